@@ -1,0 +1,69 @@
+#include "base/diagnostics.h"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+size_t count_characters(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// The smallest number of single-character edits between two names, upper and lower case being the same.
+size_t edit_distance(std::string_view a, std::string_view b) {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t replaced = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
+      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+// Passes report in the order they run; the author reads in the order of the text.
+void Diagnostics::report(Failure failure) {
+  auto begin_of = [](const Error& error) { return error.span ? error.span->begin : 0; };
+  auto place = std::ranges::upper_bound(errors_, begin_of(failure.error), {}, begin_of);
+  errors_.insert(place, std::move(failure.error));
+}
+
+std::string render(const Error& error, const SourceText& source) {
+  int code = static_cast<int>(error.code);
+  std::string hint = error.hint.empty() ? "" : fmt::format("  hint: {}\n", error.hint);
+  if (!error.span) return fmt::format("error SL{}: {}\n{}", code, error.message, hint);
+
+  Position at = source.position(error.span->begin);
+  uint32_t line_begin = 0;
+  std::string_view line = source.line(error.span->begin, &line_begin);
+  size_t begin = std::min<size_t>(error.span->begin - line_begin, line.size());
+  size_t end = std::clamp<size_t>(error.span->end - line_begin, begin, line.size());
+
+  std::string margin;  // A tab stays a tab, so the caret stands under the text in every terminal.
+  for (char c : line.substr(0, begin)) {
+    if ((c & 0xC0) != 0x80) margin += c == '\t' ? '\t' : ' ';
+  }
+  std::string carets(std::max<size_t>(1, count_characters(line.substr(begin, end - begin))), '^');
+  return fmt::format("{}:{}:{}: error SL{}: {}\n  {}\n  {}{}\n{}", at.file, at.line, at.column, code, error.message,
+                     line, margin, carets, hint);
+}
+
+std::string Diagnostics::render(const SourceText& source) const {
+  std::string out;
+  for (const Error& error : errors_) out += sluice::render(error, source);
+  return out;
+}
+
+std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& known) {
+  auto distance = [&](const std::string& name) { return edit_distance(wrong, name); };
+  auto nearest = std::ranges::min_element(known, {}, distance);
+  if (nearest == known.end() || distance(*nearest) > std::max<size_t>(2, wrong.size() / 3)) return {};
+  return fmt::format("Did you mean `{}`?", *nearest);
+}
+
+}  // namespace sluice
