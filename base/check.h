@@ -1,10 +1,10 @@
 #pragma once
 // Our own mistakes. A broken invariant prints the stack and stops the process, in release builds too.
 
-#define SLUICE_CHECK(condition)                                               \
-  do {                                                                        \
-    if (!(condition)) [[unlikely]]                                            \
-      ::sluice::check_failed(#condition, __FILE__, __LINE__);                 \
+#define SLUICE_CHECK(condition)                               \
+  do {                                                        \
+    if (!(condition)) [[unlikely]]                            \
+      ::sluice::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)
 
 // Says in words why control cannot arrive here; the reader learns the argument, not only the claim.

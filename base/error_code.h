@@ -32,7 +32,7 @@ enum class ErrorCode : uint16_t {
   MisplacedAggregate = 1206,
   ColumnCountMismatch = 1207,
   BadWindow = 1208,
-  ConstantFails = 1209,       // A constant expression that fails whenever it is evaluated, such as CAST('a' AS INT).
+  ConstantFails = 1209,  // A constant expression that fails whenever it is evaluated, such as CAST('a' AS INT).
   BadSetOperation = 1210,
   // 13xx: table definitions and changelogs.
   BadConstraint = 1301,
