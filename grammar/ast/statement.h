@@ -1,0 +1,61 @@
+#pragma once
+// The closed list of statements, and a script. Including this gives the whole AST.
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "grammar/ast/ddl.h"
+#include "grammar/ast/dml.h"
+#include "grammar/ast/session_statement.h"
+
+namespace sluice::ast {
+
+struct Statement;
+using StatementPtr = std::unique_ptr<Statement>;
+
+enum class ExplainDetail { JsonExecutionPlan, ChangelogMode, PlanAdvice, EstimatedCost };
+struct Explain {
+  std::vector<ExplainDetail> details;  // Without duplicates, in the order of the enumeration.
+  StatementPtr statement;
+
+  static void fields(auto& self, auto&& v) { v("details", self.details), v("statement", self.statement); }
+};
+
+// COMPILE [AND EXECUTE] PLAN 'path' [IF NOT EXISTS] FOR statement
+struct CompilePlan {
+  bool execute = false;
+  bool if_not_exists = false;
+  Text path;
+  StatementPtr statement;
+
+  static void fields(auto& self, auto&& v) {
+    v("execute", self.execute), v("if_not_exists", self.if_not_exists), v("path", self.path);
+    v("statement", self.statement);
+  }
+};
+struct ExecutePlan {
+  Text path;
+
+  static void fields(auto& self, auto&& v) { v("path", self.path); }
+};
+
+struct Statement {
+  std::variant<SelectStatement, Insert, StatementSet, BeginStatementSet, EndStatementSet, Update, Delete, Truncate,
+               CallProcedure, CreateTable, CreateView, CreateMaterializedTable, CreateNamespace, DefineFunction,
+               CreateModel, CreateConnection, Alter, Drop, Explain, Describe, Show, UseCatalog, UseDatabase, UseModules,
+               LoadModule, UnloadModule, Set, Reset, ChangeJar, StopJob, Analyze, CompilePlan, ExecutePlan,
+               ClientCommand>
+      kind;
+  SourceSpan span;  // From the first token to the last one, without the `;`.
+
+  static void fields(auto& self, auto&& v) { v("kind", self.kind); }
+};
+
+// The statements that parsed. Those that did not are in the Diagnostics, one error each.
+struct Script {
+  std::vector<Statement> statements;
+
+  static void fields(auto& self, auto&& v) { v("statements", self.statements); }
+};
+
+}  // namespace sluice::ast
