@@ -1,0 +1,162 @@
+#include <pthread.h>
+#include <time.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "base/env/real_env.h"
+
+namespace sluice {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+SteadyTime time_point_of(int64_t monotonic_ns) { return SteadyTime(std::chrono::nanoseconds(monotonic_ns)); }
+
+// A queue and its threads. The queue is first in, first out; threads take one piece of work at a time.
+class ThreadPool {
+ public:
+  ThreadPool(const char* name, uint32_t threads) {
+    for (uint32_t i = 0; i < threads; ++i) {
+      threads_.emplace_back([this] { loop(); });
+      pthread_setname_np(threads_.back().native_handle(), name);
+    }
+  }
+  ~ThreadPool() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    ready_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  void submit(std::function<void()> work) {
+    {
+      std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      queue_.push_back(std::move(work));
+    }
+    ready_.notify_one();
+  }
+
+ private:
+  void loop() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) return;
+      std::function<void()> work = std::move(queue_.front());
+      queue_.pop_front();
+      lock.unlock();
+      work();
+      work = nullptr;  // What the work owned is released outside the lock.
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::function<void()>> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+class RealExecutor final : public Executor {
+ public:
+  explicit RealExecutor(const RealEnvOptions& options)
+      : task_threads_(options.task_threads != 0 ? options.task_threads
+                                                : std::max(1U, std::thread::hardware_concurrency())),
+        task_("sluice-task", task_threads_),
+        state_("sluice-state", options.state_threads),
+        io_("sluice-io", options.io_threads),
+        compile_("sluice-compile", 1),
+        timers_([this] { timer_loop(); }) {}
+
+  ~RealExecutor() override {
+    {
+      std::lock_guard lock(timer_mutex_);
+      stopping_ = true;
+    }
+    timer_changed_.notify_all();
+    timers_.join();
+  }
+
+  void submit(Pool pool, std::function<void()> work) override { pool_of(pool).submit(std::move(work)); }
+
+  uint64_t submit_at(int64_t monotonic_ns, std::function<void()> work) override {
+    std::lock_guard lock(timer_mutex_);
+    uint64_t id = ++last_timer_;
+    auto place = due_.emplace(std::pair{monotonic_ns, id}, std::move(work)).first;
+    deadline_of_.emplace(id, monotonic_ns);
+    if (place == due_.begin()) timer_changed_.notify_all();
+    return id;
+  }
+
+  void cancel(uint64_t id) override {
+    std::lock_guard lock(timer_mutex_);
+    auto found = deadline_of_.find(id);
+    if (found == deadline_of_.end()) return;
+    due_.erase({found->second, id});
+    deadline_of_.erase(found);
+  }
+
+  uint32_t task_threads() const override { return task_threads_; }
+
+ private:
+  ThreadPool& pool_of(Pool pool) {
+    switch (pool) {
+      case Pool::Task:
+        return task_;
+      case Pool::State:
+        return state_;
+      case Pool::Io:
+        return io_;
+      case Pool::Compile:
+        return compile_;
+    }
+    return task_;
+  }
+
+  void timer_loop() {
+    std::unique_lock lock(timer_mutex_);
+    while (!stopping_) {
+      if (due_.empty()) {
+        timer_changed_.wait(lock);
+        continue;
+      }
+      SteadyTime first = time_point_of(due_.begin()->first.first);
+      if (std::chrono::steady_clock::now() < first) {
+        timer_changed_.wait_until(lock, first);
+        continue;
+      }
+      auto node = due_.extract(due_.begin());
+      deadline_of_.erase(node.key().second);
+      task_.submit(std::move(node.mapped()));
+    }
+  }
+
+  uint32_t task_threads_;
+  ThreadPool task_, state_, io_, compile_;
+
+  std::mutex timer_mutex_;
+  std::condition_variable timer_changed_;
+  std::map<std::pair<int64_t, uint64_t>, std::function<void()>> due_;
+  std::unordered_map<uint64_t, int64_t> deadline_of_;
+  uint64_t last_timer_ = 0;
+  bool stopping_ = false;
+  std::thread timers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_real_executor(const RealEnvOptions& options) {
+  return std::make_unique<RealExecutor>(options);
+}
+
+}  // namespace sluice
