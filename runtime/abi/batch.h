@@ -6,11 +6,13 @@
 // that keeps less than a quarter of the rows copies the strings it keeps; scatter to other tasks and insertion into
 // state copy. No pointer into state ever stands in a batch that leaves its operator.
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "base/buffer.h"
 #include "base/column_abi.h"
+#include "base/kernel_context.h"
 #include "base/row_kind.h"
 #include "catalog/types/type.h"
 
@@ -59,9 +61,13 @@ class BatchBuilder {
   BatchBuilder(const BatchBuilder&) = delete;
   ~BatchBuilder();
 
-  MutableColumn* columns() { return columns_.data(); }
+  MutableColumn* columns() {
+    if (!is_allocated_) allocate();
+    return columns_.data();
+  }
   int8_t* kinds();  // Allocated when first asked for, all +I.
   uint32_t capacity() const { return capacity_; }
+  // The context's `grow` works for the columns of the builder that was bound last.
   void bind(KernelContext& context);
   // The first `rows` rows as a batch, with `heaps` besides the arena's blocks; the builder is empty afterwards and
   // allocates anew when it is used again. Validity without a NULL and kinds without anything but +I are dropped.
@@ -69,11 +75,15 @@ class BatchBuilder {
 
  private:
   struct Owned;
+  void allocate();
+  Owned* find(const MutableColumn* column);
+
   BufferPool& pool_;
   RowSchema schema_;
   uint32_t capacity_;
   std::vector<MutableColumn> columns_;
-  std::vector<Owned*> owned_;
+  std::vector<std::unique_ptr<Owned>> owned_;
+  bool is_allocated_ = false;
   BufferRef kinds_;
 };
 
