@@ -1,0 +1,148 @@
+#include "planner/plan/logical.h"
+
+#include "base/check.h"
+
+namespace sluice::planner {
+
+namespace {
+
+struct Derived {
+  RowSchema schema;
+  std::vector<TimeRole> times;
+
+  void add(std::string name, Type type, TimeRole time = TimeRole::None) {
+    schema.push_back({std::move(name), std::move(type)});
+    times.push_back(time);
+  }
+  void add(const Plan& input, uint32_t column, TimeRole time) {
+    const RowField& field = input->schema[column];
+    add(field.name, field.type, time);
+  }
+  void add_all(const Plan& input) {
+    schema.insert(schema.end(), input->schema.begin(), input->schema.end());
+    times.insert(times.end(), input->times.begin(), input->times.end());
+  }
+};
+
+Type type_at(const TableRef& table, const FieldPath& path) {
+  Type type = table.columns[path[0]].type;
+  for (size_t i = 1; i < path.size(); ++i) {
+    // A field below a NULL row is NULL.
+    type = type.child(path[i]).with_nullability(type.nullable() || type.child(path[i]).nullable());
+  }
+  return type;
+}
+
+TimeRole time_of(const Plan& input, const Expr& expr) {
+  if (auto* reference = expr.as<ColumnRef>()) return input->times[reference->index];
+  return expr.is_call("PROCTIME") ? TimeRole::Proctime : TimeRole::None;
+}
+
+// Columns of a window's bounds are plain timestamps; window_time has the type of the time attribute.
+void add_property(Derived& out, WindowAggregate::Property property, const std::string& name, const Window& window,
+                  const Plan& input) {
+  if (property != WindowAggregate::Property::Time) return out.add(name, Type::timestamp(3).not_null());
+  Type type = input->schema[window.time].type.not_null();
+  out.add(name, type, window.processing_time ? TimeRole::Proctime : TimeRole::Rowtime);
+}
+
+Derived derive(const Scan& scan) {
+  Derived out;
+  for (size_t i = 0; i < scan.paths.size(); ++i) {
+    out.add(scan.names[i], type_at(scan.table, scan.paths[i]), scan.rowtime == i ? TimeRole::Rowtime : TimeRole::None);
+  }
+  return out;
+}
+
+Derived derive(const Values& values) {
+  return {values.columns, std::vector<TimeRole>(values.columns.size(), TimeRole::None)};
+}
+
+Derived derive_same(const Plan& input) { return {input->schema, input->times}; }
+
+Derived derive(const Filter& filter) { return derive_same(filter.input); }
+
+Derived derive(const Project& project) {
+  SLUICE_CHECK(project.exprs.size() == project.names.size());
+  Derived out;
+  for (size_t i = 0; i < project.exprs.size(); ++i) {
+    out.add(project.names[i], project.exprs[i].type, time_of(project.input, project.exprs[i]));
+  }
+  return out;
+}
+
+Derived derive(const Aggregate& aggregate) {
+  SLUICE_CHECK(aggregate.calls.size() == aggregate.names.size());
+  Derived out;
+  for (uint32_t key : aggregate.keys) out.add(aggregate.input, key, TimeRole::None);
+  for (size_t i = 0; i < aggregate.calls.size(); ++i) out.add(aggregate.names[i], aggregate.calls[i].result);
+  return out;
+}
+
+Derived derive(const WindowTvf& tvf) {
+  using enum WindowAggregate::Property;
+  Derived out;
+  out.add_all(tvf.input);
+  add_property(out, Start, "window_start", tvf.window, tvf.input);
+  add_property(out, End, "window_end", tvf.window, tvf.input);
+  add_property(out, Time, "window_time", tvf.window, tvf.input);
+  return out;
+}
+
+Derived derive(const WindowAggregate& aggregate) {
+  SLUICE_CHECK(aggregate.calls.size() + aggregate.properties.size() == aggregate.names.size());
+  Derived out;
+  for (uint32_t key : aggregate.keys) out.add(aggregate.input, key, TimeRole::None);
+  size_t name = 0;
+  for (const AggregateCall& call : aggregate.calls) out.add(aggregate.names[name++], call.result);
+  for (auto property : aggregate.properties) {
+    add_property(out, property, aggregate.names[name++], aggregate.window, aggregate.input);
+  }
+  return out;
+}
+
+Derived derive(const Deduplicate& deduplicate) { return derive_same(deduplicate.input); }
+
+// A column is NOT NULL, and a time attribute, where it is one in every input.
+Derived derive(const Union& all) {
+  SLUICE_CHECK(!all.inputs.empty());
+  Derived out = derive_same(all.inputs[0]);
+  for (const Plan& input : all.inputs) {
+    SLUICE_CHECK(input->schema.size() == out.schema.size());
+    for (size_t i = 0; i < out.schema.size(); ++i) {
+      Type& type = out.schema[i].type;
+      type = type.with_nullability(type.nullable() || input->schema[i].type.nullable());
+      if (input->times[i] != out.times[i]) out.times[i] = TimeRole::None;
+    }
+  }
+  return out;
+}
+
+Derived derive(const WatermarkAssigner& assigner) {
+  Derived out = derive_same(assigner.input);
+  out.times[assigner.time] = TimeRole::Rowtime;
+  return out;
+}
+
+Derived derive(const ChangelogNormalize& normalize) { return derive_same(normalize.input); }
+
+Derived derive(const Sink& sink) { return derive_same(sink.input); }
+
+}  // namespace
+
+Plan make(NodeKind kind) {
+  Derived derived = std::visit([](const auto& node) { return derive(node); }, kind);
+  return Plan(std::make_shared<const Node>(Node{std::move(kind), std::move(derived.schema), std::move(derived.times)}));
+}
+
+const char* name_of(const Plan& plan) {
+  return match(
+      plan, [](const Scan&) { return "Scan"; }, [](const Values&) { return "Values"; },
+      [](const Filter&) { return "Filter"; }, [](const Project&) { return "Project"; },
+      [](const Aggregate&) { return "Aggregate"; }, [](const WindowTvf&) { return "WindowTvf"; },
+      [](const WindowAggregate&) { return "WindowAggregate"; }, [](const Deduplicate&) { return "Deduplicate"; },
+      [](const Union&) { return "Union"; }, [](const WatermarkAssigner&) { return "WatermarkAssigner"; },
+      [](const ChangelogNormalize&) { return "ChangelogNormalize"; }, [](const Sink&) { return "Sink"; });
+}
+
+}  // namespace sluice::planner

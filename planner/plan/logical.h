@@ -1,0 +1,307 @@
+#pragma once
+// The logical plan: what the binder makes and rules rewrite. A closed set of node kinds, each described once by
+// `fields`; a Plan is a handle on an immutable, shared node, and a rewrite keeps the subtrees that it did not touch.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/row_kind.h"
+#include "catalog/expr/expr.h"
+#include "catalog/types/type.h"
+#include "catalog/types/value.h"
+#include "planner/jobgraph/jobgraph.h"
+
+namespace sluice::planner {
+
+struct Node;
+
+class Plan {
+ public:
+  explicit Plan(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
+
+  const Node& operator*() const { return *node_; }
+  const Node* operator->() const { return node_.get(); }
+  // Identity: two handles on one node. Sub-plans that a script names twice (views, WITH) are not shared by the binder.
+  const Node* id() const { return node_.get(); }
+  bool operator==(const Plan& other) const;
+  template <class N>
+  const N* as() const;
+
+ private:
+  std::shared_ptr<const Node> node_;
+};
+
+using jobgraph::AggregateCall;
+using jobgraph::FieldPath;
+using jobgraph::TableRef;
+using jobgraph::Window;
+
+// Reads a table: physical and metadata columns as they come. The binder makes paths {0}, {1}, ...; projection push-down
+// shortens and deepens them. Computed columns are a Project above, the watermark a WatermarkAssigner above that.
+struct Scan {
+  TableRef table;
+  std::vector<FieldPath> paths;    // Output column i is the value at paths[i].
+  std::vector<std::string> names;  // Of the output columns.
+  std::vector<Expr> pushed_filters;
+  std::optional<jobgraph::Watermark> watermark;  // Pushed down: over the output.
+  std::optional<uint32_t> rowtime;               // Output column that the pushed-down watermark belongs to.
+  ChangelogMode changelog = ChangelogMode::insert_only();
+
+  static void fields(auto& self, auto&& v) {
+    v("table", self.table), v("paths", self.paths), v("names", self.names), v("filters", self.pushed_filters);
+    v("watermark", self.watermark), v("rowtime", self.rowtime), v("changelog", self.changelog);
+  }
+  bool operator==(const Scan&) const = default;
+};
+
+// Constant rows. SELECT without FROM is a Project over one row without columns.
+struct Values {
+  RowSchema columns;
+  std::vector<ValueList> rows;
+
+  static void fields(auto& self, auto&& v) { v("columns", self.columns), v("rows", self.rows); }
+  bool operator==(const Values&) const = default;
+};
+
+struct Filter {
+  Plan input;
+  Expr predicate;  // BOOLEAN; rows pass when it is TRUE.
+
+  static void fields(auto& self, auto&& v) { v("input", self.input), v("predicate", self.predicate); }
+  bool operator==(const Filter&) const = default;
+};
+
+struct Project {
+  Plan input;
+  std::vector<Expr> exprs;
+  std::vector<std::string> names;
+
+  static void fields(auto& self, auto&& v) { v("input", self.input), v("exprs", self.exprs), v("names", self.names); }
+  bool operator==(const Project&) const = default;
+};
+
+// Unbounded GROUP BY. Output: the keys, then the results of the calls. Arguments, filters and keys are input columns:
+// the binder puts a Project below. Without calls it is DISTINCT. Without keys there is one group.
+struct Aggregate {
+  Plan input;
+  std::vector<uint32_t> keys;
+  std::vector<AggregateCall> calls;  // `retracts` is false here: the physical plan decides.
+  std::vector<std::string> names;    // Of the results of the calls.
+
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("keys", self.keys), v("calls", self.calls), v("names", self.names);
+  }
+  bool operator==(const Aggregate&) const = default;
+};
+
+// A window table function by itself: the input's columns, then window_start, window_end, window_time.
+struct WindowTvf {
+  Plan input;
+  Window window;
+
+  static void fields(auto& self, auto&& v) { v("input", self.input), v("window", self.window); }
+  bool operator==(const WindowTvf&) const = default;
+};
+
+// GROUP BY window_start, window_end [, keys] over a window table function, which is absorbed: `window.time` is a column
+// of the input. Output: keys, results of the calls, then the properties.
+struct WindowAggregate {
+  using Property = jobgraph::WindowAggregate::Property;
+  Plan input;
+  Window window;
+  std::vector<uint32_t> keys;
+  std::vector<AggregateCall> calls;
+  std::vector<Property> properties;
+  std::vector<std::string> names;  // Of the results of the calls and the properties.
+
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("window", self.window), v("keys", self.keys), v("calls", self.calls);
+    v("properties", self.properties), v("names", self.names);
+  }
+  bool operator==(const WindowAggregate&) const = default;
+};
+
+// ROW_NUMBER() OVER (PARTITION BY keys ORDER BY a time attribute) = 1. Output: the input's columns.
+struct Deduplicate {
+  Plan input;
+  std::vector<uint32_t> keys;
+  uint32_t time = 0;  // Rowtime or processing time column of the input.
+  bool keeps_last = false;
+
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("keys", self.keys), v("time", self.time), v("keeps_last", self.keeps_last);
+  }
+  bool operator==(const Deduplicate&) const = default;
+};
+
+// UNION ALL. Column names are the first input's; the binder has cast all inputs to one row type.
+struct Union {
+  std::vector<Plan> inputs;
+
+  static void fields(auto& self, auto&& v) { v("inputs", self.inputs); }
+  bool operator==(const Union&) const = default;
+};
+
+// Makes `time` the rowtime attribute. Settings of the watermark (per_event, interval, idleness) come along, so that
+// push-down moves it as a whole; `watermark.expression` is over the input.
+struct WatermarkAssigner {
+  Plan input;
+  uint32_t time = 0;
+  jobgraph::Watermark watermark;
+
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("time", self.time), v("watermark", self.watermark);
+  }
+  bool operator==(const WatermarkAssigner&) const = default;
+};
+
+// Above the Scan of an upsert source: a full changelog per primary key.
+struct ChangelogNormalize {
+  Plan input;
+  std::vector<uint32_t> keys;
+  std::vector<Expr> condition;  // Empty or one: a filter pushed into the operator.
+
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("keys", self.keys), v("condition", self.condition);
+  }
+  bool operator==(const ChangelogNormalize&) const = default;
+};
+
+// Writes the input to a table: its columns are the table's written columns, in order and cast. `connector` of the table
+// is "$collect" where rows go to the client.
+struct Sink {
+  Plan input;
+  TableRef table;
+  ChangelogMode accepts = ChangelogMode::insert_only();  // What the connector can take.
+  jobgraph::Sink::NotNull not_null = jobgraph::Sink::NotNull::Error;
+  bool trims_to_length = false;
+  // Changes of a key must be written in order even where the plan's upsert key is another: see needs_materialize().
+  std::optional<std::vector<uint32_t>> materialize_keys;
+
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("table", self.table), v("accepts", self.accepts), v("not_null", self.not_null);
+    v("trims_to_length", self.trims_to_length), v("materialize_keys", self.materialize_keys);
+  }
+  bool operator==(const Sink&) const = default;
+};
+
+using NodeKind = std::variant<Scan, Values, Filter, Project, Aggregate, WindowTvf, WindowAggregate, Deduplicate, Union,
+                              WatermarkAssigner, ChangelogNormalize, Sink>;
+
+// What a column is beside its type. A time attribute stays one as long as it is passed on untouched.
+enum class TimeRole : uint8_t { None, Rowtime, Proctime };
+
+// The closed list: a kind added there makes every pass that has not decided about it fail to compile. `schema` and
+// `times` follow from the kind and its inputs; make() computes them.
+struct Node {
+  NodeKind kind;
+  RowSchema schema;
+  std::vector<TimeRole> times;  // Per column of the schema.
+
+  bool operator==(const Node& other) const { return kind == other.kind; }
+};
+
+inline bool Plan::operator==(const Plan& other) const { return node_ == other.node_ || *node_ == *other.node_; }
+template <class N>
+const N* Plan::as() const {
+  return std::get_if<N>(&node_->kind);
+}
+
+Plan make(NodeKind kind);
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+// For passes that must decide about every kind: there is no default.
+template <class... F>
+decltype(auto) match(const Plan& plan, F&&... cases) {
+  return std::visit(Overloaded<std::decay_t<F>...>{std::forward<F>(cases)...}, plan->kind);
+}
+
+// ---- Written once for all kinds, over `fields`.
+
+template <class F>
+void for_each_input(const Plan& plan, F&& visit) {
+  auto field = [&](const char*, const auto& value) {
+    using T = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<T, Plan>) visit(value);
+    if constexpr (std::is_same_v<T, std::vector<Plan>>) {
+      for (const Plan& input : value) visit(input);
+    }
+  };
+  std::visit([&]<class N>(const N& node) { N::fields(node, field); }, plan->kind);
+}
+
+// A node like `plan` whose inputs went through `change`; `plan` itself when none changed.
+template <class F>
+Plan map_inputs(const Plan& plan, F&& change) {
+  bool changed = false;
+  auto replace = [&](Plan& input) {
+    Plan other = change(input);
+    changed |= other.id() != input.id();
+    input = std::move(other);
+  };
+  auto field = [&](const char*, auto& value) {
+    using T = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<T, Plan>) replace(value);
+    if constexpr (std::is_same_v<T, std::vector<Plan>>) {
+      for (Plan& input : value) replace(input);
+    }
+  };
+  NodeKind copy = plan->kind;
+  std::visit([&]<class N>(N& node) { N::fields(node, field); }, copy);
+  return changed ? make(std::move(copy)) : plan;
+}
+
+// Every expression that stands directly in the node, in the order of its fields.
+template <class F>
+void for_each_expr(const Plan& plan, F&& visit) {
+  auto field = [&](const char*, const auto& value) {
+    using T = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<T, Expr>) visit(value);
+    if constexpr (std::is_same_v<T, std::vector<Expr>>) {
+      for (const Expr& expr : value) visit(expr);
+    }
+    if constexpr (std::is_same_v<T, jobgraph::Watermark>) visit(value.expression);
+    if constexpr (std::is_same_v<T, std::optional<jobgraph::Watermark>>) {
+      if (value) visit(value->expression);
+    }
+  };
+  std::visit([&]<class N>(const N& node) { N::fields(node, field); }, plan->kind);
+}
+
+// A node like `plan` whose expressions went through `change`; `plan` itself when none changed.
+template <class F>
+Plan map_exprs(const Plan& plan, F&& change) {
+  bool changed = false;
+  auto replace = [&](Expr& expr) {
+    Expr other = change(std::as_const(expr));
+    changed |= !(other == expr);
+    expr = std::move(other);
+  };
+  auto field = [&](const char*, auto& value) {
+    using T = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<T, Expr>) replace(value);
+    if constexpr (std::is_same_v<T, std::vector<Expr>>) {
+      for (Expr& expr : value) replace(expr);
+    }
+    if constexpr (std::is_same_v<T, jobgraph::Watermark>) replace(value.expression);
+    if constexpr (std::is_same_v<T, std::optional<jobgraph::Watermark>>) {
+      if (value) replace(value->expression);
+    }
+  };
+  NodeKind copy = plan->kind;
+  std::visit([&]<class N>(N& node) { N::fields(node, field); }, copy);
+  return changed ? make(std::move(copy)) : plan;
+}
+
+// "Scan", "Aggregate", ...
+const char* name_of(const Plan& plan);
+
+}  // namespace sluice::planner

@@ -1,0 +1,35 @@
+#pragma once
+// What is true of a plan's rows beyond their schema, computed bottom-up, and what consumers need, top-down. Flink's
+// rules: reference/flink-sql.md section 5.
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/row_kind.h"
+#include "planner/plan/logical.h"
+
+namespace sluice::planner {
+
+// The kinds of change that the node's output may carry when every consumer needs update-befores.
+ChangelogMode changelog_of(const Plan& plan);
+
+// Sets of columns that identify a row at any moment; changes of one row stay in order per set. The empty set: there is
+// at most one row. Sorted, without duplicates.
+using UpsertKeys = std::vector<std::vector<uint32_t>>;
+UpsertKeys upsert_keys_of(const Plan& plan);
+
+// The result of the top-down pass, per node of the plans it was computed for.
+struct ChangelogTraits {
+  ChangelogMode mode;               // What the node sends.
+  bool sends_update_before = true;  // Whether updates come as two rows; meaningful where `mode` has updates.
+  // The node itself still makes -U although no consumer wants it; a DropUpdateBefore stands above it.
+  bool drops_update_before = false;
+};
+using ChangelogAnnotations = std::map<const Node*, ChangelogTraits>;
+
+// Decides for the jobs' sinks together (a node that two sinks share sends what any of them needs) who sends
+// update-befores, and reports the sinks and operators that cannot take what arrives, with the node it comes from.
+ChangelogAnnotations infer_changelogs(const std::vector<Plan>& sinks, Diagnostics& diagnostics);
+
+}  // namespace sluice::planner
