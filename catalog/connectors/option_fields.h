@@ -1,0 +1,126 @@
+#pragma once
+// The option struct of a connector or a format describes itself in one `fields` list. Parsing, "does not exist, did you
+// mean", completion and the docs page are readers of that list. Keys and defaults are Flink's.
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/result.h"
+
+namespace sluice {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// An amount of bytes, written like `100 b`, `16 kb`, `128 mb` or `1 g`.
+struct MemorySize {
+  int64_t bytes = 0;
+  bool operator==(const MemorySize&) const = default;
+};
+
+// One 'key' = 'value' entry with the places of both, for the caret.
+struct OptionValue {
+  std::string text;
+  SourceSpan key_span;
+  SourceSpan value_span;
+};
+using WithClause = std::map<std::string, OptionValue>;
+
+// False when the text is no value of the type.
+bool parse_option(std::string_view text, std::string& value);
+bool parse_option(std::string_view text, bool& value);
+bool parse_option(std::string_view text, int64_t& value);
+bool parse_option(std::string_view text, double& value);
+bool parse_option(std::string_view text, Milliseconds& value);  // Flink's durations: `10 s`, `1 min`, `500`, `PT10S`.
+bool parse_option(std::string_view text, MemorySize& value);
+
+// An enumeration has `constexpr const auto& names_of(E)`: pairs of text and enumerator.
+template <class E>
+concept OptionEnum = std::is_enum_v<E>;
+
+template <OptionEnum E>
+bool parse_option(std::string_view text, E& value) {
+  for (auto [name, candidate] : names_of(E{})) {
+    if (name == text) return value = candidate, true;
+  }
+  return false;
+}
+
+inline std::string hint_of(const auto&, const char* help) { return help; }
+template <OptionEnum E>
+std::string hint_of(const E&, const char*) {
+  std::string names;
+  for (auto [name, candidate] : names_of(E{})) names += (names.empty() ? "" : ", ") + std::string(name);
+  return "One of: " + names + ".";
+}
+
+// Reads entries into option structs and reports everything that is wrong, not only the first thing. Several structs
+// (connector, then formats) may read from one clause; `finish` reports what nobody knew.
+class OptionParser {
+ public:
+  OptionParser(WithClause with, SourceSpan table, Diagnostics& diagnostics)
+      : rest_(std::move(with)), table_(table), diagnostics_(diagnostics) {}
+
+  template <class T>
+  void required(const char* key, T& field, const char* help) {
+    if (!take(key, field, help)) {
+      diagnostics_.report(fail(ErrorCode::MissingOption, table_, "option `{}` is missing", prefix_ + key).hint(help));
+    }
+  }
+  template <class T>
+  void optional(const char* key, T& field, const char* help) {
+    take(key, field, help);
+  }
+  // Keys of a format carry its name: `csv.field-delimiter`.
+  template <class Options>
+  Options parse(std::string prefix = {}) {
+    prefix_ = std::move(prefix);
+    Options options;
+    Options::fields(options, *this);
+    return options;
+  }
+  void finish();
+
+ private:
+  template <class T>
+  bool take(const char* key, T& field, const char* help) {
+    std::string full = prefix_ + key;
+    known_.push_back(full);
+    auto found = rest_.extract(full);
+    if (found.empty()) return false;
+    const OptionValue& value = found.mapped();
+    if (!parse_option(value.text, field)) {
+      diagnostics_.report(
+          fail(ErrorCode::BadOptionValue, value.value_span, "option `{}` cannot be `{}`", full, value.text)
+              .hint(hint_of(field, help)));
+    }
+    return true;
+  }
+
+  WithClause rest_;
+  SourceSpan table_;
+  Diagnostics& diagnostics_;
+  std::string prefix_;
+  std::vector<std::string> known_;
+};
+
+// The options of a table that was validated before: what the runtime reads from a JobGraph. Unknown keys are ignored,
+// bad values fail.
+template <class Options>
+Result<Options> read_options(const std::map<std::string, std::string>& with, std::string prefix = {}) {
+  WithClause clause;
+  for (const auto& [key, text] : with) clause[key] = {text, {}, {}};
+  Diagnostics diagnostics;
+  OptionParser parser(std::move(clause), {}, diagnostics);
+  Options options = parser.parse<Options>(std::move(prefix));
+  if (!diagnostics.ok()) return Failure{diagnostics.errors().front()};
+  return options;
+}
+
+}  // namespace sluice
