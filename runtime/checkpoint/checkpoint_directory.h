@@ -1,0 +1,86 @@
+#pragma once
+// The checkpoints of one job on disk:
+//
+//   <execution.checkpointing.dir>/<job name>/chk-N/manifest
+//                                           /shared/*.seg     segments, named by one or more manifests
+//
+// Used by the coordinator; all calls block and belong on the Io or State pool.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env/env.h"
+#include "base/result.h"
+#include "runtime/checkpoint/manifest.h"
+
+namespace sluice::runtime {
+
+// Where tasks find the state they start from.
+struct RestoreSource {
+  std::string directory;  // That the segment or savepoint files are in.
+  std::string path;       // For people: the chk-N or savepoint directory.
+  Manifest manifest;
+  // The source is a checkpoint in the job's own directory, so new checkpoints may go on naming its segments. Otherwise
+  // the first checkpoint after the restore holds everything anew.
+  bool is_own = false;
+};
+
+// A checkpoint that is there and was not used.
+struct RefusedCheckpoint {
+  std::string path;
+  Error why;
+};
+
+class CheckpointDirectory {
+ public:
+  struct Options {
+    std::string base;  // execution.checkpointing.dir
+    std::string job_name;
+    uint32_t retained_max = 1;  // execution.checkpointing.num-retained
+  };
+  CheckpointDirectory(Env env, Options options);
+
+  // Makes the directories. To be called before anything else but `newest`.
+  Status prepare();
+  const std::string& path() const { return path_; }      // <base>/<job name>
+  const std::string& shared() const { return shared_; }  // Given to every TaskState.
+
+  // The newest checkpoint of which every checksum holds; nothing when there is none. Newer ones that cannot be used are
+  // appended to `refused`.
+  Result<std::optional<RestoreSource>> newest(std::vector<RefusedCheckpoint>& refused) const;
+  // Larger than the id of every checkpoint that is there, usable or not.
+  Result<CheckpointId> next_id() const;
+
+  // After the restore was decided and before any task starts: removes what crashed attempts left behind, that is, every
+  // shared file which no readable manifest names.
+  Status remove_orphans();
+
+  // Writes the manifest; when this returns, the checkpoint is complete. A failure leaves no checkpoint N.
+  Status complete(const Manifest& manifest);
+  // Removes the checkpoints beyond the retained ones, and the shared files that only they named. After `complete`.
+  Status retire();
+
+ private:
+  struct Found {
+    CheckpointId id = 0;
+    std::string path;
+  };
+  Result<std::vector<Found>> list() const;  // Newest first.
+  Result<Manifest> read(const Found& found) const;
+
+  Env env_;
+  Options options_;
+  std::string path_;
+  std::string shared_;
+};
+
+// Reads what `--from PATH` names: a chk-N directory, a savepoint, or a job's checkpoint directory (its newest good
+// checkpoint). Every checksum is verified.
+Result<RestoreSource> open_restore_source(Env env, const std::string& path, std::vector<RefusedCheckpoint>& refused);
+
+// Reads every byte that the manifest names in `directory` and verifies it.
+Status verify(Env env, const std::string& directory, const Manifest& manifest);
+
+}  // namespace sluice::runtime

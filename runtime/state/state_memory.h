@@ -1,0 +1,49 @@
+#pragma once
+// The memory of a job's state: pages for rows and long strings, cut from pre-faulted huge-page aligned chunks that are
+// reused and never given back while the job runs. Thread-safe; a task asks for pages, not for bytes.
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace sluice::runtime {
+
+class StateMemory {
+ public:
+  // budget: `state.memory.budget` in bytes; 0 is no limit.
+  explicit StateMemory(uint64_t budget) : budget_(budget) {}
+  StateMemory(const StateMemory&) = delete;
+  ~StateMemory();
+
+  static constexpr size_t kPageBytes = size_t{64} << 10;
+  static constexpr size_t kChunkBytes = size_t{2} << 20;
+
+  // Aligned to its size, which is a power of two from kPageBytes to kChunkBytes. The bytes are what the last owner
+  // left.
+  char* allocate_page(size_t bytes);
+  void release_page(char* page, size_t bytes);
+
+  // Memory that is used outside of pages: hash indexes, buffers, caches of the spill store.
+  void account(int64_t bytes) { other_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+
+  uint64_t budget() const { return budget_; }
+  uint64_t bytes_in_use() const {
+    return page_bytes_.load(std::memory_order_relaxed) +
+           static_cast<uint64_t>(other_bytes_.load(std::memory_order_relaxed));
+  }
+  bool is_over_budget() const { return budget_ != 0 && bytes_in_use() > budget_; }
+
+ private:
+  static constexpr int kClasses = 6;  // 64 KiB, 128 KiB, ..., 2 MiB.
+  char* allocate_chunk();
+
+  const uint64_t budget_;
+  std::mutex mutex_;
+  std::vector<char*> free_[kClasses];
+  std::vector<char*> chunks_;
+  std::atomic<uint64_t> page_bytes_{0};
+  std::atomic<int64_t> other_bytes_{0};
+};
+
+}  // namespace sluice::runtime
