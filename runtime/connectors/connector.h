@@ -3,9 +3,11 @@
 // recover. Connectors own no thread beyond their client library's and block nowhere but on the Io pool.
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/env/env.h"
@@ -16,6 +18,17 @@
 #include "runtime/operators/operator.h"
 
 namespace sluice::runtime {
+
+// Where the rows of a SELECT go. Bounded: the sink waits while there is no room.
+class ResultConsumer {
+ public:
+  virtual ~ResultConsumer() = default;
+  virtual bool has_room() const = 0;
+  // Any thread of the Task pool; batches of one subtask come in order.
+  virtual void consume(uint32_t subtask, Batch batch) = 0;
+  // `wake` is called whenever there is room again; one per subtask.
+  virtual void on_room(uint32_t subtask, std::function<void()> wake) = 0;
+};
 
 struct ConnectorContext {
   Env env;
@@ -28,6 +41,9 @@ struct ConnectorContext {
   std::string operator_uid;
   uint64_t attempt = 0;
   const std::map<std::string, std::string>* settings = nullptr;  // The job's.
+  ResultConsumer* results = nullptr;                             // For `$collect`; outlives the job.
+  // Writes whole lines where the process shows what `print` tables say; any thread.
+  std::function<void(std::string_view lines, bool to_standard_error)> print;
 };
 
 // ---- Sources

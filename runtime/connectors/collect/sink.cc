@@ -1,0 +1,47 @@
+#include "runtime/connectors/collect/sink.h"
+
+namespace sluice::runtime {
+namespace {
+
+class CollectWriter final : public SinkWriter {
+ public:
+  CollectWriter(ResultConsumer& results, uint32_t subtask) : results_(results), subtask_(subtask) {}
+  bool has_room() const override { return results_.has_room(); }
+  Status write(const Batch& batch) override {
+    results_.consume(subtask_, batch);
+    return Done{};
+  }
+  void prepare(CheckpointId, std::function<void(Result<std::string>)> done) override { done(std::string()); }
+
+ private:
+  ResultConsumer& results_;
+  uint32_t subtask_;
+};
+
+class CollectSink final : public SinkConnector {
+ public:
+  explicit CollectSink(const ConnectorContext& context) : results_(*context.results), subtask_(context.subtask) {}
+  Result<std::unique_ptr<SinkWriter>> open(std::function<void()> wake) override {
+    results_.on_room(subtask_, std::move(wake));
+    return std::unique_ptr<SinkWriter>(std::make_unique<CollectWriter>(results_, subtask_));
+  }
+  bool is_transactional() const override { return false; }
+  Status publish(CheckpointId, const std::vector<std::string>&) override { return Done{}; }
+  Status recover(CheckpointId) override { return Done{}; }
+
+ private:
+  ResultConsumer& results_;
+  uint32_t subtask_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SinkConnector>> make_collect_sink(const jobgraph::Sink&, const RowSchema&,
+                                                         const ConnectorContext& context) {
+  if (context.results == nullptr) {
+    return fail(ErrorCode::InvalidJobGraph, "the rows of this SELECT have nobody who reads them");
+  }
+  return std::unique_ptr<SinkConnector>(std::make_unique<CollectSink>(context));
+}
+
+}  // namespace sluice::runtime

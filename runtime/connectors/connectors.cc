@@ -1,0 +1,17 @@
+#include "runtime/connectors/blackhole/sink.h"
+#include "runtime/connectors/collect/sink.h"
+#include "runtime/connectors/connector.h"
+#include "runtime/connectors/nexmark/source.h"
+
+namespace sluice::runtime {
+
+const std::vector<ConnectorFactory>& connectors() {
+  static const std::vector<ConnectorFactory> table = {
+      {"$collect", nullptr, make_collect_sink},
+      {"blackhole", nullptr, make_blackhole_sink},
+      {"nexmark", make_nexmark_source, nullptr},
+  };
+  return table;
+}
+
+}  // namespace sluice::runtime
