@@ -19,7 +19,8 @@ struct KeyKernels {
   // base/key_hash.h over the key's fields.
   void (*hash)(const void* self, const ColumnView* columns, const uint32_t* selection, uint32_t count,
                uint64_t* hashes) = nullptr;
-  // equal[i] = 1 when the key of the i-th selected row is that of slots[i]. NULL equals NULL, NaN equals NaN.
+  // equal[i] = 1 when the key of the i-th selected row is that of slots[i]. NULL equals NULL, NaN equals NaN;
+  // 0.0 and -0.0 hash alike and are different keys, as in Flink.
   void (*equal)(const void* self, const ColumnView* columns, const uint32_t* selection, uint32_t count,
                 const uint8_t* const* slots, uint8_t* equal) = nullptr;
   // Writes the key into fresh (zeroed) slots.

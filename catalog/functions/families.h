@@ -1,0 +1,13 @@
+#pragma once
+// The families of which the function table is made, one file each: NAME.cc holds the kernels and the rows.
+#include <vector>
+
+#include "catalog/functions/function_decl.h"
+
+namespace sluice {
+
+std::vector<FunctionDecl> comparison_functions();
+std::vector<FunctionDecl> logic_functions();
+std::vector<FunctionDecl> arithmetic_functions();
+
+}  // namespace sluice

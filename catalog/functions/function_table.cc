@@ -1,0 +1,256 @@
+#include "catalog/functions/function_table.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "base/diagnostics.h"
+#include "catalog/functions/families.h"
+#include "catalog/types/coercion.h"
+
+namespace sluice {
+namespace {
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return out;
+}
+
+std::vector<FunctionDecl> all_families() {
+  std::vector<FunctionDecl> all;
+  for (auto family : {comparison_functions, logic_functions, arithmetic_functions}) {
+    for (FunctionDecl& decl : family()) all.push_back(std::move(decl));
+  }
+  std::ranges::sort(all, {}, &FunctionDecl::name);
+  for (FunctionDecl& decl : all) {
+    for (Overload& overload : decl.overloads) overload.version = decl.version;
+  }
+  return all;
+}
+
+// The type a class stands for when an argument must be cast to fit it; nothing for classes of many types.
+std::optional<Type> canonical_type(ArgClass arg_class) {
+  switch (arg_class) {
+    case ArgClass::Boolean:
+      return Type::boolean();
+    case ArgClass::TinyInt:
+      return Type::tinyint();
+    case ArgClass::SmallInt:
+      return Type::smallint();
+    case ArgClass::Int:
+      return Type::integer();
+    case ArgClass::BigInt:
+      return Type::bigint();
+    case ArgClass::Float:
+      return Type::float32();
+    case ArgClass::Double:
+      return Type::float64();
+    case ArgClass::Character:
+      return Type::string();
+    case ArgClass::Binary:
+      return Type::bytes();
+    case ArgClass::Date:
+      return Type::date();
+    case ArgClass::Time:
+      return Type::time(0);
+    case ArgClass::Timestamp:
+      return Type::timestamp(3);
+    case ArgClass::TimestampLtz:
+      return Type::timestamp_ltz(3);
+    default:
+      return {};
+  }
+}
+
+const ArgClass& class_at(const Overload& overload, size_t i) {
+  return overload.args[std::min(i, overload.args.size() - 1)];
+}
+
+bool fits_count(const Overload& overload, size_t count) {
+  if (overload.variadic) return count + 1 >= overload.args.size();
+  return count == overload.args.size();
+}
+
+// What an argument costs: 0 as it is, more for every step of widening; nothing when it does not fit. Sets `target`.
+std::optional<int> cost_of(ArgClass arg_class, const Type& type, Type& target) {
+  target = type;
+  if (type.is_invalid()) return 0;
+  if (!type.is(TypeRoot::Null) && accepts(arg_class, type)) return 0;
+  auto canonical = canonical_type(arg_class);
+  if (type.is(TypeRoot::Null)) {
+    if (arg_class == ArgClass::Decimal) canonical = Type::decimal(10, 0);
+    if (arg_class == ArgClass::Any) return 0;
+    if (!canonical) return {};
+    target = *canonical;
+    return 1;
+  }
+  if (arg_class == ArgClass::Decimal && type.is_integer()) {
+    target = *as_decimal(type);
+    return 6;
+  }
+  if (!canonical || !is_implicitly_castable(type, *canonical)) return {};
+  target = canonical->with_nullability(type.nullable());
+  if (type.is_timestamp()) target = Type(canonical->root(), type.nullable(), type.precision());
+  if (!type.is_numeric()) return 4;
+  return 1 + static_cast<int>(canonical->root()) - static_cast<int>(type.root());
+}
+
+struct Candidate {
+  const Overload* overload = nullptr;
+  std::vector<Type> arguments;
+  int cost = 0;
+};
+
+std::optional<Candidate> try_overload(const Overload& overload, std::span<const Type> types) {
+  if (!fits_count(overload, types.size())) return {};
+  Candidate candidate{&overload, std::vector<Type>(types.size()), 0};
+  for (size_t i = 0; i < types.size(); ++i) {
+    auto cost = cost_of(class_at(overload, i), types[i], candidate.arguments[i]);
+    if (!cost) return {};
+    candidate.cost += *cost;
+  }
+  return candidate;
+}
+
+Type result_of(const Overload& overload, const CallArguments& arguments) {
+  Type result = overload.result(arguments);
+  bool any_nullable = std::ranges::any_of(arguments.types, [](const Type& type) { return type.nullable(); });
+  switch (overload.nullability) {
+    case ResultNullability::IfAnyArgument:
+      return result.with_nullability(any_nullable);
+    case ResultNullability::Always:
+      return result.as_nullable();
+    case ResultNullability::Never:
+      return result.not_null();
+    case ResultNullability::AsRuled:
+      return result;
+  }
+  SLUICE_UNREACHABLE("every rule is handled");
+}
+
+std::string types_text(std::span<const Type> types) {
+  std::string out;
+  for (const Type& type : types) out += (out.empty() ? "" : ", ") + type.as_nullable().to_string();
+  return out;
+}
+
+std::string signatures_text(const FunctionDecl& function) {
+  std::vector<std::string> lines;
+  for (const Overload& overload : function.overloads) {
+    std::string line = std::string(function.name) + "(";
+    for (size_t i = 0; i < overload.args.size(); ++i) {
+      line += (i > 0 ? ", " : "") + std::string(text_of(overload.args[i]));
+    }
+    line += overload.variadic ? ", ...)" : ")";
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
+  }
+  if (lines.size() > 6) lines.resize(6);
+  std::string out;
+  for (const std::string& line : lines) out += (out.empty() ? "It takes " : " or ") + line;
+  return out + ".";
+}
+
+Failure wrong_arguments(const FunctionDecl& function, std::span<const Type> types) {
+  return fail(ErrorCode::WrongArguments, "`{}` does not take ({})", function.name, types_text(types))
+      .hint(signatures_text(function));
+}
+
+using NameIndex = std::unordered_map<std::string, const FunctionDecl*>;
+
+const NameIndex& name_index() {
+  static const NameIndex kIndex = [] {
+    NameIndex index;
+    for (const FunctionDecl& decl : function_table()) {
+      index.emplace(decl.name, &decl);
+      for (std::string_view alias : decl.aliases) index.emplace(alias, &decl);
+    }
+    return index;
+  }();
+  return kIndex;
+}
+
+}  // namespace
+
+const std::vector<FunctionDecl>& function_table() {
+  static const std::vector<FunctionDecl> kTable = all_families();
+  return kTable;
+}
+
+const FunctionDecl* find_function(std::string_view name) {
+  auto found = name_index().find(upper(name));
+  return found == name_index().end() ? nullptr : found->second;
+}
+
+std::vector<std::string> function_names() {
+  std::vector<std::string> names;
+  for (const FunctionDecl& decl : function_table()) {
+    if (decl.name.find('$') != std::string_view::npos) continue;
+    names.emplace_back(decl.name);
+    for (std::string_view alias : decl.aliases) names.emplace_back(alias);
+  }
+  return names;
+}
+
+Result<ResolvedCall> resolve_overload(const FunctionDecl& function, const CallArguments& arguments) {
+  std::vector<Type> types(arguments.types.begin(), arguments.types.end());
+  if (function.coercion != nullptr) {
+    auto coerced = function.coercion(arguments);
+    if (!coerced) return wrong_arguments(function, types);
+    types = std::move(*coerced);
+  }
+  std::optional<Candidate> best;
+  for (const Overload& overload : function.overloads) {
+    auto candidate = try_overload(overload, types);
+    if (candidate && (!best || candidate->cost < best->cost)) best = std::move(candidate);
+  }
+  if (!best) return wrong_arguments(function, types);
+  Type result = result_of(*best->overload, {best->arguments, arguments.constants});
+  return ResolvedCall{best->overload, std::move(best->arguments), std::move(result)};
+}
+
+Result<Expr> make_call(std::string_view function, std::vector<Expr> args, SourceSpan span) {
+  const FunctionDecl* decl = find_function(function);
+  if (decl == nullptr) {
+    return fail(ErrorCode::UnknownFunction, span, "function `{}` is not known", function)
+        .hint(did_you_mean(upper(function), function_names()));
+  }
+  std::vector<Type> types;
+  std::vector<const Value*> constants;
+  for (const Expr& arg : args) {
+    types.push_back(arg.type);
+    auto* literal = arg.as<Literal>();
+    constants.push_back(literal != nullptr ? &literal->value : nullptr);
+  }
+  auto resolved = resolve_overload(*decl, {types, constants});
+  if (!resolved) {
+    Failure failure = std::move(resolved).as_failure();
+    failure.error.span = span;
+    return failure;
+  }
+  for (size_t i = 0; i < args.size(); ++i) {
+    SourceSpan arg_span = args[i].span;
+    SLUICE_TRY(args[i], make_cast(std::move(args[i]), resolved->arguments[i], arg_span));
+  }
+  return Expr{Call{std::string(decl->name), decl->version, resolved->overload}, resolved->result, std::move(args),
+              span};
+}
+
+const Overload* find_overload(const Call& call, std::span<const Expr> args, const Type& result) {
+  const FunctionDecl* decl = find_function(call.function);
+  if (decl == nullptr || decl->version != call.version) return nullptr;
+  if (decl->name == "CAST" || decl->name == "TRY_CAST") return find_cast(args[0].type, result, decl->name != "CAST");
+  const Overload* best = nullptr;
+  int best_cost = 0;
+  std::vector<Type> types;
+  for (const Expr& arg : args) types.push_back(arg.type);
+  for (const Overload& overload : decl->overloads) {
+    auto candidate = try_overload(overload, types);
+    if (!candidate || (best != nullptr && candidate->cost >= best_cost)) continue;
+    best = candidate->overload;
+    best_cost = candidate->cost;
+  }
+  return best;
+}
+
+}  // namespace sluice
