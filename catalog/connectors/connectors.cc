@@ -1,0 +1,273 @@
+#include "catalog/connectors/connectors.h"
+
+#include <algorithm>
+
+#include "catalog/connectors/blackhole.h"
+#include "catalog/connectors/datagen.h"
+#include "catalog/connectors/filesystem.h"
+#include "catalog/connectors/nexmark.h"
+#include "catalog/connectors/print.h"
+#include "catalog/connectors/values.h"
+#include "catalog/connectors/watermark_options.h"
+#include "catalog/formats/formats.h"
+
+namespace sluice {
+
+namespace {
+
+template <class Options>
+void read_as(OptionParser& parser, const Table&) {
+  parser.parse<Options>();
+}
+
+template <class Options>
+Options options_of(const Table& table) {
+  auto options = read_options<Options>(table.options);
+  return options ? *options : Options{};  // Bad values have been reported.
+}
+
+// ---- datagen
+
+void read_fields(OptionParser& parser, const std::string& path, const Type& type) {
+  parser.parse<DatagenFieldOptions>("fields." + path + ".");
+  if (!type.is(TypeRoot::Row)) return;
+  for (const RowField& field : type.fields()) read_fields(parser, path + "." + field.name, field.type);
+}
+
+void read_datagen(OptionParser& parser, const Table& table) {
+  parser.parse<DatagenOptions>();
+  for (const Column& column : table.columns) {
+    if (column.is_physical()) read_fields(parser, column.name, column.type);
+  }
+}
+
+void check_datagen(const Table& table, TableUse, SourceSpan span, Diagnostics& diagnostics) {
+  for (const Column& column : table.columns) {
+    std::string prefix = "fields." + column.name + ".";
+    if (table.option(prefix + "kind") != "sequence") continue;
+    for (const char* key : {"start", "end"}) {
+      if (!table.option(prefix + key).empty()) continue;
+      diagnostics.report(fail(ErrorCode::MissingOption, span, "option `{}{}` is missing", prefix, key)
+                             .hint("A sequence needs its first and its last value."));
+    }
+  }
+}
+
+// ---- values
+
+ChangelogMode values_delivers(const Table& table) { return options_of<ValuesOptions>(table).changelog_mode.mode; }
+
+ChangelogMode values_takes(const Table& table, ChangelogMode requested) {
+  auto options = options_of<ValuesOptions>(table);
+  if (options.sink_changelog.is_set) return options.sink_changelog.mode;
+  if (options.sink_insert_only) return ChangelogMode::insert_only();
+  if (table.primary_key) return {RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete};
+  return requested;
+}
+
+// The keys of `key:TYPE, key:TYPE`, whose types may have commas in parentheses.
+std::vector<std::string> keys_of(std::string_view list) {
+  std::vector<std::string> keys;
+  int depth = 0;
+  std::string key;
+  bool in_key = true;
+  for (char c : list) {
+    depth += c == '(' || c == '<' ? 1 : c == ')' || c == '>' ? -1 : 0;
+    if (c == ':' && depth == 0) in_key = false;
+    if (c == ',' && depth == 0) {
+      keys.push_back(std::move(key));
+      key.clear();
+      in_key = true;
+    } else if (in_key && c != ' ') {
+      key += c;
+    }
+  }
+  if (!key.empty()) keys.push_back(std::move(key));
+  return keys;
+}
+
+std::vector<std::string> values_metadata(const Table& table, TableUse use) {
+  auto options = options_of<ValuesOptions>(table);
+  return keys_of(use == TableUse::Source ? options.readable_metadata : options.writable_metadata);
+}
+
+void check_values(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
+  if (use == TableUse::Sink) return;
+  ChangelogMode mode = values_delivers(table);
+  if (mode.contains(RowKind::UpdateBefore) && !mode.contains(RowKind::UpdateAfter)) {
+    diagnostics.report(fail(ErrorCode::BadOptionValue, span,
+                            "source `{}` cannot deliver update-befores without update-afters",
+                            table.identity.path.dotted())
+                           .hint("Add UA to `changelog-mode`, or remove UB."));
+  } else if (mode.contains(RowKind::UpdateAfter) && !mode.contains(RowKind::UpdateBefore) && !table.primary_key) {
+    diagnostics.report(fail(ErrorCode::BadConstraint, span,
+                            "table `{}` delivers update-afters without update-befores and has no primary key",
+                            table.identity.path.dotted())
+                           .hint("Declare PRIMARY KEY (..) NOT ENFORCED, or add UB to `changelog-mode`."));
+  }
+}
+
+// ---- filesystem
+
+void read_filesystem(OptionParser& parser, const Table& table) {
+  parser.parse<FilesystemOptions>();
+  if (const FormatDecl* format = find_format(table.option("format"))) format->read(parser);
+}
+
+void refuse(bool wanted, const char* what, SourceSpan span, Diagnostics& diagnostics) {
+  if (wanted) diagnostics.report(fail(ErrorCode::NotSupportedYet, span, "{} is not supported yet", what));
+}
+
+void check_filesystem(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
+  auto options = options_of<FilesystemOptions>(table);
+  std::string format = table.option("format");
+  if (!format.empty() && find_format(format) == nullptr) {
+    std::vector<std::string> known;
+    for (const FormatDecl& decl : format_decls()) known.emplace_back(decl.name);
+    diagnostics.report(is_format_of_flink(format)
+                           ? fail(ErrorCode::NotSupportedYet, span, "format `{}` is not supported yet", format)
+                           : fail(ErrorCode::UnknownFormat, span, "format `{}` does not exist", format)
+                                 .hint(did_you_mean(format, known)));
+  }
+  if (use == TableUse::Source) return;
+  refuse(options.auto_compaction, "`auto-compaction`", span, diagnostics);
+  refuse(!options.commit_policy_class.empty(), "a commit policy of its own class", span, diagnostics);
+  refuse(options.time_extractor != "default", "a time extractor other than `default`", span, diagnostics);
+  refuse(options.commit_policy.find("metastore") != std::string::npos ||
+             options.commit_policy.find("custom") != std::string::npos,
+         "a commit policy other than `success-file`", span, diagnostics);
+}
+
+std::vector<std::string> filesystem_metadata(const Table&, TableUse use) {
+  if (use == TableUse::Sink) return {};
+  return {"file.path", "file.name", "file.size", "file.modification-time"};
+}
+
+// ---- sinks that take what comes
+
+ChangelogMode takes_all(const Table&, ChangelogMode requested) { return requested; }
+
+ChangelogMode takes_all_but_update_before(const Table&, ChangelogMode requested) {
+  ChangelogMode out;
+  for (RowKind kind : {RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete}) {
+    if (requested.contains(kind)) out = out | ChangelogMode{kind};
+  }
+  return out;
+}
+
+bool is_connector_of_flink(std::string_view name) {
+  constexpr std::string_view kNames[] = {"kafka",           "upsert-kafka",    "jdbc",    "hbase-1.4",  "hbase-2.2",
+                                         "elasticsearch-6", "elasticsearch-7", "kinesis", "firehose",   "dynamodb",
+                                         "pulsar",          "rabbitmq",        "mongodb", "opensearch", "hive",
+                                         "mysql-cdc",       "postgres-cdc",    "paimon",  "iceberg",    "socket",
+                                         "opensearch-2",    "kinesis-legacy"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
+Failure unknown_connector(const std::string& name, SourceSpan span) {
+  if (is_connector_of_flink(name)) {
+    return fail(ErrorCode::NotSupportedYet, span, "connector `{}` is not supported yet", name);
+  }
+  std::vector<std::string> known;
+  for (const ConnectorDecl& decl : connector_decls()) known.emplace_back(decl.name);
+  return fail(ErrorCode::UnknownConnector, span, "connector `{}` does not exist", name).hint(did_you_mean(name, known));
+}
+
+OptionParser parser_of(const Table& table, WithClause with, SourceSpan span, Diagnostics& diagnostics) {
+  with.erase("connector");
+  OptionParser parser(std::move(with), span, diagnostics);
+  if (const ConnectorDecl* connector = find_connector(table.option("connector"))) {
+    connector->read(parser, table);
+    if (connector->is_source) parser.parse<WatermarkOptions>();
+  }
+  return parser;
+}
+
+void check_metadata(const ConnectorDecl& connector, const Table& table, TableUse use, SourceSpan span,
+                    Diagnostics& diagnostics) {
+  std::vector<std::string> known;
+  if (connector.metadata_keys != nullptr) known = connector.metadata_keys(table, use);
+  for (const Column& column : table.columns) {
+    const MetadataColumn* metadata = column.metadata();
+    if (metadata == nullptr || (use == TableUse::Sink && metadata->is_virtual)) continue;
+    if (std::ranges::find(known, metadata->key) != known.end()) continue;
+    diagnostics.report(fail(ErrorCode::BadOptionValue, span, "metadata key `{}` of column `{}` is not {} by `{}`",
+                            metadata->key, column.name, use == TableUse::Source ? "offered" : "taken",
+                            table.option("connector"))
+                           .hint(did_you_mean(metadata->key, known)));
+  }
+}
+
+}  // namespace
+
+const std::vector<ConnectorDecl>& connector_decls() {
+  static const std::vector<ConnectorDecl> all = {
+      {.name = "nexmark", .is_source = true, .read = read_as<NexmarkOptions>},
+      {.name = "datagen", .is_source = true, .read = read_datagen, .check = check_datagen},
+      {.name = "values",
+       .is_source = true,
+       .is_sink = true,
+       .read = read_as<ValuesOptions>,
+       .check = check_values,
+       .delivers = values_delivers,
+       .takes = values_takes,
+       .metadata_keys = values_metadata},
+      {.name = "filesystem",
+       .is_source = true,
+       .is_sink = true,
+       .read = read_filesystem,
+       .check = check_filesystem,
+       .metadata_keys = filesystem_metadata},
+      {.name = "print", .is_sink = true, .read = read_as<PrintOptions>, .takes = takes_all},
+      {.name = "blackhole", .is_sink = true, .read = read_as<BlackholeOptions>, .takes = takes_all_but_update_before},
+  };
+  return all;
+}
+
+const ConnectorDecl* find_connector(std::string_view name) {
+  const auto& decls = connector_decls();
+  auto found = std::ranges::find(decls, name, &ConnectorDecl::name);
+  return found == decls.end() ? nullptr : &*found;
+}
+
+WithClause with_clause(const std::map<std::string, std::string>& options, SourceSpan span) {
+  WithClause with;
+  for (const auto& [key, value] : options) with[key] = {value, span, span};
+  return with;
+}
+
+void check_definition(const Table& table, const WithClause& with, SourceSpan span, Diagnostics& diagnostics) {
+  if (find_connector(table.option("connector")) == nullptr) return;
+  Diagnostics found;
+  OptionParser parser = parser_of(table, with, span, found);
+  if (table.option("format").empty() || find_format(table.option("format")) != nullptr) parser.finish();
+  for (const Error& error : found.errors()) {
+    if (error.code != ErrorCode::MissingOption) diagnostics.report(Failure{error});
+  }
+}
+
+void check_use(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
+  std::string name = table.option("connector");
+  const ConnectorDecl* connector = find_connector(name);
+  if (name.empty()) {
+    return diagnostics.report(
+        fail(ErrorCode::MissingOption, span, "table `{}` has no option `connector`", table.identity.path.dotted())
+            .hint("Write WITH ('connector' = '..') into its CREATE TABLE."));
+  }
+  if (connector == nullptr) return diagnostics.report(unknown_connector(name, span));
+  if (use == TableUse::Source && !connector->is_source) {
+    return diagnostics.report(fail(ErrorCode::NotASource, span, "connector `{}` can only be written to", name));
+  }
+  if (use == TableUse::Sink && !connector->is_sink) {
+    return diagnostics.report(fail(ErrorCode::NotASink, span, "connector `{}` can only be read from", name));
+  }
+  Diagnostics found;
+  OptionParser parser = parser_of(table, with_clause(table.options, span), span, found);
+  for (const Error& error : found.errors()) {
+    if (error.code == ErrorCode::MissingOption) diagnostics.report(Failure{error});
+  }
+  if (connector->check != nullptr) connector->check(table, use, span, diagnostics);
+  check_metadata(*connector, table, use, span, diagnostics);
+}
+
+}  // namespace sluice
