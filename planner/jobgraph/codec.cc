@@ -7,6 +7,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "base/check.h"
+#include "catalog/functions/function_table.h"
 #include "jobgraph.pb.h"
 #include "planner/jobgraph/validate.h"
 
@@ -15,13 +16,34 @@ namespace {
 
 // Position = number in the proto.
 constexpr TypeRoot kTypeRoots[] = {
-    TypeRoot::Invalid,   TypeRoot::Null,         TypeRoot::Boolean,           TypeRoot::TinyInt,
-    TypeRoot::SmallInt,  TypeRoot::Int,          TypeRoot::BigInt,            TypeRoot::Float,
-    TypeRoot::Double,    TypeRoot::Decimal,      TypeRoot::Char,              TypeRoot::VarChar,
-    TypeRoot::Binary,    TypeRoot::VarBinary,    TypeRoot::Date,              TypeRoot::Time,
-    TypeRoot::Timestamp, TypeRoot::TimestampLtz, TypeRoot::IntervalYearMonth, TypeRoot::IntervalDayTime,
-    TypeRoot::Array,     TypeRoot::Map,          TypeRoot::Multiset,          TypeRoot::Row,
-    TypeRoot::Raw,       TypeRoot::Variant,      TypeRoot::Bitmap,            TypeRoot::Descriptor,
+    TypeRoot::Invalid,
+    TypeRoot::Null,
+    TypeRoot::Boolean,
+    TypeRoot::TinyInt,
+    TypeRoot::SmallInt,
+    TypeRoot::Int,
+    TypeRoot::BigInt,
+    TypeRoot::Float,
+    TypeRoot::Double,
+    TypeRoot::Decimal,
+    TypeRoot::Char,
+    TypeRoot::VarChar,
+    TypeRoot::Binary,
+    TypeRoot::VarBinary,
+    TypeRoot::Date,
+    TypeRoot::Time,
+    TypeRoot::Timestamp,
+    TypeRoot::TimestampLtz,
+    TypeRoot::IntervalYearMonth,
+    TypeRoot::IntervalDayTime,
+    TypeRoot::Array,
+    TypeRoot::Map,
+    TypeRoot::Multiset,
+    TypeRoot::Row,
+    TypeRoot::Raw,
+    TypeRoot::Variant,
+    TypeRoot::Bitmap,
+    TypeRoot::Descriptor,
 };
 constexpr RowKind kRowKinds[] = {RowKind::Insert, RowKind::UpdateBefore, RowKind::UpdateAfter, RowKind::Delete};
 
@@ -254,21 +276,22 @@ class Encoder {
   }
 
   void put_kind(const OperatorKind& kind, proto::Operator* out) {
-    std::visit(Overloaded{
-                   [&](const Source& v) { put(v, out->mutable_source()); },
-                   [&](const Values& v) { put(v, out->mutable_values()); },
-                   [&](const Calc& v) { put(v, out->mutable_calc()); },
-                   [&](const Union&) { out->mutable_union_(); },
-                   [&](const MiniBatchAssigner& v) { out->mutable_mini_batch_assigner()->set_interval_ms(v.interval_ms); },
-                   [&](const GroupAggregate& v) { put(v, out->mutable_group_aggregate()); },
-                   [&](const Deduplicate& v) { put(v, out->mutable_deduplicate()); },
-                   [&](const ChangelogNormalize& v) { put(v, out->mutable_changelog_normalize()); },
-                   [&](const DropUpdateBefore&) { out->mutable_drop_update_before(); },
-                   [&](const WindowAggregate& v) { put(v, out->mutable_window_aggregate()); },
-                   [&](const SinkMaterialize& v) { put(v, out->mutable_sink_materialize()); },
-                   [&](const Sink& v) { put(v, out->mutable_sink()); },
-               },
-               kind);
+    std::visit(
+        Overloaded{
+            [&](const Source& v) { put(v, out->mutable_source()); },
+            [&](const Values& v) { put(v, out->mutable_values()); },
+            [&](const Calc& v) { put(v, out->mutable_calc()); },
+            [&](const Union&) { out->mutable_union_(); },
+            [&](const MiniBatchAssigner& v) { out->mutable_mini_batch_assigner()->set_interval_ms(v.interval_ms); },
+            [&](const GroupAggregate& v) { put(v, out->mutable_group_aggregate()); },
+            [&](const Deduplicate& v) { put(v, out->mutable_deduplicate()); },
+            [&](const ChangelogNormalize& v) { put(v, out->mutable_changelog_normalize()); },
+            [&](const DropUpdateBefore&) { out->mutable_drop_update_before(); },
+            [&](const WindowAggregate& v) { put(v, out->mutable_window_aggregate()); },
+            [&](const SinkMaterialize& v) { put(v, out->mutable_sink_materialize()); },
+            [&](const Sink& v) { put(v, out->mutable_sink()); },
+        },
+        kind);
   }
 
   void put(const StateField& field, proto::StateField* out) {
@@ -437,8 +460,8 @@ class Decoder {
       case proto::Value::kInteger:
         return {int64_t{value.integer()}};
       case proto::Value::kInt128:
-        return {static_cast<Int128>((static_cast<unsigned __int128>(value.int128().high()) << 64) |
-                                    value.int128().low())};
+        return {
+            static_cast<Int128>((static_cast<unsigned __int128>(value.int128().high()) << 64) | value.int128().low())};
       case proto::Value::kFloat32:
         return {value.float32()};
       case proto::Value::kFloat64:
@@ -490,7 +513,18 @@ class Decoder {
     expr.type = type(node_in.type());
     expr.span = get(node_in.span());
     for (uint32_t i = 0; i < node_in.args() && !failure_; ++i) expr.args.push_back(node(in, at, depth + 1));
+    resolve(expr);
     return expr;
+  }
+
+  void resolve(Expr& expr) {
+    auto* call = std::get_if<Call>(&expr.kind);
+    if (call == nullptr || failure_) return;
+    call->overload = find_overload(*call, expr.args, expr.type);
+    if (call->overload == nullptr) {
+      failure_ = fail(ErrorCode::InvalidJobGraph, "job graph calls `{}` version {}, which is not known here",
+                      call->function, call->version);
+    }
   }
 
   void set_kind(const proto::ExprNode& in, Expr& expr) {
@@ -536,8 +570,8 @@ class Decoder {
   }
 
   AggregateCall get(const proto::AggregateCall& in) {
-    AggregateCall call{in.function(), in.version(), get(in.arguments()), {},           in.filter(),
-                       in.distinct(), in.retracts(), type(in.result())};
+    AggregateCall call{in.function(), in.version(),  get(in.arguments()), {},
+                       in.filter(),   in.distinct(), in.retracts(),       type(in.result())};
     for (uint32_t argument : in.argument_types()) call.argument_types.push_back(type(argument));
     return call;
   }

@@ -162,8 +162,8 @@ Comparison compare(const JobGraph& older, const JobGraph& newer) {
 std::string print(const Comparison& comparison) {
   std::string out = fmt::format("{}\n", text_of(comparison.compatibility));
   for (const OperatorVerdict& verdict : comparison.operators) {
-    out += fmt::format("  {} {}{}{}\n", text_of(verdict.compatibility), verdict.name, verdict.reason.empty() ? "" : ": ",
-                       verdict.reason);
+    out += fmt::format("  {} {}{}{}\n", text_of(verdict.compatibility), verdict.name,
+                       verdict.reason.empty() ? "" : ": ", verdict.reason);
   }
   return out;
 }

@@ -1,7 +1,10 @@
 #include "planner/jobgraph/codec.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "catalog/functions/function_table.h"
 #include "planner/jobgraph/print.h"
 #include "planner/jobgraph/validate.h"
 #include "random_graph.h"
@@ -20,9 +23,10 @@ JobGraph small_graph() {
   Sink sink;
   sink.table.columns = projected;
   JobGraph graph;
-  graph.fragments = {
-      {0, {{1, "u1", "Source", source, {}, columns}, {2, "", "Calc", Calc{{}, {column(0, Type::bigint())}}, {1}, projected}}},
-      {1, {{3, "u3", "Sink", sink, {2}, projected}}}};
+  graph.fragments = {{0,
+                      {{1, "u1", "Source", source, {}, columns},
+                       {2, "", "Calc", Calc{{}, {column(0, Type::bigint())}}, {1}, projected}}},
+                     {1, {{3, "u3", "Sink", sink, {2}, projected}}}};
   graph.edges = {{2, 3, 0, Distribution::Hash, {0}}};
   return graph;
 }
@@ -50,6 +54,22 @@ TEST(Codec, KeepsSpans) {
   Result<JobGraph> back = decode(encode(graph));
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(std::get<Calc>(calc_of(*back).kind).projections[0].span, (SourceSpan{17, 23}));
+}
+
+TEST(Codec, FindsTheFunctionsOfCallsAgain) {
+  JobGraph graph = small_graph();
+  Result<Expr> equal = make_call("=", {column(0, Type::bigint()), literal({int64_t{7}}, Type::bigint())}, {});
+  ASSERT_TRUE(equal.has_value());
+  std::get<Calc>(calc_of(graph).kind).condition = {*equal};
+  Result<JobGraph> back = decode(encode(graph));
+  ASSERT_TRUE(back.has_value()) << back.error().message;
+  const Expr& read = std::get<Calc>(calc_of(*back).kind).condition[0];
+  EXPECT_NE(read.as<Call>()->overload, nullptr);
+  EXPECT_EQ(read.as<Call>()->overload, equal->as<Call>()->overload);
+
+  std::get<Call>(equal->kind).version = 99;
+  std::get<Calc>(calc_of(graph).kind).condition = {*equal};
+  EXPECT_FALSE(decode(encode(graph)).has_value());
 }
 
 // Whatever is read from damaged bytes is refused, or is a graph that holds what `validate` promises.
@@ -147,7 +167,8 @@ INSTANTIATE_TEST_SUITE_P(
                [](JobGraph& g) {
                  calc(g).projections = {{FieldRef{0}, Type::bigint(), {column(0, Type::bigint())}, {}}};
                }},
-        Broken{"empty CASE", [](JobGraph& g) { calc(g).projections = {{Special{Form::Case}, Type::bigint(), {}, {}}}; }},
+        Broken{"empty CASE",
+               [](JobGraph& g) { calc(g).projections = {{Special{Form::Case}, Type::bigint(), {}, {}}}; }},
         Broken{"decimal of 39 digits", [](JobGraph& g) { calc_of(g).output[0].type = Type::decimal(39, 0); }},
         Broken{"upsert key out of range", [](JobGraph& g) { calc_of(g).upsert_keys = {{5}}; }},
         Broken{"rowtime out of range", [](JobGraph& g) { calc_of(g).rowtime = 1; }},

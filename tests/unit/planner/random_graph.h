@@ -30,11 +30,26 @@ class RandomGraph {
 
   Type type(int depth = 0) {
     static const std::vector<Type> kLeaves = {
-        Type::boolean(),          Type::tinyint(),       Type::smallint(),         Type::integer(),
-        Type::bigint(),           Type::float32(),       Type::float64(),          Type::decimal(10, 2),
-        Type::decimal(38, 18),    Type::character(3),    Type::string(),           Type::bytes(),
-        Type::date(),             Type::time(0),         Type::timestamp(3),       Type::timestamp(6),
-        Type::timestamp(9),       Type::timestamp_ltz(3), Type::interval_year_month(), Type::interval_day_time(),
+        Type::boolean(),
+        Type::tinyint(),
+        Type::smallint(),
+        Type::integer(),
+        Type::bigint(),
+        Type::float32(),
+        Type::float64(),
+        Type::decimal(10, 2),
+        Type::decimal(38, 18),
+        Type::character(3),
+        Type::string(),
+        Type::bytes(),
+        Type::date(),
+        Type::time(0),
+        Type::timestamp(3),
+        Type::timestamp(6),
+        Type::timestamp(9),
+        Type::timestamp_ltz(3),
+        Type::interval_year_month(),
+        Type::interval_day_time(),
     };
     uint32_t choice = below(depth < 3 ? 26 : 20);
     Type out = choice < 20 ? kLeaves[choice] : nested(choice, depth);
@@ -186,7 +201,8 @@ class RandomGraph {
     return out;
   }
 
-  RowSchema results(const RowSchema& input, const std::vector<uint32_t>& keys, const std::vector<AggregateCall>& calls) {
+  RowSchema results(const RowSchema& input, const std::vector<uint32_t>& keys,
+                    const std::vector<AggregateCall>& calls) {
     RowSchema out;
     for (uint32_t key : keys) out.push_back(input[key]);
     for (const AggregateCall& call : calls) out.push_back({"result", call.result});
@@ -201,7 +217,8 @@ class RandomGraph {
       case 1:
         return MiniBatchAssigner{1 + below(100)};
       case 2: {
-        GroupAggregate out{columns(input), {call(input)}, AggregatePhase::Single, flip(), flip(), mini_batch(), below(9)};
+        GroupAggregate out{columns(input), {call(input)}, AggregatePhase::Single, flip(), flip(),
+                           mini_batch(),   below(9)};
         output = results(input, out.keys, out.calls);
         return out;
       }
@@ -246,8 +263,11 @@ class RandomGraph {
   std::vector<StateTable> state() {
     std::vector<StateTable> out;
     for (uint32_t i = below(3); i > 0; --i) {
-      out.push_back({"table" + std::to_string(i), static_cast<StateKind>(below(7)), {{0, text(), type()}},
-                     {{7, text(), type()}, {1, text(), type()}}, below(100)});
+      out.push_back({"table" + std::to_string(i),
+                     static_cast<StateKind>(below(7)),
+                     {{0, text(), type()}},
+                     {{7, text(), type()}, {1, text(), type()}},
+                     below(100)});
     }
     return out;
   }
@@ -266,7 +286,9 @@ class RandomGraph {
     graph_.fragments.back().operators.push_back(std::move(op));
   }
 
-  void add_fragment() { graph_.fragments.push_back({static_cast<uint32_t>(graph_.fragments.size()) + 10, {}, below(2)}); }
+  void add_fragment() {
+    graph_.fragments.push_back({static_cast<uint32_t>(graph_.fragments.size()) + 10, {}, below(2)});
+  }
 
   void draw_pipeline() {
     add_fragment();
@@ -283,7 +305,8 @@ class RandomGraph {
       if (flip()) {
         bool hashes = flip();
         auto distribution = hashes ? Distribution::Hash : flip() ? Distribution::Gather : Distribution::Rebalance;
-        graph_.edges.push_back({from, next_id_, 0, distribution, hashes ? columns(schema_of) : std::vector<uint32_t>{}});
+        graph_.edges.push_back(
+            {from, next_id_, 0, distribution, hashes ? columns(schema_of) : std::vector<uint32_t>{}});
         add_fragment();
       }
       RowSchema output;
