@@ -42,6 +42,7 @@ struct ConnectorContext {
   uint64_t attempt = 0;
   const std::map<std::string, std::string>* settings = nullptr;  // The job's.
   ResultConsumer* results = nullptr;                             // For `$collect`; outlives the job.
+  class ValuesStore* values = nullptr;                           // Rows of `values` tables: tests only.
   // Writes whole lines where the process shows what `print` tables say; any thread.
   std::function<void(std::string_view lines, bool to_standard_error)> print;
 };

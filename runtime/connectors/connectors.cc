@@ -2,6 +2,7 @@
 #include "runtime/connectors/collect/sink.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/nexmark/source.h"
+#include "runtime/connectors/values/connector.h"
 
 namespace sluice::runtime {
 
@@ -9,6 +10,7 @@ const std::vector<ConnectorFactory>& connectors() {
   static const std::vector<ConnectorFactory> table = {
       {"$collect", nullptr, make_collect_sink},
       {"blackhole", nullptr, make_blackhole_sink},
+      {"values", make_values_source, make_values_sink},
       {"nexmark", make_nexmark_source, nullptr},
   };
   return table;
