@@ -147,11 +147,12 @@ struct Union {
 };
 
 // Makes `time` the rowtime attribute. Settings of the watermark (per_event, interval, idleness) come along, so that
-// push-down moves it as a whole; `watermark.expression` is over the input.
+// push-down moves it as a whole; `watermark.expression` is over the input. Once the source makes the watermark, the node
+// stays to say which column is the rowtime, and without effect otherwise.
 struct WatermarkAssigner {
   Plan input;
   uint32_t time = 0;
-  jobgraph::Watermark watermark;
+  std::optional<jobgraph::Watermark> watermark;  // Absent: pushed into the Scan below.
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("time", self.time), v("watermark", self.watermark);
