@@ -1,6 +1,7 @@
 #include "runtime/connectors/blackhole/sink.h"
 #include "runtime/connectors/collect/sink.h"
 #include "runtime/connectors/connector.h"
+#include "runtime/connectors/datagen/source.h"
 #include "runtime/connectors/nexmark/source.h"
 #include "runtime/connectors/values/connector.h"
 
@@ -8,9 +9,8 @@ namespace sluice::runtime {
 
 const std::vector<ConnectorFactory>& connectors() {
   static const std::vector<ConnectorFactory> table = {
-      {"$collect", nullptr, make_collect_sink},
-      {"blackhole", nullptr, make_blackhole_sink},
-      {"values", make_values_source, make_values_sink},
+      {"$collect", nullptr, make_collect_sink},  {"blackhole", nullptr, make_blackhole_sink},
+      {"datagen", make_datagen_source, nullptr}, {"values", make_values_source, make_values_sink},
       {"nexmark", make_nexmark_source, nullptr},
   };
   return table;
