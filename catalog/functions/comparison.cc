@@ -124,11 +124,13 @@ std::vector<FunctionDecl> comparison_functions() {
       FunctionDecl{"IS NULL",
                    {overload_of<sluice_is_null>({ArgClass::Any}, [](const CallArguments&) { return Type::boolean(); })}}
           .nullability(ResultNullability::Never)
+          .sees_null()
           .doc("Whether the value is NULL."),
       FunctionDecl{
           "IS NOT NULL",
           {overload_of<sluice_is_not_null>({ArgClass::Any}, [](const CallArguments&) { return Type::boolean(); })}}
           .nullability(ResultNullability::Never)
+          .sees_null()
           .doc("Whether the value is not NULL."),
   };
 }

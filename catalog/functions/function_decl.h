@@ -149,7 +149,11 @@ struct FunctionDecl {
   FunctionDecl example(std::string_view sql, std::string_view result) && {
     return examples.push_back({sql, result}), std::move(*this);
   }
-  // The next four apply to all overloads so far.
+  // The next apply to all overloads so far.
+  FunctionDecl sees_null() && {  // Of column kernels: rows with NULL arguments come in, too.
+    for (Overload& each : overloads) each.strict = false;
+    return std::move(*this);
+  }
   FunctionDecl returns(ResultRule rule) &&;
   FunctionDecl nullability(ResultNullability rule) &&;
   FunctionDecl prepare(PrepareFunction function) &&;
