@@ -1,0 +1,44 @@
+#include "codegen/expr/call_table.h"
+
+#include "base/check.h"
+
+namespace sluice::codegen {
+
+void CallData::add(const Expr& call) {
+  std::vector<Type> types;
+  std::vector<const Value*> constants;
+  for (const Expr& arg : call.args) {
+    types.push_back(arg.type);
+    auto* literal = arg.as<Literal>();
+    constants.push_back(literal != nullptr ? &literal->value : nullptr);
+  }
+  sites_.push_back(std::make_unique<CallSite>(*call.as<Call>()->overload,
+                                              PrepareArguments{{types, constants}, call.type}));
+  pointers_.push_back(&sites_.back()->context());
+  pointers_.push_back(sites_.back()->context().state);
+}
+
+uint32_t CallTable::index_of(const Expr& call) const {
+  for (uint32_t i = 0; i < calls.size(); ++i) {
+    if (calls[i] == &call) return i;
+  }
+  SLUICE_UNREACHABLE("every call was numbered before code is emitted");
+}
+
+namespace {
+
+void collect(const Expr& expr, CallTable& table) {
+  for (const Expr& arg : expr.args) collect(arg, table);
+  if (expr.as<Call>() != nullptr) table.calls.push_back(&expr);
+}
+
+}  // namespace
+
+CallTable calls_of(const std::vector<Expr>& condition, const std::vector<Expr>& computed) {
+  CallTable table;
+  for (const Expr& expr : condition) collect(expr, table);
+  for (const Expr& expr : computed) collect(expr, table);
+  return table;
+}
+
+}  // namespace sluice::codegen

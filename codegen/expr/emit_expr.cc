@@ -1,0 +1,198 @@
+#include "codegen/expr/emit_expr.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace sluice::codegen {
+namespace {
+
+// One way to reach the end of a lazily evaluated form, with the value it has there.
+struct Arrival {
+  llvm::BasicBlock* block;
+  SqlValue value;
+};
+
+llvm::BasicBlock* new_block(ExprContext& c, const char* name) {
+  return llvm::BasicBlock::Create(c.b.getContext(), name, c.b.GetInsertBlock()->getParent());
+}
+
+SqlValue merge(ExprContext& c, const std::vector<Arrival>& arrivals, llvm::BasicBlock* done) {
+  c.b.SetInsertPoint(done);
+  auto count = static_cast<unsigned>(arrivals.size());
+  auto* value = c.b.CreatePHI(arrivals[0].value.value->getType(), count);
+  bool nullable = std::ranges::any_of(arrivals, [](const Arrival& a) { return a.value.is_null != nullptr; });
+  llvm::PHINode* is_null = nullable ? c.b.CreatePHI(c.b.getInt1Ty(), count) : nullptr;
+  for (const Arrival& arrival : arrivals) {
+    value->addIncoming(arrival.value.value, arrival.block);
+    if (is_null != nullptr) is_null->addIncoming(null_flag(c.b, arrival.value), arrival.block);
+  }
+  return {value, is_null};
+}
+
+void arrive(ExprContext& c, std::vector<Arrival>& arrivals, const SqlValue& value, llvm::BasicBlock* done) {
+  arrivals.push_back({c.b.GetInsertBlock(), value});
+  c.b.CreateBr(done);
+}
+
+llvm::Value* is_true(Builder& b, const SqlValue& value) {
+  return value.is_null == nullptr ? value.value : b.CreateAnd(value.value, b.CreateNot(value.is_null));
+}
+
+// AND and OR are one: `decisive` (FALSE for AND, TRUE for OR) wins over NULL, NULL over the other value.
+SqlValue combine_junction(ExprContext& c, const std::vector<SqlValue>& args, bool decisive) {
+  Builder& b = c.b;
+  llvm::Value* decided = b.getFalse();
+  llvm::Value* any_null = nullptr;
+  for (const SqlValue& arg : args) {
+    llvm::Value* hit = decisive ? arg.value : b.CreateNot(arg.value);
+    if (arg.is_null != nullptr) {
+      hit = b.CreateAnd(hit, b.CreateNot(arg.is_null));
+      any_null = any_null == nullptr ? arg.is_null : b.CreateOr(any_null, arg.is_null);
+    }
+    decided = b.CreateOr(decided, hit);
+  }
+  SqlValue out;
+  out.value = decisive ? decided : b.CreateNot(decided);
+  if (any_null != nullptr) out.is_null = b.CreateAnd(any_null, b.CreateNot(decided));
+  return out;
+}
+
+// Arguments that are harmless on every row are computed together; a branch stands before each of the others.
+SqlValue emit_junction(ExprContext& c, const Expr& expr, bool decisive) {
+  if (is_speculatable(expr)) {
+    std::vector<SqlValue> args;
+    for (const Expr& arg : expr.args) args.push_back(emit_expr(c, arg));
+    return combine_junction(c, args, decisive);
+  }
+  llvm::BasicBlock* done = new_block(c, "junction.done");
+  std::vector<Arrival> arrivals;
+  SqlValue so_far;
+  for (size_t i = 0; i < expr.args.size(); ++i) {
+    std::vector<SqlValue> group;
+    if (so_far.value != nullptr) group.push_back(so_far);
+    group.push_back(emit_expr(c, expr.args[i]));
+    while (i + 1 < expr.args.size() && is_speculatable(expr.args[i + 1])) {
+      group.push_back(emit_expr(c, expr.args[++i]));
+    }
+    so_far = combine_junction(c, group, decisive);
+    if (i + 1 == expr.args.size()) break;
+    llvm::Value* decided = is_true(c.b, {decisive ? so_far.value : c.b.CreateNot(so_far.value), so_far.is_null});
+    llvm::BasicBlock* next = new_block(c, "junction.next");
+    arrivals.push_back({c.b.GetInsertBlock(), {c.b.getInt1(decisive), nullptr}});
+    c.b.CreateCondBr(decided, done, next);
+    c.b.SetInsertPoint(next);
+  }
+  arrive(c, arrivals, so_far, done);
+  return merge(c, arrivals, done);
+}
+
+SqlValue select(ExprContext& c, llvm::Value* condition, const SqlValue& then, const SqlValue& otherwise) {
+  SqlValue out;
+  out.value = c.b.CreateSelect(condition, then.value, otherwise.value);
+  if (then.is_null != nullptr || otherwise.is_null != nullptr) {
+    out.is_null = c.b.CreateSelect(condition, null_flag(c.b, then), null_flag(c.b, otherwise));
+  }
+  return out;
+}
+
+SqlValue emit_case(ExprContext& c, const Expr& expr) {
+  size_t last = expr.args.size() - 1;
+  if (is_speculatable(expr)) {
+    std::vector<SqlValue> args;
+    for (const Expr& arg : expr.args) args.push_back(emit_expr(c, arg));
+    SqlValue out = args[last];
+    for (size_t i = last; i >= 2; i -= 2) out = select(c, is_true(c.b, args[i - 2]), args[i - 1], out);
+    return out;
+  }
+  llvm::BasicBlock* done = new_block(c, "case.done");
+  std::vector<Arrival> arrivals;
+  for (size_t i = 0; i + 1 < expr.args.size(); i += 2) {
+    llvm::Value* condition = is_true(c.b, emit_expr(c, expr.args[i]));
+    llvm::BasicBlock* then = new_block(c, "case.then");
+    llvm::BasicBlock* next = new_block(c, "case.next");
+    c.b.CreateCondBr(condition, then, next);
+    c.b.SetInsertPoint(then);
+    arrive(c, arrivals, emit_expr(c, expr.args[i + 1]), done);
+    c.b.SetInsertPoint(next);
+  }
+  arrive(c, arrivals, emit_expr(c, expr.args[last]), done);
+  return merge(c, arrivals, done);
+}
+
+SqlValue emit_coalesce(ExprContext& c, const Expr& expr) {
+  if (is_speculatable(expr)) {
+    std::vector<SqlValue> args;
+    for (const Expr& arg : expr.args) args.push_back(emit_expr(c, arg));
+    SqlValue out = args.back();
+    for (size_t i = args.size() - 1; i-- > 0;) {
+      if (args[i].is_null == nullptr) {
+        out = args[i];
+      } else {
+        out = select(c, args[i].is_null, out, {args[i].value, nullptr});
+      }
+    }
+    return out;
+  }
+  llvm::BasicBlock* done = new_block(c, "coalesce.done");
+  std::vector<Arrival> arrivals;
+  for (size_t i = 0; i < expr.args.size(); ++i) {
+    SqlValue value = emit_expr(c, expr.args[i]);
+    if (value.is_null == nullptr || i + 1 == expr.args.size()) {
+      arrive(c, arrivals, value, done);
+      break;
+    }
+    llvm::BasicBlock* next = new_block(c, "coalesce.next");
+    arrivals.push_back({c.b.GetInsertBlock(), {value.value, nullptr}});
+    c.b.CreateCondBr(value.is_null, next, done);
+    c.b.SetInsertPoint(next);
+  }
+  return merge(c, arrivals, done);
+}
+
+SqlValue emit_special(ExprContext& c, const Expr& expr) {
+  switch (expr.as<Special>()->form) {
+    case Form::And:
+      return emit_junction(c, expr, false);
+    case Form::Or:
+      return emit_junction(c, expr, true);
+    case Form::Case:
+      return emit_case(c, expr);
+    case Form::Coalesce:
+      return emit_coalesce(c, expr);
+  }
+  SLUICE_UNREACHABLE("a form was added and not emitted");
+}
+
+}  // namespace
+
+llvm::Value* null_flag(Builder& b, const SqlValue& value) {
+  return value.is_null != nullptr ? value.is_null : b.getFalse();
+}
+
+bool can_emit(const Expr& expr) {
+  Physical physical = expr.type.physical();
+  if (physical == Physical::None || is_nested(physical)) return false;
+  if (expr.as<FieldRef>() != nullptr || expr.as<ColumnRef>() != nullptr) return !path_of(expr).empty();
+  if (auto* call = expr.as<Call>()) {
+    if (call->overload == nullptr || call->overload->is_column_kernel) return false;
+  }
+  return std::ranges::all_of(expr.args, [](const Expr& arg) { return can_emit(arg); });
+}
+
+bool is_speculatable(const Expr& expr) {
+  auto* call = expr.as<Call>();
+  if (call != nullptr && !call->overload->speculatable) return false;
+  return std::ranges::all_of(expr.args, is_speculatable);
+}
+
+SqlValue emit_expr(ExprContext& context, const Expr& expr) {
+  ColumnPath path = path_of(expr);
+  if (!path.empty()) return context.rows.column(path);
+  if (expr.as<Literal>() != nullptr) return emit_literal(context, expr);
+  if (expr.as<Call>() != nullptr) return emit_call(context, expr);
+  SLUICE_CHECK(expr.as<Special>() != nullptr);
+  return emit_special(context, expr);
+}
+
+}  // namespace sluice::codegen

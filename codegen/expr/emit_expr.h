@@ -1,0 +1,32 @@
+#pragma once
+// Expressions in generated code. The caller has a loop over rows and a function that can fail; everything in between is
+// here: values and NULLs in registers, lazily evaluated forms, calls of kernels.
+#include "codegen/expr/call_table.h"
+#include "codegen/expr/row_scope.h"
+
+namespace sluice::codegen {
+
+// False: the interpreter has to compute it (nested values, kernels that work on whole columns).
+bool can_emit(const Expr& expr);
+// Harmless on any row: no call in it can fail, allocate or take a string.
+bool is_speculatable(const Expr& expr);
+
+// What code of one function refers to.
+struct ExprContext {
+  ModuleWriter& writer;
+  Builder& b;
+  RowScope& rows;
+  const CallTable& calls;
+  llvm::Value* self;         // CallData
+  llvm::Value* kernels;      // KernelContext
+  llvm::BasicBlock* failed;  // Where a failing row goes; context->error is set by then.
+};
+
+SqlValue emit_expr(ExprContext& context, const Expr& expr);
+SqlValue emit_call(ExprContext& context, const Expr& expr);
+SqlValue emit_literal(ExprContext& context, const Expr& expr);
+
+// is_null as an i1, also where the value never is NULL.
+llvm::Value* null_flag(Builder& b, const SqlValue& value);
+
+}  // namespace sluice::codegen

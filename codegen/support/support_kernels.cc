@@ -1,0 +1,127 @@
+#include "codegen/support/support_kernels.h"
+
+#include <immintrin.h>
+
+#include <cstring>
+
+#include "base/buffer.h"
+#include "codegen/support/key_bits.h"
+
+namespace sluice::codegen {
+namespace {
+
+constexpr uint64_t kLowBits = 0x0101010101010101ULL;
+
+}  // namespace
+
+SLUICE_SUPPORT uint64_t sluice_support_hash_field(uint64_t hash, uint64_t bits) noexcept {
+  return hash_field(hash, bits);
+}
+
+SLUICE_SUPPORT uint64_t sluice_support_hash_string(uint64_t hash, const StringView* text) noexcept {
+  return hash_bytes(hash, text->data(), text->size());
+}
+
+SLUICE_SUPPORT uint64_t sluice_support_hash_16(uint64_t hash, const char* bytes) noexcept {
+  return hash_bytes(hash, bytes, 16);
+}
+
+SLUICE_SUPPORT uint64_t sluice_support_key_bits_32(float value) noexcept { return key_bits(value); }
+SLUICE_SUPPORT uint64_t sluice_support_key_bits_64(double value) noexcept { return key_bits(value); }
+
+SLUICE_SUPPORT bool sluice_support_string_equal(const StringView* left, const StringView* right) noexcept {
+  return *left == *right;
+}
+
+SLUICE_SUPPORT int32_t sluice_support_string_compare(const StringView* left, const StringView* right) noexcept {
+  return left->view().compare(right->view());
+}
+
+SLUICE_SUPPORT void sluice_support_string_store(StringView* slot, const StringView* text, StateHeap* heap) noexcept {
+  if (text->is_inline()) {
+    *slot = *text;
+    return;
+  }
+  char* bytes = heap->allocate(heap, text->size());
+  std::memcpy(bytes, text->data(), text->size());
+  *slot = StringView(bytes, text->size());
+}
+
+SLUICE_SUPPORT void sluice_support_string_replace(StringView* slot, const StringView* text, StateHeap* heap) noexcept {
+  if (!slot->is_inline()) heap->release(heap, slot->data(), slot->size());
+  sluice_support_string_store(slot, text, heap);
+}
+
+SLUICE_SUPPORT void sluice_support_string_clear(StringView* slot, StateHeap* heap) noexcept {
+  if (!slot->is_inline()) heap->release(heap, slot->data(), slot->size());
+  *slot = StringView();
+}
+
+SLUICE_SUPPORT void sluice_support_string_load(StringView* out, const StringView* slot,
+                                               KernelContext* context) noexcept {
+  if (slot->is_inline()) {
+    *out = *slot;
+    return;
+  }
+  char* bytes = context->arena->allocate(slot->size());
+  std::memcpy(bytes, slot->data(), slot->size());
+  *out = StringView(bytes, slot->size());
+}
+
+SLUICE_SUPPORT uint32_t sluice_support_compress(const uint8_t* mask, uint32_t rows, uint32_t* selection) noexcept {
+  constexpr uint64_t kIndices = 0x0706050403020100ULL;
+  uint32_t count = 0;
+  uint32_t row = 0;
+  // Eight rows at a time, written whole: `count` is never ahead of `row`, so the rest of the eight stays inside.
+  for (; row + 8 <= rows; row += 8) {
+    uint64_t ones;
+    std::memcpy(&ones, mask + row, 8);
+    if (ones == 0) continue;
+    uint64_t packed = _pext_u64(kIndices, ones * 0xFF);
+    __m256i indices = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<int64_t>(packed)));
+    indices = _mm256_add_epi32(indices, _mm256_set1_epi32(static_cast<int32_t>(row)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(selection + count), indices);
+    count += static_cast<uint32_t>(__builtin_popcountll(ones));
+  }
+  for (; row < rows; ++row) {
+    selection[count] = row;
+    count += mask[row];
+  }
+  return count;
+}
+
+SLUICE_SUPPORT void sluice_support_expand_validity(const uint64_t* validity, uint32_t rows, uint8_t* out) noexcept {
+  if (validity == nullptr) {
+    std::memset(out, 1, rows);
+    return;
+  }
+  for (uint32_t at = 0; at < rows; at += 8) {
+    uint64_t ones = _pdep_u64(validity[at / 64] >> (at % 64), kLowBits);
+    std::memcpy(out + at, &ones, 8);
+  }
+}
+
+SLUICE_SUPPORT void sluice_support_mask_validity(const uint64_t* validity, uint32_t rows, uint8_t* out) noexcept {
+  if (validity == nullptr) return;
+  for (uint32_t at = 0; at < rows; at += 8) {
+    uint64_t ones;
+    std::memcpy(&ones, out + at, 8);
+    ones &= _pdep_u64(validity[at / 64] >> (at % 64), kLowBits);
+    std::memcpy(out + at, &ones, 8);
+  }
+}
+
+SLUICE_SUPPORT void sluice_support_pack_validity(const uint8_t* valid, uint32_t rows, uint64_t* out) noexcept {
+  if (out == nullptr) return;
+  for (uint32_t word = 0; word * 64 < rows; ++word) {
+    uint64_t bits = 0;
+    for (uint32_t byte = 0; byte < 8; ++byte) {
+      uint64_t ones;
+      std::memcpy(&ones, valid + word * 64 + byte * 8, 8);
+      bits |= _pext_u64(ones, kLowBits) << (byte * 8);
+    }
+    out[word] = bits;
+  }
+}
+
+}  // namespace sluice::codegen
