@@ -40,15 +40,14 @@ llvm::Align alignment_of(Physical physical) {
 
 llvm::Value* load_value(Builder& b, Physical physical, llvm::Value* address) {
   if (is_by_address(physical)) return address;
-  llvm::Value* value =
-      b.CreateAlignedLoad(storage_type(b.getContext(), physical), address, alignment_of(physical));
+  llvm::Value* value = b.CreateAlignedLoad(storage_type(b.getContext(), physical), address, alignment_of(physical));
   return physical == Physical::Bool ? b.CreateICmpNE(value, b.getInt8(0)) : value;
 }
 
-void store_value(Builder& b, Physical physical, llvm::Value* value, llvm::Value* address) {
+llvm::StoreInst* store_value(Builder& b, Physical physical, llvm::Value* value, llvm::Value* address) {
   if (is_by_address(physical)) value = b.CreateAlignedLoad(b.getInt128Ty(), value, llvm::Align(8));
   if (physical == Physical::Bool) value = b.CreateZExt(value, b.getInt8Ty());
-  b.CreateAlignedStore(value, address, alignment_of(physical));
+  return b.CreateAlignedStore(value, address, alignment_of(physical));
 }
 
 ColumnPointers ColumnReader::open(Builder& b, llvm::Value* columns, uint32_t index, const Type& type,
@@ -67,7 +66,8 @@ ColumnPointers ColumnReader::open(Builder& b, llvm::Value* columns, uint32_t ind
 
 llvm::Value* ColumnReader::is_valid(Builder& b, const ColumnPointers& column, llvm::Value* row) {
   if (!column.nullable) return nullptr;
-  llvm::Value* word = b.CreateLoad(b.getInt64Ty(), b.CreateInBoundsGEP(b.getInt64Ty(), column.validity, b.CreateLShr(row, 6)));
+  llvm::Value* word =
+      b.CreateLoad(b.getInt64Ty(), b.CreateInBoundsGEP(b.getInt64Ty(), column.validity, b.CreateLShr(row, 6)));
   return b.CreateTrunc(b.CreateLShr(word, b.CreateAnd(row, 63)), b.getInt1Ty());
 }
 

@@ -41,7 +41,7 @@ class ColumnWriter {
 
 // Between registers and memory. What is by address is copied.
 llvm::Value* load_value(Builder& b, Physical physical, llvm::Value* address);
-void store_value(Builder& b, Physical physical, llvm::Value* value, llvm::Value* address);
+llvm::StoreInst* store_value(Builder& b, Physical physical, llvm::Value* value, llvm::Value* address);
 // The address of element `index` of an array of values; of byte `offset`.
 llvm::Value* element_address(Builder& b, Physical physical, llvm::Value* base, llvm::Value* index);
 llvm::Value* byte_address(Builder& b, llvm::Value* base, uint64_t offset);

@@ -12,8 +12,8 @@ void CallData::add(const Expr& call) {
     auto* literal = arg.as<Literal>();
     constants.push_back(literal != nullptr ? &literal->value : nullptr);
   }
-  sites_.push_back(std::make_unique<CallSite>(*call.as<Call>()->overload,
-                                              PrepareArguments{{types, constants}, call.type}));
+  sites_.push_back(
+      std::make_unique<CallSite>(*call.as<Call>()->overload, PrepareArguments{{types, constants}, call.type}));
   pointers_.push_back(&sites_.back()->context());
   pointers_.push_back(sites_.back()->context().state);
 }

@@ -96,8 +96,8 @@ class CallEmitter {
   const Expr& expr_;
   const Overload& overload_;
   std::vector<SqlValue> args_;
-  llvm::Value* error_ = nullptr;        // A RowError of this call site alone, which the optimizer sees through.
-  llvm::Value* out_ = nullptr;          // Where a result that is not returned goes.
+  llvm::Value* error_ = nullptr;  // A RowError of this call site alone, which the optimizer sees through.
+  llvm::Value* out_ = nullptr;    // Where a result that is not returned goes.
   KernelParameter out_parameter_;
 };
 
@@ -234,11 +234,11 @@ llvm::Constant* descriptors(Builder& b, ModuleWriter& writer, const TypeDescript
 
 llvm::Constant* descriptor(Builder& b, ModuleWriter& writer, const TypeDescriptor& type) {
   static_assert(sizeof(TypeDescriptor) == 24 && offsetof(TypeDescriptor, children) == 16);
-  return llvm::ConstantStruct::getAnon(
-      {b.getInt8(static_cast<uint8_t>(type.root)), b.getInt8(static_cast<uint8_t>(type.physical)),
-       b.getInt8(type.nullable), b.getInt8(type.zero), b.getInt32(static_cast<uint32_t>(type.precision)),
-       b.getInt32(static_cast<uint32_t>(type.scale)), b.getInt32(type.child_count),
-       descriptors(b, writer, type.children, type.child_count)});
+  return llvm::ConstantStruct::getAnon({b.getInt8(static_cast<uint8_t>(type.root)),
+                                        b.getInt8(static_cast<uint8_t>(type.physical)), b.getInt8(type.nullable),
+                                        b.getInt8(type.zero), b.getInt32(static_cast<uint32_t>(type.precision)),
+                                        b.getInt32(static_cast<uint32_t>(type.scale)), b.getInt32(type.child_count),
+                                        descriptors(b, writer, type.children, type.child_count)});
 }
 
 // A constant, so that what depends on types alone is folded; one with prepared state is found at run time.
@@ -353,8 +353,8 @@ SqlValue CallEmitter::invoke() {
   return settle(value);
 }
 
-// A speculatable kernel runs on every row, so that the loop around it has no branch and vectorizes; any other strict one
-// is never reached with a NULL.
+// A speculatable kernel runs on every row, so that the loop around it has no branch and vectorizes; any other strict
+// one is never reached with a NULL.
 SqlValue CallEmitter::emit() {
   llvm::Value* any_null = nullptr;
   for (const Expr& arg : expr_.args) {
@@ -378,8 +378,8 @@ SqlValue CallEmitter::emit() {
   b_.CreateBr(done);
   b_.SetInsertPoint(done);
   auto* merged = b_.CreatePHI(value.value->getType(), 2);
-  // A string that is NULL is read as the constant's 16 bytes of zero.
-  llvm::Value* nothing = is_by_address(expr_.type.physical()) ? c_.zero_bytes(b_) : llvm::Constant::getNullValue(value.value->getType());
+  llvm::Type* type = value.value->getType();
+  llvm::Value* nothing = type->isPointerTy() ? zero_bytes(c_.writer) : llvm::Constant::getNullValue(type);
   merged->addIncoming(nothing, before);
   merged->addIncoming(value.value, after);
   auto* is_null = b_.CreatePHI(b_.getInt1Ty(), 2);

@@ -26,6 +26,8 @@ SqlValue emit_expr(ExprContext& context, const Expr& expr);
 SqlValue emit_call(ExprContext& context, const Expr& expr);
 SqlValue emit_literal(ExprContext& context, const Expr& expr);
 
+// The address of 16 bytes of zero: what a NULL has that is handled by address.
+llvm::Constant* zero_bytes(ModuleWriter& writer);
 // is_null as an i1, also where the value never is NULL.
 llvm::Value* null_flag(Builder& b, const SqlValue& value);
 

@@ -6,9 +6,9 @@
 namespace sluice::codegen {
 namespace {
 
-llvm::Constant* constant_of(ExprContext& c, llvm::Constant* value, const char* name) {
-  auto* global = new llvm::GlobalVariable(c.writer.module(), value->getType(), true, llvm::GlobalValue::PrivateLinkage,
-                                          value, name);
+llvm::Constant* constant_of(ModuleWriter& writer, llvm::Constant* value, const char* name) {
+  auto* global =
+      new llvm::GlobalVariable(writer.module(), value->getType(), true, llvm::GlobalValue::PrivateLinkage, value, name);
   global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
   global->setAlignment(llvm::Align(16));
   return global;
@@ -28,9 +28,9 @@ llvm::Constant* string_constant(ExprContext& c, const std::string& text) {
     rest = c.b.getInt64(bytes);
   } else {
     auto* bytes = llvm::ConstantDataArray::getString(c.b.getContext(), text, false);
-    rest = constant_of(c, bytes, "text.bytes");
+    rest = constant_of(c.writer, bytes, "text.bytes");
   }
-  return constant_of(c, llvm::ConstantStruct::getAnon({size, first, rest}), "text");
+  return constant_of(c.writer, llvm::ConstantStruct::getAnon({size, first, rest}), "text");
 }
 
 llvm::Constant* wide_integer(ExprContext& c, Int128 value) {
@@ -41,13 +41,19 @@ llvm::Constant* wide_integer(ExprContext& c, Int128 value) {
 
 }  // namespace
 
+llvm::Constant* zero_bytes(ModuleWriter& writer) {
+  const char* name = "zero_bytes";
+  if (llvm::GlobalVariable* known = writer.module().getNamedGlobal(name)) return known;
+  return constant_of(writer, llvm::ConstantInt::get(writer.i128(), 0), name);
+}
+
 SqlValue emit_literal(ExprContext& c, const Expr& expr) {
   const Value& value = expr.as<Literal>()->value;
   Physical physical = expr.type.physical();
   llvm::Type* type = register_type(c.b.getContext(), physical);
   if (value.is_null()) {
     llvm::Value* zero = llvm::Constant::getNullValue(type);
-    if (is_by_address(physical)) zero = constant_of(c, c.b.getIntN(128, 0), "null");
+    if (is_by_address(physical)) zero = zero_bytes(c.writer);
     return {zero, c.b.getTrue()};
   }
   switch (physical) {
@@ -68,10 +74,10 @@ SqlValue emit_literal(ExprContext& c, const Expr& expr) {
       return {string_constant(c, value.get<std::string>())};
     case Physical::TimestampNs: {
       const auto& instant = value.get<TimestampNs>();
-      auto* fields = llvm::ConstantStruct::getAnon(
-          {c.b.getInt64(static_cast<uint64_t>(instant.milliseconds)),
-           c.b.getInt32(static_cast<uint32_t>(instant.nanoseconds)), c.b.getInt32(0)});
-      return {constant_of(c, fields, "timestamp")};
+      auto* fields =
+          llvm::ConstantStruct::getAnon({c.b.getInt64(static_cast<uint64_t>(instant.milliseconds)),
+                                         c.b.getInt32(static_cast<uint32_t>(instant.nanoseconds)), c.b.getInt32(0)});
+      return {constant_of(c.writer, fields, "timestamp")};
     }
     default:
       SLUICE_UNREACHABLE("nested literals are left to the interpreter");

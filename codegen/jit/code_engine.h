@@ -64,7 +64,10 @@ class CodeEngine : public std::enable_shared_from_this<CodeEngine> {
  private:
   CodeEngine(const Env& env, Target target, BitcodeLibrary bitcode, std::shared_ptr<llvm::orc::LLJIT> jit,
              const std::string& cache_directory)
-      : env_(env), target_(std::move(target)), bitcode_(std::move(bitcode)), jit_(std::move(jit)),
+      : env_(env),
+        target_(std::move(target)),
+        bitcode_(std::move(bitcode)),
+        jit_(std::move(jit)),
         cache_(env.files, cache_directory) {}
 
   std::string key_of(const EmittedModule& emitted, Tier tier) const;

@@ -18,7 +18,7 @@ inline Failure failure_of(llvm::Error error) {
 // SLUICE_TRY for llvm::Expected<T>.
 #define SLUICE_TRY_LLVM(declaration, expression) \
   SLUICE_TRY_LLVM_IMPL(SLUICE_CAT(sluice_try_, __LINE__), declaration, expression)
-#define SLUICE_TRY_LLVM_IMPL(result, declaration, expression)              \
-  auto result = (expression);                                              \
-  if (!result) return ::sluice::codegen::failure_of(result.takeError());   \
+#define SLUICE_TRY_LLVM_IMPL(result, declaration, expression)            \
+  auto result = (expression);                                            \
+  if (!result) return ::sluice::codegen::failure_of(result.takeError()); \
   declaration = std::move(*result)

@@ -86,13 +86,9 @@ void StoredColumnsEmitter::emit_hash(const std::string& name) {
 
 void StoredColumnsEmitter::emit_equal(const std::string& name) {
   auto* p = writer_.pointer();
-  auto* f = writer_.define_entry(name, writer_.void_type(),
-                                 {{"self", p},
-                                  {"columns", p},
-                                  {"selection", p},
-                                  {"count", writer_.i32()},
-                                  {"slots", p},
-                                  {"equal", p, true}});
+  auto* f = writer_.define_entry(
+      name, writer_.void_type(),
+      {{"self", p}, {"columns", p}, {"selection", p}, {"count", writer_.i32()}, {"slots", p}, {"equal", p, true}});
   b_.SetInsertPoint(&f->getEntryBlock());
   auto fields = open_inputs(f->getArg(1));
   llvm::Value* selection = reader_.selection_or_identity(b_, f->getArg(2));

@@ -35,7 +35,8 @@ SLUICE_SUPPORT void sluice_support_string_store(StringView* slot, const StringVi
 SLUICE_SUPPORT void sluice_support_string_replace(StringView* slot, const StringView* text, StateHeap* heap) noexcept;
 SLUICE_SUPPORT void sluice_support_string_clear(StringView* slot, StateHeap* heap) noexcept;
 // Out of a slot: long bytes are copied into the context's arena.
-SLUICE_SUPPORT void sluice_support_string_load(StringView* out, const StringView* slot, KernelContext* context) noexcept;
+SLUICE_SUPPORT void sluice_support_string_load(StringView* out, const StringView* slot,
+                                               KernelContext* context) noexcept;
 
 // The positions of the ones among `rows` bytes of 0 and 1, in order; returns how many.
 SLUICE_SUPPORT uint32_t sluice_support_compress(const uint8_t* mask, uint32_t rows, uint32_t* selection) noexcept;
