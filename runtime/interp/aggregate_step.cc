@@ -2,9 +2,10 @@
 
 #include <cstring>
 
+#include "base/check.h"
 #include "base/row_kind.h"
-#include "runtime/abi/accumulators.h"
-#include "runtime/interp/aggregate_numbers.h"
+#include "catalog/functions/aggregate_decl.h"
+#include "catalog/functions/aggregate_steps.h"
 
 namespace sluice::runtime::interp {
 namespace {
@@ -25,15 +26,21 @@ bool takes_back(const int8_t* kinds, uint32_t row) { return kinds != nullptr && 
 // The rows of a call: those that its filter lets through and whose argument is not NULL.
 struct CallInput {
   int64_t filter = -1;
-  int64_t argument = -1;  // -1: none is looked at.
+  int64_t argument = -1;               // -1: none is looked at.
+  std::vector<uint32_t> more_arguments;  // Of COUNT(a, b): the rest.
 
   template <class F>
   void each(const AggregateRows& in, F&& f) const {
     const ColumnView* filters = filter < 0 ? nullptr : &in.rows.columns[filter];
     const uint64_t* validity = argument < 0 ? nullptr : in.rows.columns[argument].validity;
-    if (filters == nullptr && validity == nullptr) return each_row(in.rows.selection, in.rows.count, f);
+    if (filters == nullptr && validity == nullptr && more_arguments.empty()) {
+      return each_row(in.rows.selection, in.rows.count, f);
+    }
     each_row(in.rows.selection, in.rows.count, [&](uint32_t i, uint32_t row) {
       if (!is_valid(validity, row)) return;
+      for (uint32_t more : more_arguments) {
+        if (!is_valid(in.rows.columns[more].validity, row)) return;
+      }
       if (filters != nullptr &&
           (static_cast<const uint8_t*>(filters->values)[row] == 0 || !is_valid(filters->validity, row))) {
         return;
@@ -44,7 +51,8 @@ struct CallInput {
 };
 
 CallInput input_of(const AggregateCall& call) {
-  return {call.filter, call.arguments.empty() ? -1 : static_cast<int64_t>(call.arguments[0])};
+  if (call.arguments.empty()) return {call.filter, -1, {}};
+  return {call.filter, call.arguments[0], {call.arguments.begin() + 1, call.arguments.end()}};
 }
 
 class CountStep final : public AggregateStep {
@@ -82,113 +90,92 @@ class CountStep final : public AggregateStep {
 template <class A, class S>
 class SumStep final : public AggregateStep {
  public:
-  enum class Kind : uint8_t { Sum, SumWithRetract, Sum0, Average };
-
-  SumStep(Kind kind, const AggregateCall& call, std::vector<StoredField> accumulators)
+  SumStep(AccumulatorKind kind, const AggregateCall& call, std::vector<StoredField> accumulators)
       : kind_(kind), input_(input_of(call)), result_(call.result) {
     accumulators_ = std::move(accumulators);
-    has_count_ = kind == Kind::SumWithRetract || kind == Kind::Average;
-    starts_null_ = kind == Kind::Sum || kind == Kind::SumWithRetract;
-    // Of AVG over DECIMAL: how many digits the result has behind those of the sum.
-    more_digits_ = call.result.scale() - accumulators_[0].type.scale();
+    has_count_ = accumulators_.size() == 2;
   }
 
   void init(uint8_t* const* slots, uint32_t count) const noexcept override {
     for (uint32_t i = 0; i < count; ++i) {
-      store<S>(slots[i] + sum().offset, S{});
-      sum().set_null(slots[i], starts_null_);
+      write_sum(slots[i], {S{}, kind_ == AccumulatorKind::Sum});
       if (has_count_) store<int64_t>(slots[i] + accumulators_[1].offset, 0);
     }
   }
   void add(const AggregateRows& in) const noexcept override {
     auto* values = static_cast<const A*>(in.rows.columns[input_.argument].values);
     input_.each(in, [&](uint32_t i, uint32_t row) {
+      auto value = static_cast<S>(values[row]);
+      Nullable<S> total = read_sum(in.slots[i]);
       bool back = takes_back(in.kinds, row);
-      add_sum(in.slots[i], static_cast<S>(values[row]), back);
+      if (kind_ == AccumulatorKind::Sum) {
+        aggregate::sum_add(total, value);
+      } else {
+        total = back ? aggregate::minus(total, value) : aggregate::plus(total, value);
+      }
+      write_sum(in.slots[i], total);
       if (has_count_) add_count(in.slots[i], back ? -1 : 1);
     });
   }
   void merge(const AggregateRows& in) const noexcept override {
     const ColumnView& sums = in.rows.columns[sum().column];
+    auto* counts = has_count_ ? static_cast<const int64_t*>(in.rows.columns[accumulators_[1].column].values) : nullptr;
     each_row(in.rows.selection, in.rows.count, [&](uint32_t i, uint32_t row) {
-      if (is_valid(sums.validity, row)) add_sum(in.slots[i], static_cast<const S*>(sums.values)[row], false);
+      Nullable<S> other = {static_cast<const S*>(sums.values)[row], !is_valid(sums.validity, row)};
+      Nullable<S> total = read_sum(in.slots[i]);
+      if (kind_ == AccumulatorKind::Sum) {
+        if (!other.is_null) aggregate::sum_add(total, other.value);
+      } else {
+        total = other.is_null ? other : aggregate::plus(total, other.value);
+      }
+      write_sum(in.slots[i], total);
+      if (has_count_) add_count(in.slots[i], counts[row]);
     });
-    if (!has_count_) return;
-    auto* counts = static_cast<const int64_t*>(in.rows.columns[accumulators_[1].column].values);
-    each_row(in.rows.selection, in.rows.count, [&](uint32_t i, uint32_t row) { add_count(in.slots[i], counts[row]); });
   }
   void result(const AggregateReads& in, MutableColumn* out) const noexcept override {
-    for (uint32_t i = 0; i < in.count; ++i) {
-      const uint8_t* slot = in.slots[i];
-      S value = load<S>(slot + sum().offset);
-      bool valid = !sum().is_null(slot);
-      if (has_count_) {
-        auto count = load<int64_t>(slot + accumulators_[1].offset);
-        valid = valid && count != 0;
-        if (valid && kind_ == Kind::Average) valid = average(value, count);
+    if (kind_ != AccumulatorKind::Average) {
+      for (uint32_t i = 0; i < in.count; ++i) {
+        Nullable<S> total = read_sum(in.slots[i]);
+        if (has_count_) total = aggregate::sum_result(total, count_of(in.slots[i]));
+        write_result(*out, in.positions[i], total);
       }
-      write(*out, in.positions[i], value, valid);
+      return;
+    }
+    if constexpr (sizeof(S) == 16) {
+      for (uint32_t i = 0; i < in.count; ++i) {
+        write_result(*out, in.positions[i],
+                     aggregate::average_result_decimal(read_sum(in.slots[i]), count_of(in.slots[i]), sum().type.scale(),
+                                                       result_.scale()));
+      }
+    } else {
+      for (uint32_t i = 0; i < in.count; ++i) {
+        write_result(*out, in.positions[i], aggregate::average_result<A>(read_sum(in.slots[i]), count_of(in.slots[i])));
+      }
     }
   }
 
  private:
   const StoredField& sum() const { return accumulators_[0]; }
 
-  void add_sum(uint8_t* slot, S value, bool negative) const {
-    if (!starts_null_ && sum().is_null(slot)) return;  // AVG and $SUM0 stay NULL once they have overflown.
-    S total = load<S>(slot + sum().offset);            // 0 while it is NULL.
-    bool fits = add_number(total, value, negative);
-    store(slot + sum().offset, total);
-    sum().set_null(slot, !fits);
+  Nullable<S> read_sum(const uint8_t* slot) const {
+    return {load<S>(slot + sum().offset), sum().type.nullable() && sum().is_null(slot)};
   }
-  void add_count(uint8_t* slot, int64_t delta) const {
-    uint8_t* at = slot + accumulators_[1].offset;
-    store(at, load<int64_t>(at) + delta);
+  void write_sum(uint8_t* slot, const Nullable<S>& total) const {
+    store(slot + sum().offset, total.is_null ? S{} : total.value);
+    if (sum().type.nullable()) sum().set_null(slot, total.is_null);
   }
-  // False when the average has too many digits.
-  bool average(S& value, int64_t count) const {
-    if constexpr (sizeof(S) == 16) {
-      auto quotient = average_decimal(value, count, more_digits_);
-      value = quotient.value_or(0);
-      return quotient.has_value();
-    } else {
-      value = value / static_cast<S>(count);
-      return true;
-    }
-  }
-  void write(MutableColumn& out, uint32_t row, S value, bool valid) const {
-    if (!valid) value = S{};
-    switch (result_.physical()) {
-      case Physical::Int8:
-        static_cast<int8_t*>(out.values)[row] = static_cast<int8_t>(value);
-        break;
-      case Physical::Int16:
-        static_cast<int16_t*>(out.values)[row] = static_cast<int16_t>(value);
-        break;
-      case Physical::Int32:
-        static_cast<int32_t*>(out.values)[row] = static_cast<int32_t>(value);
-        break;
-      case Physical::Int64:
-        static_cast<int64_t*>(out.values)[row] = static_cast<int64_t>(value);
-        break;
-      case Physical::Float32:
-        static_cast<float*>(out.values)[row] = static_cast<float>(value);
-        break;
-      case Physical::Float64:
-        static_cast<double*>(out.values)[row] = static_cast<double>(value);
-        break;
-      default:
-        static_cast<Int128*>(out.values)[row] = static_cast<Int128>(value);
-    }
-    if (out.validity != nullptr) set_valid(out.validity, row, valid);
+  int64_t count_of(const uint8_t* slot) const { return load<int64_t>(slot + accumulators_[1].offset); }
+  void add_count(uint8_t* slot, int64_t delta) const { store(slot + accumulators_[1].offset, count_of(slot) + delta); }
+  template <class R>
+  static void write_result(MutableColumn& out, uint32_t row, const Nullable<R>& value) {
+    static_cast<R*>(out.values)[row] = value.is_null ? R{} : value.value;
+    if (out.validity != nullptr) set_valid(out.validity, row, !value.is_null);
   }
 
-  Kind kind_;
+  AccumulatorKind kind_;
   CallInput input_;
   Type result_;
   bool has_count_ = false;
-  bool starts_null_ = false;
-  int more_digits_ = 0;
 };
 
 // MIN and MAX. A first value stays while the next ones do not beat it, so NaN, which beats nothing and is beaten by
@@ -243,59 +230,38 @@ class ExtremeStep final : public AggregateStep {
 using Made = Result<std::unique_ptr<AggregateStep>>;
 
 template <class A, class S>
-Made make_sum(const AggregateCall& call, std::vector<StoredField> accumulators) {
-  using Step = SumStep<A, S>;
-  using Kind = typename Step::Kind;
-  Kind kind = call.function == "AVG"     ? Kind::Average
-              : call.function == "$SUM0" ? Kind::Sum0
-              : call.retracts            ? Kind::SumWithRetract
-                                         : Kind::Sum;
-  return Made(std::make_unique<Step>(kind, call, std::move(accumulators)));
+Made make_sum(AccumulatorKind kind, const AggregateCall& call, std::vector<StoredField> accumulators) {
+  return Made(std::make_unique<SumStep<A, S>>(kind, call, std::move(accumulators)));
 }
 
 Failure unsupported(const AggregateCall& call) {
-  return fail(ErrorCode::NotSupportedYet, "{} over {} is not supported yet", call.function,
+  return fail(ErrorCode::NotSupportedYet, "`{}` over {} is not supported yet", call.function,
               call.argument_types.empty() ? "nothing" : call.argument_types[0].to_string());
 }
 
-template <class A>
-Made make_sum_into(const AggregateCall& call, std::vector<StoredField> accumulators) {
-  switch (accumulators[0].type.physical()) {
-    case Physical::Int8:
-      return make_sum<A, int8_t>(call, std::move(accumulators));
-    case Physical::Int16:
-      return make_sum<A, int16_t>(call, std::move(accumulators));
-    case Physical::Int32:
-      return make_sum<A, int32_t>(call, std::move(accumulators));
-    case Physical::Int64:
-      return make_sum<A, int64_t>(call, std::move(accumulators));
-    case Physical::Int128:
-      return make_sum<A, Int128>(call, std::move(accumulators));
-    case Physical::Float32:
-      return make_sum<A, float>(call, std::move(accumulators));
-    case Physical::Float64:
-      return make_sum<A, double>(call, std::move(accumulators));
-    default:
-      return unsupported(call);
-  }
-}
-
-Made make_sum_of(const AggregateCall& call, std::vector<StoredField> accumulators) {
+// Integers add up in their own type or (AVG) in BIGINT, FLOAT in its own or in DOUBLE, DECIMAL in 128 bits.
+Made make_sum_of(AccumulatorKind kind, const AggregateCall& call, std::vector<StoredField> accumulators) {
+  Physical sum = accumulators[0].type.physical();
   switch (call.argument_types[0].physical()) {
     case Physical::Int8:
-      return make_sum_into<int8_t>(call, std::move(accumulators));
+      if (sum == Physical::Int8) return make_sum<int8_t, int8_t>(kind, call, std::move(accumulators));
+      return make_sum<int8_t, int64_t>(kind, call, std::move(accumulators));
     case Physical::Int16:
-      return make_sum_into<int16_t>(call, std::move(accumulators));
+      if (sum == Physical::Int16) return make_sum<int16_t, int16_t>(kind, call, std::move(accumulators));
+      return make_sum<int16_t, int64_t>(kind, call, std::move(accumulators));
     case Physical::Int32:
-      return make_sum_into<int32_t>(call, std::move(accumulators));
+      if (sum == Physical::Int32) return make_sum<int32_t, int32_t>(kind, call, std::move(accumulators));
+      return make_sum<int32_t, int64_t>(kind, call, std::move(accumulators));
     case Physical::Int64:
-      return make_sum_into<int64_t>(call, std::move(accumulators));
+      if (sum == Physical::Int128) return make_sum<int64_t, Int128>(kind, call, std::move(accumulators));
+      return make_sum<int64_t, int64_t>(kind, call, std::move(accumulators));
     case Physical::Int128:
-      return make_sum_into<Int128>(call, std::move(accumulators));
+      return make_sum<Int128, Int128>(kind, call, std::move(accumulators));
     case Physical::Float32:
-      return make_sum_into<float>(call, std::move(accumulators));
+      if (sum == Physical::Float32) return make_sum<float, float>(kind, call, std::move(accumulators));
+      return make_sum<float, double>(kind, call, std::move(accumulators));
     case Physical::Float64:
-      return make_sum_into<double>(call, std::move(accumulators));
+      return make_sum<double, double>(kind, call, std::move(accumulators));
     default:
       return unsupported(call);
   }
@@ -337,18 +303,31 @@ Made make_extreme_of(const AggregateCall& call, std::vector<StoredField> accumul
 
 Result<std::unique_ptr<AggregateStep>> make_step(const AggSpec& spec, size_t index) {
   const AggregateCall& call = spec.calls[index];
+  const AggregateDecl* decl = find_aggregate(call.function);
+  if (decl == nullptr) return unsupported(call);
+  SLUICE_TRY(AggregateShape shape, aggregate_shape(*decl, call.argument_types, call.distinct, call.retracts));
+
   std::vector<StoredField> accumulators;
-  auto count = static_cast<uint32_t>(accumulator_types(call).size());
-  for (uint32_t i = 0; i < count; ++i) {
+  for (uint32_t i = 0; i < shape.fields.size(); ++i) {
     uint32_t column = index < spec.merge_columns.size() ? spec.merge_columns[index] + i : 0;
     accumulators.push_back(stored_field(spec.layout, spec.fields[index] + i, column));
   }
-  if (call.function == "COUNT") return Made(std::make_unique<CountStep>(call, std::move(accumulators)));
-  if (call.function == "MIN" || call.function == "MAX") return make_extreme_of(call, std::move(accumulators));
-  if (call.function == "SUM" || call.function == "$SUM0" || call.function == "AVG") {
-    return make_sum_of(call, std::move(accumulators));
+  switch (shape.kind) {
+    case AccumulatorKind::Count:
+      return Made(std::make_unique<CountStep>(call, std::move(accumulators)));
+    case AccumulatorKind::Min:
+    case AccumulatorKind::Max:
+      return make_extreme_of(call, std::move(accumulators));
+    case AccumulatorKind::Sum:
+    case AccumulatorKind::SumRetract:
+    case AccumulatorKind::Sum0:
+    case AccumulatorKind::Average:
+      return make_sum_of(shape.kind, call, std::move(accumulators));
+    case AccumulatorKind::MinRetract:
+    case AccumulatorKind::MaxRetract:
+      return unsupported(call);  // Operators keep the values of these in a table beside the row.
   }
-  return unsupported(call);
+  SLUICE_UNREACHABLE("the kinds of accumulators are all handled");
 }
 
 }  // namespace sluice::runtime::interp

@@ -1,16 +1,6 @@
 #pragma once
 // One aggregate call over many rows at a time. A step knows its accumulator fields in the packed row; the bundle of an
-// operator is a list of steps. Semantics are Flink's:
-//
-// | function        | accumulators          | NULL argument | nothing added |
-// |-----------------|-----------------------|---------------|----------------------------------------------------------|
-// | COUNT           | count                 | not counted   | 0 | | SUM             | sum                   | ignored
-// | NULL                                                     | | SUM, retracting | sum, count            | ignored |
-// NULL, also after everything was taken back               | | $SUM0           | sum                   | ignored | 0 |
-// | AVG             | sum, count            | ignored       | NULL; integers divide towards zero, DECIMAL half up | |
-// MIN, MAX        | value                 | ignored       | NULL; rows that are taken back are the operator's affair |
-//
-// Integer sums wrap. A DECIMAL sum with more than 38 digits becomes NULL, and the next value starts it anew.
+// operator is a list of steps. The arithmetic is that of catalog/functions/aggregate_steps.h.
 #include <memory>
 #include <vector>
 

@@ -2,11 +2,13 @@
 
 #include "runtime/interp/aggregate_bundle.h"
 #include "runtime/interp/key_bundle.h"
+#include "runtime/interp/pipeline_bundle.h"
 
 namespace sluice::runtime {
 
-Result<KernelRef<PipelineKernel>> InterpreterProvider::pipeline(const PipelineSpec&) {
-  return fail(ErrorCode::NotSupportedYet, "expressions cannot be interpreted yet");
+Result<KernelRef<PipelineKernel>> InterpreterProvider::pipeline(const PipelineSpec& spec) {
+  SLUICE_TRY(KernelRef<PipelineKernel> bundle, interp::PipelineBundle::make(spec));
+  return bundle;
 }
 
 Result<KernelRef<KeyKernels>> InterpreterProvider::key(const KeySpec& spec) {
