@@ -1,6 +1,7 @@
 #include "codegen/expr/call_table.h"
 
 #include "base/check.h"
+#include "catalog/functions/function_table.h"
 
 namespace sluice::codegen {
 
@@ -12,10 +13,14 @@ void CallData::add(const Expr& call) {
     auto* literal = arg.as<Literal>();
     constants.push_back(literal != nullptr ? &literal->value : nullptr);
   }
-  sites_.push_back(
-      std::make_unique<CallSite>(*call.as<Call>()->overload, PrepareArguments{{types, constants}, call.type}));
+  sites_.push_back(std::make_unique<CallSite>(*overload_of(call), PrepareArguments{{types, constants}, call.type}));
   pointers_.push_back(&sites_.back()->context());
   pointers_.push_back(sites_.back()->context().state);
+}
+
+const Overload* overload_of(const Expr& expr) {
+  const Call& call = *expr.as<Call>();
+  return call.overload != nullptr ? call.overload : find_overload(call, expr.args, expr.type);
 }
 
 uint32_t CallTable::index_of(const Expr& call) const {

@@ -20,6 +20,10 @@ class CallData {
   std::vector<const void*> pointers_;
 };
 
+// The overload of a call, found again by name and types where the expression does not carry it; null when this build
+// does not know it.
+const Overload* overload_of(const Expr& call);
+
 // Numbers calls in the order in which emitters meet them: condition first, then the computed columns, arguments before
 // the call itself.
 struct CallTable {

@@ -73,7 +73,7 @@ llvm::Value* load_i64(Builder& b, llvm::Value* address) {
 class CallEmitter {
  public:
   CallEmitter(ExprContext& context, const Expr& expr)
-      : c_(context), b_(context.b), expr_(expr), overload_(*expr.as<Call>()->overload) {}
+      : c_(context), b_(context.b), expr_(expr), overload_(*overload_of(expr)) {}
 
   SqlValue emit();
 

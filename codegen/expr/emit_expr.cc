@@ -150,6 +150,18 @@ SqlValue emit_coalesce(ExprContext& c, const Expr& expr) {
   return merge(c, arrivals, done);
 }
 
+// IS NULL and IS NOT NULL take any type, so in the table they are kernels over columns; here they are a flag.
+bool is_null_test(const Expr& expr) {
+  return expr.args.size() == 1 && (expr.is_call("IS NULL") || expr.is_call("IS NOT NULL"));
+}
+
+SqlValue emit_null_test(ExprContext& c, const Expr& expr) {
+  ColumnPath path = path_of(expr.args[0]);
+  llvm::Value* is_null = path.empty() ? emit_expr(c, expr.args[0]).is_null : c.rows.is_null(path);
+  if (is_null == nullptr) is_null = c.b.getFalse();
+  return {expr.is_call("IS NULL") ? is_null : c.b.CreateNot(is_null), nullptr};
+}
+
 SqlValue emit_special(ExprContext& c, const Expr& expr) {
   switch (expr.as<Special>()->form) {
     case Form::And:
@@ -171,18 +183,20 @@ llvm::Value* null_flag(Builder& b, const SqlValue& value) {
 }
 
 bool can_emit(const Expr& expr) {
+  if (is_null_test(expr)) return !path_of(expr.args[0]).empty() || can_emit(expr.args[0]);
   Physical physical = expr.type.physical();
   if (physical == Physical::None || is_nested(physical)) return false;
   if (expr.as<FieldRef>() != nullptr || expr.as<ColumnRef>() != nullptr) return !path_of(expr).empty();
-  if (auto* call = expr.as<Call>()) {
-    if (call->overload == nullptr || call->overload->is_column_kernel) return false;
+  if (expr.as<Call>() != nullptr) {
+    const Overload* overload = overload_of(expr);
+    if (overload == nullptr || overload->is_column_kernel) return false;
   }
   return std::ranges::all_of(expr.args, [](const Expr& arg) { return can_emit(arg); });
 }
 
 bool is_speculatable(const Expr& expr) {
-  auto* call = expr.as<Call>();
-  if (call != nullptr && !call->overload->speculatable) return false;
+  if (is_null_test(expr)) return is_speculatable(expr.args[0]);
+  if (expr.as<Call>() != nullptr && !overload_of(expr)->speculatable) return false;
   return std::ranges::all_of(expr.args, is_speculatable);
 }
 
@@ -190,6 +204,7 @@ SqlValue emit_expr(ExprContext& context, const Expr& expr) {
   ColumnPath path = path_of(expr);
   if (!path.empty()) return context.rows.column(path);
   if (expr.as<Literal>() != nullptr) return emit_literal(context, expr);
+  if (is_null_test(expr)) return emit_null_test(context, expr);
   if (expr.as<Call>() != nullptr) return emit_call(context, expr);
   SLUICE_CHECK(expr.as<Special>() != nullptr);
   return emit_special(context, expr);

@@ -103,12 +103,16 @@ SqlValue RowScope::column(const ColumnPath& path) {
     aliases_.mark_read(llvm::cast<llvm::Instruction>(out.value));
     if (physical == Physical::Bool) out.value = b_.CreateICmpNE(out.value, b_.getInt8(0));
   }
-  if (opened.flags != nullptr) {
-    auto* flag = b_.CreateLoad(b_.getInt8Ty(), b_.CreateInBoundsGEP(b_.getInt8Ty(), opened.flags, row_));
-    aliases_.mark_read(flag);
-    out.is_null = b_.CreateICmpEQ(flag, b_.getInt8(0));
-  }
+  out.is_null = is_null(path);
   return out;
+}
+
+llvm::Value* RowScope::is_null(const ColumnPath& path) {
+  const Opened& opened = opened_.at(path);
+  if (opened.flags == nullptr) return nullptr;
+  auto* flag = b_.CreateLoad(b_.getInt8Ty(), b_.CreateInBoundsGEP(b_.getInt8Ty(), opened.flags, row_));
+  aliases_.mark_read(flag);
+  return b_.CreateICmpEQ(flag, b_.getInt8(0));
 }
 
 }  // namespace sluice::codegen

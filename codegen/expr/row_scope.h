@@ -71,6 +71,8 @@ class RowScope {
   void set_row(llvm::Value* row) { row_ = row; }
   llvm::Value* row() const { return row_; }
   SqlValue column(const ColumnPath& path);
+  // Of a column of any type; null when it never is NULL.
+  llvm::Value* is_null(const ColumnPath& path);
 
  private:
   struct Opened {
