@@ -2,7 +2,10 @@
 #include "runtime/connectors/collect/sink.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/datagen/source.h"
+#include "runtime/connectors/filesystem/sink.h"
+#include "runtime/connectors/filesystem/source.h"
 #include "runtime/connectors/nexmark/source.h"
+#include "runtime/connectors/print/sink.h"
 #include "runtime/connectors/values/connector.h"
 
 namespace sluice::runtime {

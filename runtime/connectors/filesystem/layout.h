@@ -1,0 +1,33 @@
+#pragma once
+// Names in a table's directory:
+//
+//   <path>/<column>=<value>/.../part-<writer>-<n>     data, visible
+//   <path>/.sluice-<operator uid>/<writer>-<n>        files that are being written, and files prepared but not
+//   published <path>/.sluice-<operator uid>/pending             partitions with data that were not committed yet
+//
+// Names that begin with `.` or `_` are no data for any reader.
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "planner/jobgraph/jobgraph.h"
+
+namespace sluice::runtime::filesystem {
+
+// The directory behind a `path` option: without `file://` and trailing slashes.
+Result<std::string> directory_of(const std::string& path_option);
+std::string staging_of(const std::string& directory, const std::string& operator_uid);
+bool is_hidden(std::string_view name);
+
+// `dt=2024-01-01/hm=10%3A30`; characters that paths or other readers cannot bear are written as %XX, as in Hive.
+std::string partition_path(const std::vector<std::string>& columns, const std::vector<std::string>& values);
+// The `column=value` folders in a relative path.
+std::map<std::string, std::string> partition_values(std::string_view relative_path);
+
+// A list of texts as one text and back, for committables: lengths in front.
+std::string pack(const std::vector<std::string>& texts);
+Result<std::vector<std::string>> unpack(std::string_view packed);
+
+}  // namespace sluice::runtime::filesystem

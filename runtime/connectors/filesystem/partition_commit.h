@@ -1,0 +1,42 @@
+#pragma once
+// Partition commit: when the data of a partition is complete, a success file says so. The partitions that wait for it
+// are kept in a file of the staging directory, so that they survive restarts.
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/env/env.h"
+#include "catalog/connectors/filesystem.h"
+#include "runtime/operators/operator.h"
+
+namespace sluice::runtime::filesystem {
+
+class PartitionCommit {
+ public:
+  PartitionCommit(Env env, const FilesystemOptions& options, std::string directory, std::string staging,
+                  std::vector<std::string> partition_columns);
+
+  bool is_enabled() const { return enabled_; }
+  // To be called after the files of a checkpoint are visible. `touched` got data; `watermark` is the smallest of all
+  // subtasks. Commits every waiting partition whose time has come. May be called again with the same arguments.
+  Status advance(const std::set<std::string>& touched, TimestampMs watermark);
+  // Milliseconds since 1970 of a partition, as the watermark counts them.
+  Result<TimestampMs> time_of(const std::string& partition) const;
+
+ private:
+  Result<std::map<std::string, TimestampMs>> read_pending() const;  // Partition -> wall time when it was first seen.
+  Status write_pending(const std::map<std::string, TimestampMs>& pending);
+  Result<bool> is_due(const std::string& partition, TimestampMs first_seen, TimestampMs watermark) const;
+
+  Env env_;
+  FilesystemOptions options_;
+  std::string directory_, staging_;
+  std::vector<std::string> columns_;
+  bool enabled_ = false;
+};
+
+// `yyyy-MM-dd HH:mm:ss`, `yyyy-MM-dd HH:mm` or `yyyy-MM-dd`, read as UTC.
+Result<TimestampMs> parse_partition_time(std::string_view text);
+
+}  // namespace sluice::runtime::filesystem

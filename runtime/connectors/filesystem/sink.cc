@@ -1,0 +1,144 @@
+#include "runtime/connectors/filesystem/sink.h"
+
+#include <algorithm>
+#include <set>
+
+#include "runtime/connectors/filesystem/layout.h"
+#include "runtime/connectors/filesystem/partition_commit.h"
+#include "runtime/connectors/filesystem/sink_writer.h"
+
+namespace sluice::runtime {
+namespace {
+
+using filesystem::Committable;
+using filesystem::FilesystemWriter;
+using filesystem::PartitionCommit;
+using filesystem::SinkLayout;
+using filesystem::StagedFile;
+
+std::vector<std::string> partition_names(const SinkLayout& layout) {
+  std::vector<std::string> names;
+  for (uint32_t i : layout.partition_columns) names.push_back(layout.columns[i].name);
+  return names;
+}
+
+class FilesystemSink final : public SinkConnector {
+ public:
+  FilesystemSink(SinkLayout layout, const FormatFactory& format, std::map<std::string, std::string> options,
+                 const ConnectorContext& context)
+      : layout_(std::move(layout)),
+        format_(format),
+        options_(std::move(options)),
+        context_(context),
+        commit_(context.env, layout_.options, layout_.directory, layout_.staging, partition_names(layout_)) {}
+
+  Result<std::unique_ptr<SinkWriter>> open(std::function<void()> wake) override {
+    SLUICE_DO(context_.env.files->create_directories(layout_.staging));
+    RowSchema columns;
+    for (uint32_t i : layout_.data_columns) columns.push_back(layout_.columns[i]);
+    SLUICE_TRY(auto encoder, format_.encoder(columns, options_, {context_.session}));
+    return std::unique_ptr<SinkWriter>(
+        std::make_unique<FilesystemWriter>(layout_, std::move(encoder), context_, std::move(wake)));
+  }
+
+  bool is_transactional() const override { return true; }
+
+  Status publish(CheckpointId, const std::vector<std::string>& committables) override {
+    TimestampMs watermark = kWatermarkMax;
+    std::set<std::string> touched;
+    std::vector<StagedFile> finished;
+    in_progress_.clear();
+    for (const std::string& text : committables) {
+      SLUICE_TRY(Committable committable, filesystem::decode(text));
+      watermark = std::min(watermark, committable.watermark);
+      touched.insert(committable.partitions.begin(), committable.partitions.end());
+      std::ranges::copy(committable.finished, std::back_inserter(finished));
+      std::ranges::copy(committable.in_progress, std::back_inserter(in_progress_));
+    }
+    SLUICE_DO(make_visible(finished));
+    return commit_.advance(touched, watermark);
+  }
+
+  // `publish` of the restored checkpoint came before. Files that were being written then end where they ended at that
+  // checkpoint; everything else in the staging directory belongs to no checkpoint.
+  Status recover(CheckpointId) override {
+    FileSystem& files = *context_.env.files;
+    SLUICE_DO(files.create_directories(layout_.staging));
+    std::vector<StagedFile> cut;
+    for (const StagedFile& file : in_progress_) {
+      std::string staged = layout_.staging + "/" + file.staged;
+      SLUICE_TRY(bool exists, files.exists(staged));
+      if (!exists) continue;  // Made visible by an earlier recovery.
+      if (file.bytes == 0) continue;
+      SLUICE_DO(files.truncate(staged, file.bytes));
+      cut.push_back(file);
+    }
+    SLUICE_FAULT("filesystem.after_truncate");
+    SLUICE_DO(make_visible(cut));
+    in_progress_.clear();
+    SLUICE_TRY(auto entries, files.list(layout_.staging));
+    for (const DirectoryEntry& entry : entries) {
+      if (entry.name != "pending") SLUICE_DO(files.remove(layout_.staging + "/" + entry.name));
+    }
+    return Done{};
+  }
+
+ private:
+  Status make_visible(const std::vector<StagedFile>& staged_files) {
+    FileSystem& files = *context_.env.files;
+    std::set<std::string> folders;
+    for (const StagedFile& file : staged_files) {
+      std::string staged = layout_.staging + "/" + file.staged;
+      std::string destination = layout_.directory + "/" + file.destination;
+      SLUICE_TRY(bool waiting, files.exists(staged));
+      if (!waiting) {
+        SLUICE_TRY(bool published, files.exists(destination));
+        if (published || file.bytes == 0) continue;
+        return fail(ErrorCode::CorruptCheckpoint, "neither `{}` nor `{}` exists: rows of the checkpoint are lost",
+                    staged, destination);
+      }
+      std::string folder = destination.substr(0, destination.rfind('/'));
+      if (folders.insert(folder).second) SLUICE_DO(files.create_directories(folder));
+      SLUICE_FAULT("filesystem.before_rename");
+      SLUICE_DO(files.rename(staged, destination));
+      SLUICE_FAULT("filesystem.after_rename");
+    }
+    for (const std::string& folder : folders) SLUICE_DO(files.sync_directory(folder));
+    return Done{};
+  }
+
+  const SinkLayout layout_;
+  const FormatFactory& format_;
+  const std::map<std::string, std::string> options_;
+  const ConnectorContext context_;
+  PartitionCommit commit_;
+  std::vector<StagedFile> in_progress_;  // Of the checkpoint published last.
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SinkConnector>> make_filesystem_sink(const jobgraph::Sink& sink, const RowSchema& input,
+                                                            const ConnectorContext& context) {
+  SinkLayout layout;
+  SLUICE_TRY(layout.options, read_options<FilesystemOptions>(sink.table.options));
+  if (layout.options.auto_compaction) {
+    return fail(ErrorCode::NotSupportedYet, "option `auto-compaction` is not supported yet");
+  }
+  SLUICE_TRY(layout.directory, filesystem::directory_of(layout.options.path));
+  layout.staging = filesystem::staging_of(layout.directory, context.operator_uid);
+  layout.columns = input;
+  layout.partition_columns = sink.table.partition_keys;
+  for (uint32_t i = 0; i < input.size(); ++i) {
+    if (std::ranges::find(layout.partition_columns, i) == layout.partition_columns.end()) {
+      layout.data_columns.push_back(i);
+    }
+  }
+  SLUICE_TRY(const FormatFactory* format, find_format_factory(layout.options.format));
+  if (format->encoder == nullptr) {
+    return fail(ErrorCode::NotSupportedYet, "writing format `{}` is not supported yet", format->name);
+  }
+  return std::unique_ptr<SinkConnector>(
+      std::make_unique<FilesystemSink>(std::move(layout), *format, sink.table.options, context));
+}
+
+}  // namespace sluice::runtime

@@ -1,0 +1,60 @@
+// The command `sluice`. A subcommand that needs the engine or the gateway is in a shared library that is loaded when it
+// is called, so that all others start in milliseconds.
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <cstring>
+#include <span>
+#include <string>
+
+#include "tools/sluice/commands.h"
+
+namespace {
+
+using sluice::tools::Command;
+
+constexpr Command kCommands[] = {
+    {"run", "run SQL scripts in this process", "libsluice_local.so", "sluice_command_run", nullptr},
+    {"explain", "show what becomes of a script, stage by stage", nullptr, nullptr, sluice::tools::explain},
+    {"bench", "measure Nexmark queries", "libsluice_local.so", "sluice_command_bench", nullptr},
+    {"serve", "gateway: scripts, jobs and results over gRPC", "libsluice_gateway.so", "sluice_command_serve", nullptr},
+    {"jobs", "list, show, cancel and stop the jobs of a gateway", "libsluice_gateway.so", "sluice_command_jobs",
+     nullptr},
+    {"submit", "run SQL scripts on a gateway", "libsluice_gateway.so", "sluice_command_submit", nullptr},
+    {"conformance", "run Flink's measured cases", "libsluice_local.so", "sluice_command_conformance", nullptr},
+};
+
+int usage(FILE* out) {
+  std::fprintf(out, "usage: sluice COMMAND [ARGUMENT...]\n\n");
+  for (const Command& command : kCommands) std::fprintf(out, "  %-12s %s\n", command.name, command.summary);
+  std::fprintf(out, "\n`sluice COMMAND --help` lists a command's arguments.\n");
+  return out == stdout ? sluice::tools::kOk : sluice::tools::kUsage;
+}
+
+int call(const Command& command, int argc, char** argv) {
+  if (command.run != nullptr) return command.run(argc, argv);
+  void* library = dlopen(command.library, RTLD_NOW | RTLD_GLOBAL);
+  if (library == nullptr) {
+    std::fprintf(stderr, "sluice: %s\n", dlerror());
+    return sluice::tools::kWorldFailed;
+  }
+  void* symbol = dlsym(library, command.symbol);
+  if (symbol == nullptr) {
+    std::fprintf(stderr, "sluice: %s\n", dlerror());
+    return sluice::tools::kWorldFailed;
+  }
+  return reinterpret_cast<sluice::tools::CommandFunction>(symbol)(argc, argv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) return usage(stderr);
+  std::string_view name = argv[1];
+  if (name == "--help" || name == "-h" || name == "help") return usage(stdout);
+  for (const Command& command : kCommands) {
+    if (name == command.name) return call(command, argc - 1, argv + 1);
+  }
+  std::fprintf(stderr, "sluice: there is no command `%s`\n", argv[1]);
+  return usage(stderr);
+}

@@ -1,0 +1,256 @@
+#include "tools/sluice/row_printer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/types/value_text.h"
+
+namespace sluice::tools {
+namespace {
+
+constexpr size_t kRowsHeldMax = 100;  // Before the widths of a table's columns are fixed.
+constexpr size_t kCellCharactersMax = 60;
+
+size_t characters(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// Control characters as \n, \t or \u001b: a value must not move the cursor or set the window's title.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(byte));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+// The first `max` characters, the last one being an ellipsis when something was cut.
+std::string cut(const std::string& text, size_t max) {
+  if (characters(text) <= max) return text;
+  std::string out;
+  size_t kept = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    bool starts = (text[i] & 0xC0) != 0x80;
+    if (starts && ++kept == max) return out + "…";
+    out += text[i];
+  }
+  return out;
+}
+
+std::string padded(const std::string& text, size_t width, bool to_the_right) {
+  std::string space(width - std::min(width, characters(text)), ' ');
+  return to_the_right ? space + text : text + space;
+}
+
+std::string json_string(std::string_view text) { return json_text(Value{std::string(text)}, Type::string()); }
+
+class JsonPrinter final : public RowPrinter {
+ public:
+  explicit JsonPrinter(FILE* out) : out_(out) {}
+  void begin(const RowSchema& schema) override { schema_ = schema; }
+  void row(RowKind kind, const ValueList& values) override {
+    std::string line = fmt::format("{{\"op\": \"{}\", \"row\": [", text_of(kind));
+    for (size_t i = 0; i < values.size(); ++i) line += (i ? ", " : "") + json_text(values[i], schema_[i].type);
+    line += "]}\n";
+    std::fwrite(line.data(), 1, line.size(), out_);
+  }
+  void end() override { std::fflush(out_); }
+  void pause() override { std::fflush(out_); }
+
+ private:
+  FILE* out_;
+  RowSchema schema_;
+};
+
+class ChangelogPrinter final : public RowPrinter {
+ public:
+  explicit ChangelogPrinter(FILE* out) : out_(out) {}
+  void begin(const RowSchema& schema) override { schema_ = schema; }
+  void row(RowKind kind, const ValueList& values) override {
+    std::string line = std::string(text_of(kind)) + "[";
+    for (size_t i = 0; i < values.size(); ++i) {
+      line += (i ? ", " : "") + printable(changelog_text(values[i], schema_[i].type));
+    }
+    line += "]\n";
+    std::fwrite(line.data(), 1, line.size(), out_);
+  }
+  void end() override { std::fflush(out_); }
+  void pause() override { std::fflush(out_); }
+
+ private:
+  FILE* out_;
+  RowSchema schema_;
+};
+
+class CsvPrinter final : public RowPrinter {
+ public:
+  CsvPrinter(FILE* out, bool with_op) : out_(out), with_op_(with_op) {}
+  void begin(const RowSchema& schema) override {
+    schema_ = schema;
+    std::string line = with_op_ ? "op" : "";
+    for (const RowField& field : schema_) line += (line.empty() ? "" : ",") + quoted_cell(field.name);
+    write(line);
+  }
+  void row(RowKind kind, const ValueList& values) override {
+    std::string line(with_op_ ? text_of(kind) : "");
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (i > 0 || with_op_) line += ',';
+      if (!values[i].is_null()) line += quoted_cell(changelog_text(values[i], schema_[i].type));
+    }
+    write(line);
+  }
+  void end() override { std::fflush(out_); }
+  void pause() override { std::fflush(out_); }
+
+ private:
+  // RFC 4180. The empty string is quoted, so that it differs from NULL.
+  static std::string quoted_cell(const std::string& text) {
+    if (!text.empty() && text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+    return out + "\"";
+  }
+  void write(std::string line) {
+    line += '\n';
+    std::fwrite(line.data(), 1, line.size(), out_);
+  }
+
+  FILE* out_;
+  bool with_op_;
+  RowSchema schema_;
+};
+
+class TablePrinter final : public RowPrinter {
+ public:
+  TablePrinter(FILE* out, uint32_t terminal_columns, bool with_op)
+      : out_(out), terminal_columns_(terminal_columns), with_op_(with_op) {}
+
+  void begin(const RowSchema& schema) override { schema_ = schema; }
+  void row(RowKind kind, const ValueList& values) override {
+    std::vector<std::string> cells;
+    if (with_op_) cells.emplace_back(text_of(kind));
+    for (size_t i = 0; i < values.size(); ++i) cells.push_back(printable(changelog_text(values[i], schema_[i].type)));
+    ++rows_;
+    if (widths_.empty()) {
+      held_.push_back(std::move(cells));
+      if (held_.size() >= kRowsHeldMax) pause();
+    } else {
+      write(cells);
+    }
+  }
+  void pause() override {
+    if (widths_.empty() && !held_.empty()) fix_widths();
+    std::fflush(out_);
+  }
+  void end() override {
+    if (widths_.empty()) fix_widths();
+    border();
+    std::string line = fmt::format("{} {} in set\n", rows_, rows_ == 1 ? "row" : "rows");
+    std::fwrite(line.data(), 1, line.size(), out_);
+    std::fflush(out_);
+  }
+
+ private:
+  void fix_widths() {
+    std::vector<std::string> names;
+    if (with_op_) names.emplace_back("op");
+    for (const RowField& field : schema_) names.push_back(printable(field.name));
+    for (const std::string& name : names) widths_.push_back(characters(name));
+    for (const auto& cells : held_) {
+      for (size_t i = 0; i < cells.size(); ++i) widths_[i] = std::max(widths_[i], characters(cells[i]));
+    }
+    for (size_t& width : widths_) width = std::min(width, kCellCharactersMax);
+    fit_terminal();
+    border();
+    write(names);
+    border();
+    for (const auto& cells : held_) write(cells);
+    held_.clear();
+  }
+  // Takes from the widest column until the line fits.
+  void fit_terminal() {
+    auto line_width = [&] {
+      size_t sum = 1;
+      for (size_t width : widths_) sum += width + 3;
+      return sum;
+    };
+    while (terminal_columns_ > 0 && line_width() > terminal_columns_) {
+      auto widest = std::ranges::max_element(widths_);
+      if (*widest <= 8) return;
+      --*widest;
+    }
+  }
+  void border() {
+    std::string line = "+";
+    for (size_t width : widths_) line += std::string(width + 2, '-') + "+";
+    line += '\n';
+    std::fwrite(line.data(), 1, line.size(), out_);
+  }
+  void write(const std::vector<std::string>& cells) {
+    std::string line = "|";
+    size_t first = with_op_ ? 1 : 0;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      bool is_number = i >= first && schema_[i - first].type.is_numeric();
+      line += " " + padded(cut(cells[i], widths_[i]), widths_[i], is_number) + " |";
+    }
+    line += '\n';
+    std::fwrite(line.data(), 1, line.size(), out_);
+  }
+
+  FILE* out_;
+  uint32_t terminal_columns_;
+  bool with_op_;
+  RowSchema schema_;
+  std::vector<std::vector<std::string>> held_;
+  std::vector<size_t> widths_;
+  uint64_t rows_ = 0;
+};
+
+// One object per row without a change: the answers of SHOW are no changelog.
+void print_json_objects(FILE* out, const RowSchema& schema, const std::vector<ValueList>& rows) {
+  for (const ValueList& row : rows) {
+    std::string line = "{";
+    for (size_t i = 0; i < row.size(); ++i) {
+      line += (i ? ", " : "") + json_string(schema[i].name) + ": " + json_text(row[i], schema[i].type);
+    }
+    line += "}\n";
+    std::fwrite(line.data(), 1, line.size(), out);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32_t terminal_columns) {
+  switch (format) {
+    case RowFormat::Table:
+      return std::make_unique<TablePrinter>(out, terminal_columns, true);
+    case RowFormat::Changelog:
+      return std::make_unique<ChangelogPrinter>(out);
+    case RowFormat::Csv:
+      return std::make_unique<CsvPrinter>(out, true);
+    case RowFormat::Json:
+      return std::make_unique<JsonPrinter>(out);
+  }
+  return nullptr;
+}
+
+void print_rows(RowFormat format, FILE* out, const RowSchema& schema, const std::vector<ValueList>& rows) {
+  if (format == RowFormat::Json) return print_json_objects(out, schema, rows);
+  std::unique_ptr<RowPrinter> printer = std::make_unique<TablePrinter>(out, 0, false);
+  if (format == RowFormat::Csv) printer = std::make_unique<CsvPrinter>(out, false);
+  printer->begin(schema);
+  for (const ValueList& row : rows) printer->row(RowKind::Insert, row);
+  printer->end();
+}
+
+}  // namespace sluice::tools

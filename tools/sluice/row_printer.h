@@ -1,0 +1,34 @@
+#pragma once
+// Rows of a SELECT on their way to a person or a program: `--format table|changelog|csv|json`.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/row_kind.h"
+#include "catalog/types/type.h"
+#include "catalog/types/value.h"
+
+namespace sluice::tools {
+
+enum class RowFormat : uint8_t { Table, Changelog, Csv, Json };
+
+class RowPrinter {
+ public:
+  virtual ~RowPrinter() = default;
+  virtual void begin(const RowSchema& schema) = 0;
+  virtual void row(RowKind kind, const ValueList& values) = 0;
+  // What was held back is written; `rows` of this SELECT are complete.
+  virtual void end() = 0;
+  // Called when no row came for a while: what is held back is written.
+  virtual void pause() {}
+};
+
+// `Table` holds back some rows to find the widths of its columns; its lines fit `terminal_columns` by cutting cells.
+// Control characters of values are escaped in every format, so that data cannot write to the terminal.
+std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32_t terminal_columns);
+
+// The answer of SHOW, DESCRIBE and their like, without an `op` column.
+void print_rows(RowFormat format, FILE* out, const RowSchema& schema, const std::vector<ValueList>& rows);
+
+}  // namespace sluice::tools
