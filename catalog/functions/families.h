@@ -9,5 +9,7 @@ namespace sluice {
 std::vector<FunctionDecl> comparison_functions();
 std::vector<FunctionDecl> logic_functions();
 std::vector<FunctionDecl> arithmetic_functions();
+std::vector<FunctionDecl> math_functions();
+std::vector<FunctionDecl> cast_functions();
 
 }  // namespace sluice

@@ -19,7 +19,7 @@ std::string upper(std::string_view text) {
 
 std::vector<FunctionDecl> all_families() {
   std::vector<FunctionDecl> all;
-  for (auto family : {comparison_functions, logic_functions, arithmetic_functions}) {
+  for (auto family : {comparison_functions, logic_functions, arithmetic_functions, math_functions, cast_functions}) {
     for (FunctionDecl& decl : family()) all.push_back(std::move(decl));
   }
   std::ranges::sort(all, {}, &FunctionDecl::name);

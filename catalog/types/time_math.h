@@ -2,6 +2,8 @@
 // The proleptic Gregorian calendar in integers. Light, because kernels include it.
 #include <cstdint>
 
+#include "base/scalar_abi.h"
+
 namespace sluice {
 
 inline constexpr int64_t kMsPerSecond = 1000;
@@ -62,6 +64,30 @@ inline IsoWeek iso_week_of(int64_t days) {
   int64_t thursday = days + 4 - iso_day_of_week(days);
   int64_t year = civil_of(thursday).year;
   return {year, static_cast<int32_t>((thursday - days_of({year, 1, 1})) / 7) + 1};
+}
+
+// Fraction digits that stay. Texts lose the others downwards; casts between timestamps lose milliseconds towards 1970,
+// as Flink's do.
+inline void cut_nanoseconds(TimestampNs& value, int32_t digits) {
+  if (digits <= 3) {
+    value.nanoseconds = 0;
+    return;
+  }
+  int32_t unit = 1;
+  for (int32_t i = digits; i < 9; ++i) unit *= 10;
+  value.nanoseconds -= value.nanoseconds % unit;
+}
+inline int64_t milliseconds_unit(int32_t digits) {
+  return digits >= 3 ? 1 : digits == 2 ? 10 : digits == 1 ? 100 : 1000;
+}
+inline void cut_digits_down(TimestampNs& value, int32_t digits) {
+  cut_nanoseconds(value, digits);
+  int64_t unit = milliseconds_unit(digits);
+  if (unit > 1) value.milliseconds = floor_div(value.milliseconds, unit) * unit;
+}
+inline void cut_digits(TimestampNs& value, int32_t digits) {
+  cut_nanoseconds(value, digits);
+  value.milliseconds -= value.milliseconds % milliseconds_unit(digits);
 }
 
 // Months later; a day that the month does not have becomes its last.

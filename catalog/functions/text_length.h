@@ -1,0 +1,45 @@
+#pragma once
+// Characters of UTF-8 text, and texts cut or padded to a type's length.
+#include "catalog/functions/kernel_abi.h"
+
+namespace sluice {
+
+inline bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+inline uint32_t count_characters(const char* data, uint32_t size) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < size; ++i) count += is_continuation(data[i]) ? 0 : 1;
+  return count;
+}
+
+// Byte offset of a character; `size` when there are not so many.
+inline uint32_t offset_of_character(const char* data, uint32_t size, uint32_t character) {
+  uint32_t at = 0;
+  while (at < size && character > 0) {
+    ++at;
+    while (at < size && is_continuation(data[at])) ++at;
+    --character;
+  }
+  return at;
+}
+
+// A view of bytes, or a copy of them when they are on the caller's stack.
+inline StringView copy_text(KernelContext& context, const char* data, uint32_t size) {
+  if (size <= StringView::kInlineMax) return {data, size};
+  char* out = context.arena->allocate(size);
+  __builtin_memcpy(out, data, size);
+  return {out, size};
+}
+
+// A view into another one's bytes. A part of an inline view becomes inline itself.
+inline StringView part_of(const StringView& text, uint32_t begin, uint32_t size) { return {text.data() + begin, size}; }
+
+// CAST to CHAR(n) pads with blanks, CAST to VARCHAR(n) cuts; lengths count characters.
+StringView fit_text(KernelContext& context, const StringView& text, const TypeDescriptor& type);
+// The same for BINARY and VARBINARY, with zero bytes.
+StringView fit_bytes(KernelContext& context, const StringView& bytes, const TypeDescriptor& type);
+
+// Fails the row with `cannot parse 'TEXT' as TYPE`.
+void fail_parse(KernelContext& context, const StringView& text, const char* type);
+
+}  // namespace sluice
