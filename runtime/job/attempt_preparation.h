@@ -1,0 +1,41 @@
+#pragma once
+// Everything that has to be done with files and connectors before an attempt's tasks may start. Blocks: Io pool.
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/checkpoint/checkpoint_directory.h"
+#include "runtime/job/checkpoint_coordinator.h"
+#include "runtime/job/deployment.h"
+#include "runtime/job/job_plan.h"
+
+namespace sluice::runtime {
+
+struct PreparedAttempt {
+  std::shared_ptr<const JobPlan> plan;             // With the id of the job whose checkpoint is continued.
+  std::shared_ptr<CheckpointDirectory> directory;  // Null: the job takes no checkpoints.
+  std::shared_ptr<const RestoreSource> restore;
+  CheckpointId next_id = 1;
+  SinkTable sinks;
+  std::map<uint32_t, SplitList> splits;
+  std::vector<std::string> warnings;
+};
+
+struct AttemptStart {
+  EngineOptions engine;
+  std::shared_ptr<const JobPlan> plan;
+  std::shared_ptr<JobMemory> memory;
+  uint64_t attempt = 0;
+  bool is_first = true;  // Later ones always go on from the job's own newest checkpoint, if this run has made one.
+  // The checkpoint which the job started from, for attempts that have none of their own yet.
+  std::shared_ptr<const RestoreSource> initial;
+  bool has_own_checkpoint = false;
+};
+
+// Chooses the checkpoint; publishes what it holds once more, because a crash may have come between manifest and
+// publish; lets sinks remove what later checkpoints left behind; enumerates sources.
+Result<PreparedAttempt> prepare_attempt(const AttemptStart& start);
+
+}  // namespace sluice::runtime

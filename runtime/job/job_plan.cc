@@ -1,0 +1,139 @@
+#include "runtime/job/job_plan.h"
+
+#include <algorithm>
+
+#include "planner/jobgraph/validate.h"
+
+namespace sluice::runtime {
+namespace {
+
+constexpr int64_t kTransactionalIntervalMs = 10'000;
+
+Result<const ConnectorFactory*> find_factory(const EngineOptions& engine, const jobgraph::TableRef& table) {
+  auto option = table.options.find("connector");
+  std::string name = option == table.options.end() ? std::string() : option->second;
+  auto found = std::ranges::find(*engine.connectors, name, &ConnectorFactory::name);
+  if (found == engine.connectors->end()) {
+    return fail(ErrorCode::UnknownConnector, "connector `{}` of `{}` is not in this process", name, table.path);
+  }
+  return &*found;
+}
+
+Status check_settings(const jobgraph::JobGraph& graph) {
+  for (const auto& [key, value] : graph.settings) {
+    if (auto failure = check_setting(key, value, {}, {})) return *std::move(failure);
+  }
+  return Done{};
+}
+
+std::string new_job_id(Random& random) { return fmt::format("{:016x}{:016x}", random.next(), random.next()); }
+
+// Looks at both ends of the job.
+Status inspect_connectors(const EngineOptions& engine, JobPlan& plan) {
+  BufferPool buffers;
+  SessionContext session;
+  for (const jobgraph::Fragment& fragment : plan.graph.fragments) {
+    for (const jobgraph::Operator& op : fragment.operators) {
+      ConnectorContext context = connector_context(engine, plan, op, &buffers, &session);
+      if (std::holds_alternative<jobgraph::Source>(op.kind)) {
+        SLUICE_TRY(std::unique_ptr<SourceConnector> source, make_source(engine, op, context));
+        plan.is_bounded &= source->is_bounded();
+      } else if (std::holds_alternative<jobgraph::Sink>(op.kind)) {
+        SLUICE_TRY(std::unique_ptr<SinkConnector> sink, make_sink(engine, plan, op, context));
+        plan.has_transactional_sink |= sink->is_transactional();
+      }
+    }
+  }
+  return Done{};
+}
+
+void decide_checkpoints(JobPlan& plan) {
+  if (plan.settings.values().contains("execution.checkpointing.interval")) {
+    plan.checkpoint_interval_ms = plan.settings.get_ms("execution.checkpointing.interval");
+  } else if (!plan.is_bounded && plan.has_transactional_sink) {
+    plan.checkpoint_interval_ms = kTransactionalIntervalMs;
+    plan.warnings.push_back(
+        "a sink shows its rows only when a checkpoint completes, and `execution.checkpointing.interval` is not set: "
+        "taking one every 10 s");
+  }
+  plan.takes_final_checkpoint = plan.checkpoint_interval_ms > 0 || plan.has_transactional_sink;
+  plan.takes_checkpoints = plan.takes_final_checkpoint || !plan.is_bounded;
+}
+
+}  // namespace
+
+const jobgraph::Operator* JobPlan::find(uint32_t id) const {
+  for (const jobgraph::Fragment& fragment : graph.fragments) {
+    for (const jobgraph::Operator& op : fragment.operators) {
+      if (op.id == id) return &op;
+    }
+  }
+  return nullptr;
+}
+
+uint32_t JobPlan::parallelism_of(const jobgraph::Fragment& fragment) const {
+  return fragment.parallelism_max == 0 ? parallelism : std::min(parallelism, fragment.parallelism_max);
+}
+
+Result<std::shared_ptr<const JobPlan>> make_job_plan(const EngineOptions& engine, jobgraph::JobGraph graph,
+                                                     JobOptions options) {
+  SLUICE_DO(check_settings(graph));
+  auto plan = std::make_shared<JobPlan>();
+  plan->graph = std::move(graph);
+  plan->settings = Settings(plan->graph.settings);
+  plan->options = std::move(options);
+  plan->job_id = plan->options.job_id.empty() ? new_job_id(*engine.env.random) : plan->options.job_id;
+  int64_t parallelism = plan->settings.get_int("parallelism.default");
+  if (plan->options.parallelism != 0) parallelism = plan->options.parallelism;
+  if (parallelism < 1 || parallelism > plan->graph.max_parallelism) {
+    return fail(ErrorCode::BadOptionValue, "parallelism `{}` is not between 1 and the job's maximum `{}`", parallelism,
+                plan->graph.max_parallelism);
+  }
+  plan->parallelism = static_cast<uint32_t>(parallelism);
+  SLUICE_DO(inspect_connectors(engine, *plan));
+  decide_checkpoints(*plan);
+  return std::shared_ptr<const JobPlan>(std::move(plan));
+}
+
+ConnectorContext connector_context(const EngineOptions& engine, const JobPlan& plan, const jobgraph::Operator& op,
+                                   BufferPool* buffers, const SessionContext* session) {
+  ConnectorContext context;
+  context.env = engine.env;
+  context.buffers = buffers;
+  context.session = session;
+  context.parallelism = plan.parallelism;
+  context.job_name = plan.graph.name;
+  context.job_id = plan.job_id;
+  context.operator_uid = op.uid;
+  context.settings = &plan.graph.settings;
+  context.results = plan.options.results;
+  context.values = engine.values;
+  context.print = engine.print;
+  return context;
+}
+
+Result<std::unique_ptr<SourceConnector>> make_source(const EngineOptions& engine, const jobgraph::Operator& op,
+                                                     const ConnectorContext& context) {
+  const auto& source = std::get<jobgraph::Source>(op.kind);
+  SLUICE_TRY(const ConnectorFactory* factory, find_factory(engine, source.table));
+  if (factory->source == nullptr) {
+    return fail(ErrorCode::NotASource, "`{}` cannot be read: connector `{}` is a sink", source.table.path,
+                factory->name);
+  }
+  return factory->source(source, op.output, context);
+}
+
+Result<std::unique_ptr<SinkConnector>> make_sink(const EngineOptions& engine, const JobPlan& plan,
+                                                 const jobgraph::Operator& op, const ConnectorContext& context) {
+  const auto& sink = std::get<jobgraph::Sink>(op.kind);
+  SLUICE_TRY(const ConnectorFactory* factory, find_factory(engine, sink.table));
+  if (factory->sink == nullptr) {
+    return fail(ErrorCode::NotASink, "`{}` cannot be written: connector `{}` is a source", sink.table.path,
+                factory->name);
+  }
+  const jobgraph::Operator* input = op.inputs.empty() ? nullptr : plan.find(op.inputs[0]);
+  if (input == nullptr) return fail(ErrorCode::InvalidJobGraph, "sink `{}` has no input", op.name);
+  return factory->sink(sink, input->output, context);
+}
+
+}  // namespace sluice::runtime
