@@ -265,7 +265,7 @@ void CallEmitter::fail_row(llvm::Value* reason, llvm::Value* reason_size) {
   store(reason, offsetof(RowError, reason));
   store(reason_size, offsetof(RowError, reason_size));
   store(b_.CreateTrunc(c_.rows.row(), b_.getInt32Ty()), offsetof(RowError, row));
-  store(b_.getInt32(c_.calls.index_of(expr_)), offsetof(RowError, call_site));
+  store(b_.getInt32(c_.calls.sites[c_.calls.index_of(expr_)]), offsetof(RowError, call_site));
   b_.CreateBr(c_.failed);
 }
 
