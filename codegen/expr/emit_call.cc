@@ -70,6 +70,17 @@ llvm::Value* load_i64(Builder& b, llvm::Value* address) {
   return b.CreateAlignedLoad(b.getInt64Ty(), address, llvm::Align(8));
 }
 
+// Leaves the loop through `leave` when the condition holds.
+void emit_unless(ExprContext& c, llvm::Value* condition, llvm::function_ref<void()> leave) {
+  auto* function = c.b.GetInsertBlock()->getParent();
+  auto* failed = llvm::BasicBlock::Create(c.b.getContext(), "failed", function);
+  auto* next = llvm::BasicBlock::Create(c.b.getContext(), "next", function);
+  c.b.CreateCondBr(condition, failed, next);
+  c.b.SetInsertPoint(failed);
+  leave();
+  c.b.SetInsertPoint(next);
+}
+
 class CallEmitter {
  public:
   CallEmitter(ExprContext& context, const Expr& expr)
@@ -89,7 +100,6 @@ class CallEmitter {
   llvm::Value* nanos_from_slot(llvm::Value* slot);
   llvm::Value* call_context();
   SqlValue settle(SqlValue value);
-  void fail_row(llvm::Value* reason, llvm::Value* reason_size);
 
   ExprContext& c_;
   Builder& b_;
@@ -258,44 +268,19 @@ llvm::Value* CallEmitter::call_context() {
                                   constant, "call");
 }
 
-void CallEmitter::fail_row(llvm::Value* reason, llvm::Value* reason_size) {
-  auto store = [&](llvm::Value* value, uint64_t offset) {
-    b_.CreateStore(value, byte_address(b_, c_.kernels, offsetof(KernelContext, error) + offset));
-  };
-  store(reason, offsetof(RowError, reason));
-  store(reason_size, offsetof(RowError, reason_size));
-  store(b_.CreateTrunc(c_.rows.row(), b_.getInt32Ty()), offsetof(RowError, row));
-  store(b_.getInt32(c_.calls.sites[c_.calls.index_of(expr_)]), offsetof(RowError, call_site));
-  b_.CreateBr(c_.failed);
-}
-
 // What a failing row does: it becomes NULL, or it leaves the loop.
 SqlValue CallEmitter::settle(SqlValue value) {
-  auto* function = b_.GetInsertBlock()->getParent();
-  auto leave_if = [&](llvm::Value* condition, llvm::Value* reason, llvm::Value* size) {
-    auto* failed = llvm::BasicBlock::Create(b_.getContext(), "failed", function);
-    auto* next = llvm::BasicBlock::Create(b_.getContext(), "next", function);
-    b_.CreateCondBr(condition, failed, next);
-    b_.SetInsertPoint(failed);
-    fail_row(reason, size);
-    b_.SetInsertPoint(next);
-  };
-  if (error_ != nullptr) {
-    llvm::Value* reason = b_.CreateLoad(b_.getPtrTy(), error_);
-    llvm::Value* has_failed = b_.CreateIsNotNull(reason);
-    if (overload_.errors_are_null && expr_.type.nullable()) {
-      value.is_null = value.is_null == nullptr ? has_failed : b_.CreateOr(value.is_null, has_failed);
-    } else {
-      leave_if(has_failed, reason,
-               b_.CreateLoad(b_.getInt32Ty(), byte_address(b_, error_, offsetof(RowError, reason_size))));
-    }
+  if (error_ == nullptr) return value;
+  llvm::Value* reason = b_.CreateLoad(b_.getPtrTy(), error_);
+  llvm::Value* has_failed = b_.CreateIsNotNull(reason);
+  if (overload_.errors_are_null) {
+    value.is_null = value.is_null == nullptr ? has_failed : b_.CreateOr(value.is_null, has_failed);
+    return value;
   }
-  if (value.is_null != nullptr && !expr_.type.nullable()) {
-    leave_if(value.is_null,
-             b_.CreateGlobalString("the value is NULL, but its type is NOT NULL", "reason", 0, &c_.writer.module()),
-             b_.getInt32(0));
-    value.is_null = nullptr;
-  }
+  emit_unless(c_, has_failed, [&] {
+    llvm::Value* size = b_.CreateLoad(b_.getInt32Ty(), byte_address(b_, error_, offsetof(RowError, reason_size)));
+    emit_failure(c_, reason, size, c_.calls.sites[c_.calls.index_of(expr_)]);
+  });
   return value;
 }
 
@@ -389,6 +374,26 @@ SqlValue CallEmitter::emit() {
 }
 
 }  // namespace
+
+void emit_failure(ExprContext& c, llvm::Value* reason, llvm::Value* reason_size, uint32_t call_site) {
+  auto store = [&](llvm::Value* value, uint64_t offset) {
+    c.b.CreateStore(value, byte_address(c.b, c.kernels, offsetof(KernelContext, error) + offset));
+  };
+  store(reason, offsetof(RowError, reason));
+  store(reason_size, offsetof(RowError, reason_size));
+  store(c.b.CreateTrunc(c.rows.row(), c.b.getInt32Ty()), offsetof(RowError, row));
+  store(c.b.getInt32(call_site), offsetof(RowError, call_site));
+  c.b.CreateBr(c.failed);
+}
+
+void emit_null_check(ExprContext& c, const SqlValue& value, uint32_t call_site) {
+  if (value.is_null == nullptr) return;
+  emit_unless(c, value.is_null, [&] {
+    const char* text = "the value is NULL, but its type is NOT NULL";
+    llvm::Value* reason = c.b.CreateGlobalString(text, "reason", 0, &c.writer.module());
+    emit_failure(c, reason, c.b.getInt32(0), call_site);
+  });
+}
 
 SqlValue emit_call(ExprContext& context, const Expr& expr) { return CallEmitter(context, expr).emit(); }
 
