@@ -1,9 +1,12 @@
+#include "runtime/formats/csv/csv.h"
 #include "runtime/formats/format.h"
 
 namespace sluice::runtime {
 
 const std::vector<FormatFactory>& formats() {
-  static const std::vector<FormatFactory> table = {};
+  static const std::vector<FormatFactory> table = {
+      {"csv", make_csv_decoder, make_csv_encoder},
+  };
   return table;
 }
 
