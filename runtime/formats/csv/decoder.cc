@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/base64.h"
 #include "catalog/types/column_value.h"
 #include "catalog/types/text_form.h"
 #include "catalog/types/value_text.h"
@@ -266,22 +267,9 @@ class CsvDecoder final : public Decoder {
   }
 
   static Parsed parse_base64(std::string_view text, const Type& type) {
-    static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    uint32_t group = 0;
-    int bits = 0;
-    for (char c : text) {
-      if (c == '=' || static_cast<unsigned char>(c) <= ' ') continue;
-      size_t digit = kDigits.find(c);
-      if (digit == std::string_view::npos) return bad(text, type);
-      group = group << 6 | static_cast<uint32_t>(digit);
-      bits += 6;
-      if (bits >= 8) {
-        bits -= 8;
-        out += static_cast<char>((group >> bits) & 0xff);
-      }
-    }
-    return Value{std::move(out)};
+    std::optional<std::string> bytes = from_base64(text);
+    if (!bytes) return bad(text, type);
+    return Value{*std::move(bytes)};
   }
 
   DecoderSpec spec_;

@@ -1,5 +1,7 @@
 #include "runtime/formats/csv/dialect.h"
 
+#include <charconv>
+
 namespace sluice::runtime::csv {
 namespace {
 
@@ -15,8 +17,12 @@ std::string unescape(const std::string& text) {
       return "\r";
     case '\\':
       return "\\";
-    case 'u':
-      return text.size() == 6 ? std::string(1, static_cast<char>(std::stoi(text.substr(2), nullptr, 16))) : text;
+    case 'u': {
+      unsigned code = 0;
+      const char* end = text.data() + text.size();
+      bool good = text.size() == 6 && std::from_chars(text.data() + 2, end, code, 16).ptr == end && code < 128;
+      return good ? std::string(1, static_cast<char>(code)) : text;
+    }
     default:
       return text;
   }

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "base/base64.h"
 #include "catalog/types/column_value.h"
 #include "catalog/types/text_form.h"
 #include "catalog/types/value_text.h"
@@ -179,23 +180,9 @@ class CsvEncoder final : public Encoder {
       std::string text(buffer, write_sql_timestamp(buffer, timestamp_of(value, type)));
       return type.is(TypeRoot::TimestampLtz) ? text + "Z" : text;
     }
-    if (type.is_binary_string()) return base64(value.get<std::string>());
+    if (type.is_binary_string()) return to_base64(value.get<std::string>());
     if (type.is_character()) return value.get<std::string>();
     return scalar_text(value, type);
-  }
-
-  static std::string base64(const std::string& bytes) {
-    static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (size_t i = 0; i < bytes.size(); i += 3) {
-      uint32_t group = 0;
-      size_t size = std::min<size_t>(3, bytes.size() - i);
-      for (size_t j = 0; j < 3; ++j) {
-        group = group << 8 | (j < size ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-      }
-      for (size_t j = 0; j < 4; ++j) out += j <= size ? kDigits[(group >> (18 - 6 * j)) & 63] : '=';
-    }
-    return out;
   }
 
   RowSchema columns_;
