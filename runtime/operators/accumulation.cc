@@ -144,10 +144,9 @@ Status Accumulation::add_distinct(DistinctValues& values, const GroupedRows& row
       uint8_t* at = value_slots_[i] + values.count_offsets[c];
       int64_t before = load_count(at);
       bool back = takes_back(rows.kinds, row);
-      if (back && before == 0) continue;  // Never added.
       int64_t after = before + (back ? -1 : 1);
       std::memcpy(at, &after, sizeof(after));
-      if (before != 0 && after != 0) continue;
+      if (after != (back ? 0 : 1)) continue;
       chosen_rows_.push_back(row);
       chosen_slots_.push_back(group_slots_[i]);
     }
@@ -218,6 +217,14 @@ void Accumulation::unpack_keys(uint8_t* const* slots, uint32_t count, const uint
                                MutableColumn* out) const {
   const KeyKernels& kernels = keys_->current();
   kernels.unpack(kernels.self, kernels_, slots, count, positions, out);
+}
+
+Status Accumulation::forget_values(const ColumnView* columns, uint32_t row, uint64_t hash) {
+  if (ordered_.empty()) return Done{};
+  group_.clear();
+  for (uint32_t key : plan_.keys) append_canonical(columns[key], plan_.input[key].type, row, group_);
+  for (OrderedValues& values : ordered_) SLUICE_DO(values.table->erase_group(group_, hash));
+  return Done{};
 }
 
 void Accumulation::reset(uint8_t* slot) {

@@ -38,6 +38,8 @@ class Accumulation {
   // The results of all calls, the row count last.
   void results(uint8_t* const* slots, uint32_t count, const uint32_t* positions, MutableColumn* out) const;
   void unpack_keys(uint8_t* const* slots, uint32_t count, const uint32_t* positions, MutableColumn* out) const;
+  // Of a group that is gone, the values of MIN and MAX; `row` is a row of it.
+  Status forget_values(const ColumnView* columns, uint32_t row, uint64_t hash);
   // Makes the row of a group that is gone as it was before `init`.
   void reset(uint8_t* slot);
 

@@ -1,9 +1,13 @@
 #include "runtime/operators/factory.h"
 
 #include "runtime/operators/bundled_group_aggregate.h"
+#include "runtime/operators/deduplicate.h"
+#include "runtime/operators/first_row_by_time.h"
 #include "runtime/operators/global_group_aggregate.h"
 #include "runtime/operators/group_aggregate.h"
 #include "runtime/operators/local_group_aggregate.h"
+#include "runtime/operators/sink_materialize.h"
+#include "runtime/operators/window_aggregate.h"
 
 namespace sluice::runtime {
 namespace {
@@ -23,13 +27,39 @@ Made make(const jobgraph::GroupAggregate& op) {
   return Made(std::make_unique<GroupAggregate>(op));
 }
 
+Made make(const jobgraph::Deduplicate& op) {
+  bool is_by_time = op.rowtime >= 0;
+  if (!is_by_time && !op.keeps_last) return Made(std::make_unique<FirstRow>(op));
+  if (is_by_time && !op.keeps_last && !op.mini_batch) return Made(std::make_unique<FirstRowByTime>(op));
+
+  using Rule = RowPerKey::Rule;
+  Rule rule = !is_by_time ? Rule::LatestArrival : op.keeps_last ? Rule::LatestTime : Rule::EarliestTime;
+  RowPerKey::Options options = {rule, op.keys, op.rowtime, {}, op.sends_update_before, op.ttl_ms};
+  if (is_by_time || !op.mini_batch) return Made(std::make_unique<KeepRow>(std::move(options)));
+  return Made(std::make_unique<KeepRowBundled>(std::move(options), op.mini_batch->rows_max));
+}
+
+Made make(const jobgraph::ChangelogNormalize& op) {
+  RowPerKey::Options options = {RowPerKey::Rule::Changelog, op.keys,  -1, op.condition,
+                                op.sends_update_before,     op.ttl_ms};
+  if (!op.mini_batch) return Made(std::make_unique<KeepRow>(std::move(options)));
+  return Made(std::make_unique<KeepRowBundled>(std::move(options), op.mini_batch->rows_max));
+}
+
+Made make(const jobgraph::SinkMaterialize& op) { return Made(std::make_unique<SinkMaterialize>(op)); }
+
+Made make(const jobgraph::WindowAggregate& op) { return Made(std::make_unique<WindowAggregate>(op)); }
+
 template <class Kind>
 Made make(const Kind&) {
   return fail(ErrorCode::InvalidJobGraph, "this kind of operator has no state");
 }
 
+template <class T, class... Kinds>
+constexpr bool kIsOneOf = (std::is_same_v<T, Kinds> || ...);
 template <class T>
-constexpr bool kHasState = std::is_same_v<T, jobgraph::GroupAggregate>;
+constexpr bool kHasState = kIsOneOf<T, jobgraph::GroupAggregate, jobgraph::Deduplicate, jobgraph::ChangelogNormalize,
+                                    jobgraph::SinkMaterialize, jobgraph::WindowAggregate>;
 
 }  // namespace
 

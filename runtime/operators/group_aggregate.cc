@@ -118,19 +118,19 @@ Status GroupAggregate::work_off(std::span<const uint32_t> round, const int8_t* k
   auto* row_counts = op_.input_retracts ? static_cast<const int64_t*>(columns.back().values) : nullptr;
   for (uint32_t i = 0; i < count; ++i) {
     uint32_t row = round_rows_[i];
-    note_change(row, same_[i] != 0, row_counts == nullptr ? 1 : row_counts[row]);
+    SLUICE_DO(note_change(row, same_[i] != 0, row_counts == nullptr ? 1 : row_counts[row]));
   }
   return Done{};
 }
 
-void GroupAggregate::note_change(uint32_t row, bool same, int64_t row_count) {
+Status GroupAggregate::note_change(uint32_t row, bool same, int64_t row_count) {
   uint32_t group = numbers_[row];
   Change& change = changes_[row];
   if (row_count == 0) {
     if (present_[group] != 0) change = {latest_[group], RowKind::Delete, Change::kNone, RowKind::Insert};
     present_[group] = 0;
     groups_.reset(slots_[row]);
-    return;
+    return groups_.forget_values(view_.columns(), row, hashes_[row]);
   }
   if (present_[group] == 0) {
     change.after = row;
@@ -141,6 +141,7 @@ void GroupAggregate::note_change(uint32_t row, bool same, int64_t row_count) {
   }
   present_[group] = 1;
   latest_[group] = row;
+  return Done{};
 }
 
 void GroupAggregate::write_changes(const Batch& batch, const Batch& staged) {

@@ -46,7 +46,7 @@ class GroupAggregate final : public Operator {
   Status find_groups(const Batch& batch);
   void stage_old_results(uint32_t rows, BatchBuilder& staged);
   Status work_off(std::span<const uint32_t> round, const int8_t* kinds, BatchBuilder& staged);
-  void note_change(uint32_t row, bool same, int64_t row_count);
+  Status note_change(uint32_t row, bool same, int64_t row_count);
   void write_changes(const Batch& batch, const Batch& staged);
 
   jobgraph::GroupAggregate op_;

@@ -24,7 +24,8 @@ Result<NetChange::Format> net_change_format(const jobgraph::Operator& op, const 
   return NetChange::Format{{op.output.begin(), results},
                            {results, op.output.end()},
                            aggregate.input_retracts,
-                           aggregate.sends_update_before};
+                           aggregate.sends_update_before,
+                           aggregate.ttl_ms > 0};
 }
 
 NetChange::NetChange(OperatorContext& context, const Format& format)
@@ -79,7 +80,7 @@ void NetChange::after(Accumulation& groups, EmissionQueue& queue) {
       gone.push_back(slots_[i]);
     } else if (!was_there) {
       append(i, kBatchRowsMax + i, RowKind::Insert);
-    } else if (same_[i] == 0) {
+    } else if (same_[i] == 0 || format_.repeats_results) {
       if (format_.sends_update_before) append(i, i, RowKind::UpdateBefore);
       append(i, kBatchRowsMax + i, RowKind::UpdateAfter);
     }

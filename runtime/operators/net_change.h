@@ -5,7 +5,7 @@
 // |------------------|-----------------------------|----------------------------------------------------------|
 // | absent           | has rows                    | +I new                                                   |
 // | absent           | has none                    | nothing; the group stays absent                          |
-// | present          | same result                 | nothing                                                  |
+// | present          | same result                 | nothing, unless state expires: then -U old, +U new       |
 // | present          | other result                | -U old, +U new; only +U when nobody needs the old row    |
 // | present          | has none                    | -D old; the group is absent again                        |
 #include <memory>
@@ -24,6 +24,7 @@ class NetChange {
     RowSchema results;
     bool counts_rows = false;
     bool sends_update_before = true;
+    bool repeats_results = false;  // State expires: an unchanged result keeps state downstream alive.
   };
 
   NetChange(OperatorContext& context, const Format& format);

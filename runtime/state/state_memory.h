@@ -24,11 +24,7 @@ class StateMemory {
   char* allocate_page(size_t bytes);
   void release_page(char* page, size_t bytes);
 
-  // Zeroed memory of any size: hash indexes.
-  char* allocate_array(size_t bytes);
-  void release_array(char* array, size_t bytes);
-
-  // Memory that is used outside of pages and arrays: buffers, caches of the spill store.
+  // Memory that is used outside of pages: hash indexes, buffers, caches of the spill store.
   void account(int64_t bytes) { other_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
 
   uint64_t budget() const { return budget_; }
@@ -40,6 +36,7 @@ class StateMemory {
 
  private:
   static constexpr int kClasses = 6;  // 64 KiB, 128 KiB, ..., 2 MiB.
+  char* allocate_chunk();
 
   const uint64_t budget_;
   std::mutex mutex_;

@@ -1,0 +1,220 @@
+#include "runtime/operators/window_aggregate.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "runtime/operators/row_picker.h"
+#include "runtime/operators/selection.h"
+#include "runtime/operators/state_layout.h"
+#include "runtime/task/metrics.h"
+
+namespace sluice::runtime {
+
+Status WindowAggregate::check() const {
+  if (op_.window.kind != jobgraph::Window::Kind::Tumble) {
+    return fail(ErrorCode::NotSupportedYet, "windows other than TUMBLE are not supported yet");
+  }
+  if (op_.phase != jobgraph::AggregatePhase::Single) {
+    return fail(ErrorCode::NotSupportedYet, "window aggregates in two phases are not supported yet");
+  }
+  if (op_.window.size_ms <= 0) return fail(ErrorCode::InvalidJobGraph, "a window has a positive size");
+  const RowSchema& input = context_->inputs[0];
+  if (!op_.window.processing_time && input[op_.window.time].type.physical() != Physical::Int64) {
+    return fail(ErrorCode::NotSupportedYet, "windows over {} are not supported yet",
+                input[op_.window.time].type.to_string());
+  }
+  if (!plan_.is_simple()) {
+    return fail(ErrorCode::NotSupportedYet,
+                "DISTINCT, and MIN or MAX over rows that are taken back, are not supported yet in windows");
+  }
+  if (context_->op->output.size() != op_.keys.size() + op_.calls.size() + op_.properties.size()) {
+    return fail(ErrorCode::InvalidJobGraph, "a window aggregate writes its keys, results and properties");
+  }
+  return Done{};
+}
+
+Status WindowAggregate::open(OperatorContext& context) {
+  context_ = &context;
+  SLUICE_TRY(plan_, plan_aggregates({context.inputs[0], op_.keys, op_.calls, op_.input_retracts, false}));
+  SLUICE_DO(check());
+  if (!op_.shift_time_zone.empty()) {
+    zone_ = TimeZone::find(op_.shift_time_zone);
+    if (zone_ == nullptr) return fail(ErrorCode::InvalidJobGraph, "unknown time zone `{}`", op_.shift_time_zone);
+  }
+  std::vector<uint32_t> every(plan_.calls.size());
+  std::iota(every.begin(), every.end(), 0);
+  SLUICE_TRY(keys_, context.code->key(plan_.key_spec()));
+  SLUICE_TRY(aggregates_, context.code->aggregates(plan_.spec_of(every)));
+  SLUICE_TRY(windows_, context.state->slice_tables(
+                           table_spec(*context.op, {"slices", plan_.row_types, plan_.key_count(), 0}, keys_)));
+  if (op_.window.processing_time) {
+    for (int64_t end : windows_->slice_ends()) context.register_timer(close_time(end));
+  }
+  return Done{};
+}
+
+int64_t WindowAggregate::window_end(int64_t local_ms) const {
+  int64_t rest = (local_ms - op_.window.offset_ms) % op_.window.size_ms;
+  if (rest < 0) rest += op_.window.size_ms;
+  return local_ms - rest + op_.window.size_ms;
+}
+
+Step WindowAggregate::on_batch(uint32_t, Batch batch, Output&) {
+  view_.assign(batch);
+  hashes_.resize(batch.rows);
+  const KeyKernels& keys = keys_->current();
+  keys.hash(keys.self, view_.columns(), nullptr, batch.rows, hashes_.data());
+  SLUICE_DO(assign_windows(batch));
+  for (const auto& [end, rows] : rows_by_window_) SLUICE_DO(add_to_window(batch, end, rows));
+  return Progress::Done;
+}
+
+Status WindowAggregate::assign_windows(const Batch& batch) {
+  rows_by_window_.clear();
+  if (op_.window.processing_time) {
+    int64_t end = window_end(to_local(context_->env.clock->wall_ms()));
+    auto& rows = rows_by_window_[end];
+    rows.assign(rows_from(0), rows_from(batch.rows));
+    context_->register_timer(close_time(end));
+    return Done{};
+  }
+  const ColumnView& times = view_.columns()[op_.window.time];
+  uint64_t late = 0;
+  int64_t last_end = INT64_MIN;
+  std::vector<uint32_t>* last_rows = nullptr;  // Neighbours mostly share their window.
+  for (uint32_t row = 0; row < batch.rows; ++row) {
+    if (!is_valid(times.validity, row)) {
+      return fail(ErrorCode::NullInNotNullColumn, "the time attribute of a window is NULL in {}", context_->op->name);
+    }
+    int64_t end = window_end(to_local(static_cast<const int64_t*>(times.values)[row]));
+    if (end != last_end || last_rows == nullptr) {
+      if (progress_ >= close_time(end)) {
+        ++late;
+        continue;
+      }
+      if (end < 0) continue;
+      last_end = end;
+      last_rows = &rows_by_window_[end];
+    }
+    last_rows->push_back(row);
+  }
+  if (late > 0 && context_->metrics != nullptr) context_->metrics->late_records_dropped.add(late);
+  return Done{};
+}
+
+Status WindowAggregate::add_to_window(const Batch& batch, int64_t end, const std::vector<uint32_t>& rows) {
+  SLUICE_TRY(ValueTable * window, windows_->slice(end));
+  auto count = static_cast<uint32_t>(rows.size());
+  std::vector<uint64_t> hashes(count);
+  std::vector<uint8_t*> slots(count);
+  std::vector<uint8_t> inserted(count);
+  for (uint32_t i = 0; i < count; ++i) hashes[i] = hashes_[rows[i]];
+  SLUICE_DO(
+      window->find_or_insert({view_.columns(), rows.data(), count, hashes.data()}, slots.data(), inserted.data()));
+  window->touch(slots.data(), count);
+  std::vector<uint8_t*> fresh;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (inserted[i] != 0) fresh.push_back(slots[i]);
+  }
+  const AggKernels& aggregates = aggregates_->current();
+  aggregates.init(aggregates.self, fresh.data(), static_cast<uint32_t>(fresh.size()));
+  aggregates.add(aggregates.self, context_->kernels, view_.columns(), batch.kinds_data(), rows.data(), count,
+                 slots.data(), window->heap());
+  return Done{};
+}
+
+Step WindowAggregate::on_watermark(TimestampMs watermark, Output& out) {
+  if (op_.window.processing_time) return Progress::Done;
+  progress_ = watermark;
+  return send_closed(out);
+}
+
+Step WindowAggregate::on_timer(TimestampMs time, Output& out) {
+  if (!op_.window.processing_time) return Progress::Done;
+  progress_ = std::max(progress_, time);
+  return send_closed(out);
+}
+
+Step WindowAggregate::on_end(Output& out) {
+  progress_ = kWatermarkMax;
+  return send_closed(out);
+}
+
+Step WindowAggregate::send_closed(Output& out) {
+  for (int64_t end : windows_->slice_ends()) {
+    if (close_time(end) > progress_) break;
+    ValueTable* window = windows_->find_slice(end);
+    for (;;) {
+      if (!out.has_room()) return Progress::Pending;
+      SLUICE_TRY(bool is_finished, send_some(*window, end, out));
+      if (is_finished) break;
+    }
+    windows_->drop(end);
+    next_group_ = 0;
+  }
+  return Progress::Done;
+}
+
+Result<bool> WindowAggregate::send_some(ValueTable& window, int64_t end, Output& out) {
+  std::vector<uint8_t*> slots;
+  uint64_t group = 0;
+  SLUICE_DO(window.for_each([&](uint8_t* slot) {
+    if (group++ >= next_group_ && slots.size() < kBatchRowsMax) slots.push_back(slot);
+  }));
+  auto count = static_cast<uint32_t>(slots.size());
+  next_group_ += count;
+  if (count == 0) return true;
+
+  RowSchema schema = context_->op->output;
+  auto key_count = static_cast<uint32_t>(op_.keys.size());
+  auto result_end = key_count + static_cast<uint32_t>(op_.calls.size());
+  if (op_.input_retracts) {
+    schema.insert(schema.begin() + result_end, {"rows", Type::bigint().not_null()});
+  }
+  BatchBuilder builder(*context_->buffers, schema, count);
+  builder.bind(*context_->kernels);
+  MutableColumn* columns = builder.columns();
+  const KeyKernels& keys = keys_->current();
+  const AggKernels& aggregates = aggregates_->current();
+  keys.unpack(keys.self, context_->kernels, slots.data(), count, rows_from(0), columns);
+  aggregates.result(aggregates.self, context_->kernels, slots.data(), count, rows_from(0), columns + key_count);
+  write_properties(end, count, columns + result_end + (op_.input_retracts ? 1 : 0));
+
+  std::vector<uint32_t> rows;
+  auto* row_counts = op_.input_retracts ? static_cast<const int64_t*>(columns[result_end].values) : nullptr;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (row_counts == nullptr || row_counts[i] != 0) rows.push_back(i);
+  }
+  Batch batch = builder.finish(count, context_->arena);
+  if (op_.input_retracts) batch.columns.erase(batch.columns.begin() + result_end);
+  if (rows.size() < count) {
+    batch = gather(batch, context_->op->output, rows, *context_->buffers, *context_->arena);
+  }
+  if (!rows.empty()) out.emit(std::move(batch));
+  return next_group_ >= window.size();
+}
+
+void WindowAggregate::write_properties(int64_t end, uint32_t count, MutableColumn* out) const {
+  const RowSchema& schema = context_->op->output;
+  size_t first = schema.size() - op_.properties.size();
+  for (size_t p = 0; p < op_.properties.size(); ++p) {
+    int64_t value = 0;
+    switch (op_.properties[p]) {
+      case jobgraph::WindowAggregate::Property::Start:
+        value = end - op_.window.size_ms;
+        break;
+      case jobgraph::WindowAggregate::Property::End:
+        value = end;
+        break;
+      case jobgraph::WindowAggregate::Property::Time:
+        // The new time attribute: an instant again where the old one was.
+        value = schema[first + p].type.is(TypeRoot::TimestampLtz) ? close_time(end) : end - 1;
+        break;
+    }
+    std::fill_n(static_cast<int64_t*>(out[p].values), count, value);
+    for (uint32_t row = 0; row < count && out[p].validity != nullptr; ++row) set_valid(out[p].validity, row, true);
+  }
+}
+
+}  // namespace sluice::runtime

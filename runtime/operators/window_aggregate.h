@@ -1,0 +1,69 @@
+#pragma once
+// GROUP BY over TUMBLE: one table of accumulators per window, dropped whole when the window has gone out.
+//
+// | input                      | effect |
+// |----------------------------|------------------------------------------------------------------------------------------|
+// | +I, +U                     | one more in its window | | -U, -D                     | one less, also where nothing
+// was added before                                            | | a row behind the watermark | dropped and counted as
+// late: its window is out                                           | | NULL as time               | fails the job | |
+// watermark W                | every window whose last millisecond is <= W sends one +I per group, in the order in | |
+// | which the groups came, and goes                                                          |
+//
+// A group whose rows were all taken back sends nothing; one with more taken back than added sends its negative count,
+// as in Flink. Windows that end before 1970 send nothing, as in Flink. In processing time a row belongs to the window
+// of its arrival, and a timer takes the watermark's part; at the end of input the open windows go out.
+//
+// Bounds of windows over TIMESTAMP_LTZ are wall-clock values of the session's zone. Table "slices": keys, accumulators,
+// and the row count when the input takes rows back.
+#include <map>
+#include <vector>
+
+#include "catalog/types/time_zone.h"
+#include "runtime/operators/aggregate_plan.h"
+#include "runtime/operators/emission_queue.h"
+#include "runtime/operators/operator.h"
+#include "runtime/task/operator_context.h"
+
+namespace sluice::runtime {
+
+class WindowAggregate final : public Operator {
+ public:
+  explicit WindowAggregate(const jobgraph::WindowAggregate& op) : op_(op) {}
+  Status open(OperatorContext& context) override;
+  Step on_batch(uint32_t input, Batch batch, Output& out) override;
+  Step on_watermark(TimestampMs watermark, Output& out) override;
+  Step on_timer(TimestampMs time, Output& out) override;
+  Step on_end(Output& out) override;
+  Step resume(Output& out) override { return send_closed(out); }
+
+ private:
+  Status check() const;
+  int64_t to_local(int64_t instant_ms) const { return zone_ == nullptr ? instant_ms : zone_->to_local(instant_ms); }
+  int64_t to_instant(int64_t local_ms) const { return zone_ == nullptr ? local_ms : zone_->to_utc(local_ms); }
+  // The end of the window that holds a local time.
+  int64_t window_end(int64_t local_ms) const;
+  // The time that a watermark (a processing time) must reach for the window to go out.
+  TimestampMs close_time(int64_t end) const { return to_instant(end - 1); }
+  Status assign_windows(const Batch& batch);
+  Status add_to_window(const Batch& batch, int64_t end, const std::vector<uint32_t>& rows);
+  Step send_closed(Output& out);
+  // Sends a batch of groups of the window from `next_group_` on; true when there are no more.
+  Result<bool> send_some(ValueTable& window, int64_t end, Output& out);
+  void write_properties(int64_t end, uint32_t count, MutableColumn* out) const;
+
+  jobgraph::WindowAggregate op_;
+  OperatorContext* context_ = nullptr;
+  const TimeZone* zone_ = nullptr;  // Null: bounds are the time attribute's own.
+  AggregatePlan plan_;
+  KernelRef<KeyKernels> keys_;
+  KernelRef<AggKernels> aggregates_;
+  SliceTables* windows_ = nullptr;
+  TimestampMs progress_ = kWatermarkMin;  // Watermark or processing time up to which windows are closed.
+  uint64_t next_group_ = 0;               // Of the window that goes out.
+
+  BatchView view_;
+  std::vector<uint64_t> hashes_;
+  std::map<int64_t, std::vector<uint32_t>> rows_by_window_;
+};
+
+}  // namespace sluice::runtime

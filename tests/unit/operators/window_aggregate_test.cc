@@ -1,0 +1,117 @@
+#include "operator_script.h"
+
+namespace sluice::runtime {
+namespace {
+
+using Property = jobgraph::WindowAggregate::Property;
+
+// k INT, v BIGINT, ts TIMESTAMP(3)
+const RowSchema kInput = schema_of({Type::integer(), Type::bigint(), Type::timestamp(3)});
+
+jobgraph::Operator tumble(bool retracts = false, std::vector<uint32_t> keys = {0}) {
+  jobgraph::WindowAggregate kind;
+  kind.window.time = 2;
+  kind.window.size_ms = 10;
+  kind.keys = std::move(keys);
+  jobgraph::AggregateCall sum;
+  sum.function = "SUM";
+  sum.arguments = {1};
+  sum.argument_types = {Type::bigint()};
+  sum.retracts = retracts;
+  sum.result = Type::bigint();
+  kind.calls = {sum};
+  kind.input_retracts = retracts;
+  kind.properties = {Property::Start, Property::End, Property::Time};
+  jobgraph::Operator op;
+  op.name = "WindowAggregate[1]";
+  for (uint32_t key : kind.keys) op.output.push_back(kInput[key]);
+  op.output.push_back({"s", Type::bigint()});
+  for (int i = 0; i < 3; ++i) op.output.push_back({"w", Type::timestamp(3).not_null()});
+  op.kind = std::move(kind);
+  return op;
+}
+
+TEST(WindowAggregate, WindowsGoOutWithTheWatermark) {
+  auto op = tumble();
+  run_script(
+      op, kInput,
+      {rows({"+I[1, 5, 10]", "+I[2, 1, 19]", "+I[1, 7, 20]", "+I[1, null, 11]"}, {}), watermark(18, {}), barrier({}),
+       watermark(19, {"+I[1, 5, 10, 20, 19]", "+I[2, 1, 10, 20, 19]"}), rows({"+I[1, 100, 19]", "+I[3, 1, 20]"}, {}),
+       watermark(50, {"+I[1, 7, 20, 30, 29]", "+I[3, 1, 20, 30, 29]"}), rows({"+I[1, null, 60]"}, {}),
+       end({"+I[1, null, 60, 70, 69]"})});
+  OperatorRun run(op, kInput);
+  run.feed(watermark(19, {}));
+  run.feed(rows({"+I[1, 5, 10]", "+I[1, 5, 9]", "+I[1, 5, 20]"}, {}));
+  EXPECT_EQ(run.metrics().late_records_dropped.value(), 2U);
+}
+
+TEST(WindowAggregate, WindowsThatEndBefore1970SendNothing) {
+  run_script(tumble(), kInput,
+             {rows({"+I[1, 5, -15]", "+I[2, 1, -1]", "+I[3, 1, 0]"}, {}),
+              watermark(kWatermarkMax, {"+I[2, 1, -10, 0, -1]", "+I[3, 1, 0, 10, 9]"})});
+}
+
+TEST(WindowAggregate, RowsAreTakenBack) {
+  run_script(
+      tumble(true), kInput,
+      {rows({"+I[1, 5, 10]", "-D[1, 5, 10]", "-D[2, 3, 10]", "+I[3, 5, 11]", "+U[3, 6, 11]", "-U[3, 5, 11]"}, {}),
+       watermark(19, {"+I[2, -3, 10, 20, 19]", "+I[3, 6, 10, 20, 19]"})});
+}
+
+TEST(WindowAggregate, WithoutKeys) {
+  run_script(tumble(false, {}), kInput,
+             {watermark(5, {}), rows({"+I[1, 5, 10]", "+I[2, 5, 12]"}, {}), watermark(30, {"+I[10, 10, 20, 19]"})});
+}
+
+TEST(WindowAggregate, ManyGroupsCloseAtOnce) {
+  std::vector<std::string> in, out;
+  for (int i = 0; i < 1000; ++i) {
+    in.push_back(fmt::format("+I[{}, 1, 10]", i));
+    in.push_back(fmt::format("+I[{}, 1, 10]", i + 1000));
+  }
+  for (const std::string& row : in) out.push_back(row.substr(0, row.size() - 1) + ", 20, 19]");
+  auto half = [&](int64_t i) { return std::vector<std::string>(in.begin() + 1000 * i, in.begin() + 1000 * (i + 1)); };
+  run_script(tumble(), kInput, {rows(half(0), {}), rows(half(1), {}), watermark(19, out)});
+}
+
+TEST(WindowAggregate, ProcessingTime) {
+  auto op = tumble();
+  std::get<jobgraph::WindowAggregate>(op.kind).window.processing_time = true;
+  run_script(op, kInput,
+             {rows({"+I[1, 5, null]", "+I[2, 1, null]"}, {}), watermark(1000, {}), timer(1008, {}),
+              timer(1009, {"+I[1, 5, 1000, 1010, 1009]", "+I[2, 1, 1000, 1010, 1009]"})},
+             1003);
+  OperatorRun run(op, kInput, 10, 1003);
+  run.feed(rows({"+I[1, 5, null]"}, {}));
+  EXPECT_EQ(run.timers(), std::vector<TimestampMs>{1009});
+}
+
+TEST(WindowAggregate, BoundsOfInstantsAreWallClockValues) {
+  RowSchema input = kInput;
+  input[2].type = Type::timestamp_ltz(3);
+  auto op = tumble();
+  auto& kind = std::get<jobgraph::WindowAggregate>(op.kind);
+  kind.window.size_ms = 86400000;
+  kind.shift_time_zone = "Asia/Shanghai";
+  op.output.back().type = Type::timestamp_ltz(3).not_null();
+  // 1970-01-02T15:59:59.999Z is the last millisecond of the 2nd of January in Shanghai.
+  run_script(op, input,
+             {rows({"+I[1, 5, 143999999]", "+I[1, 7, 144000000]"}, {}), watermark(143999998, {}),
+              watermark(143999999, {"+I[1, 5, 86400000, 172800000, 143999999]"})});
+}
+
+TEST(WindowAggregate, NullTimeFailsTheJob) {
+  OperatorRun run(tumble(), kInput);
+  Batch batch = run.parse({"+I[1, 5, null]"});
+  auto made = make_operator(*run.context().op);
+  ReferenceState state;
+  OperatorContext context = run.context();
+  context.state = &state;
+  ASSERT_TRUE((*made)->open(context));
+  Step step = (*made)->on_batch(0, std::move(batch), run);
+  ASSERT_FALSE(step);
+  EXPECT_EQ(step.error().code, ErrorCode::NullInNotNullColumn);
+}
+
+}  // namespace
+}  // namespace sluice::runtime
