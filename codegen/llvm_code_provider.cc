@@ -125,7 +125,10 @@ Result<KernelRef<KeyKernels>> LlvmCodeProvider::key(const KeySpec& spec) {
 
 Result<KernelRef<AggKernels>> LlvmCodeProvider::aggregates(const AggSpec& spec) {
   SLUICE_TRY(auto interpreted, options_.interpreter->aggregates(spec));
-  return interpreted;
+  if (!can_emit(spec)) return interpreted;
+  Recipe<AggKernels> recipe{
+      [spec](const Target& target) { return emit_agg_kernels(spec, target); }, agg_kernels_of, {}};
+  return make(std::move(recipe), interpreted);
 }
 
 Result<KernelRef<RowKernels>> LlvmCodeProvider::rows(const RowSpec& spec) {

@@ -202,7 +202,7 @@ void check_metadata(const ConnectorDecl& connector, const Table& table, TableUse
 
 const std::vector<ConnectorDecl>& connector_decls() {
   static const std::vector<ConnectorDecl> all = {
-      {.name = "nexmark", .is_source = true, .read = read_as<NexmarkOptions>},
+      {.name = "nexmark", .is_source = true, .read = read_as<NexmarkOptions>, .takes_equality_on = {"event_type"}},
       {.name = "datagen", .is_source = true, .read = read_datagen, .check = check_datagen},
       {.name = "values",
        .is_source = true,

@@ -26,6 +26,8 @@ struct ConnectorDecl {
   // Of the kinds that a query would send, those that it takes. Null: inserts.
   ChangelogMode (*takes)(const Table& table, ChangelogMode requested) = nullptr;
   std::vector<std::string> (*metadata_keys)(const Table& table, TableUse use) = nullptr;  // Null: none.
+  // Columns on which the source takes filters: equality with literals, and OR of it.
+  std::vector<std::string_view> takes_equality_on;
 };
 
 const std::vector<ConnectorDecl>& connector_decls();

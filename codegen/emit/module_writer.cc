@@ -44,6 +44,9 @@ llvm::FunctionCallee ModuleWriter::support(const char* name, llvm::Type* result,
   auto* function = llvm::cast<llvm::Function>(callee.getCallee());
   function->addFnAttr(llvm::Attribute::NoUnwind);
   if (result->isIntegerTy(1)) function->addRetAttr(llvm::Attribute::ZExt);
+  for (unsigned i = 0; i < parameters.size(); ++i) {
+    if (parameters[i]->isIntegerTy(1)) function->addParamAttr(i, llvm::Attribute::ZExt);
+  }
   return callee;
 }
 

@@ -32,17 +32,27 @@ uint32_t CallTable::index_of(const Expr& call) const {
 
 namespace {
 
-void collect(const Expr& expr, CallTable& table) {
-  for (const Expr& arg : expr.args) collect(arg, table);
-  if (expr.as<Call>() != nullptr) table.calls.push_back(&expr);
+// `next_site` counts every node, calls or not.
+void collect(const Expr& expr, uint32_t& next_site, CallTable& table) {
+  for (const Expr& arg : expr.args) collect(arg, next_site, table);
+  if (expr.as<Call>() != nullptr) {
+    table.calls.push_back(&expr);
+    table.sites.push_back(next_site);
+  }
+  ++next_site;
 }
 
 }  // namespace
 
 CallTable calls_of(const std::vector<Expr>& condition, const std::vector<Expr>& computed) {
   CallTable table;
-  for (const Expr& expr : condition) collect(expr, table);
-  for (const Expr& expr : computed) collect(expr, table);
+  uint32_t next_site = 0;
+  for (const Expr& expr : condition) collect(expr, next_site, table);
+  next_site = 0;  // The interpreter has a program of its own for the computed columns.
+  for (const Expr& expr : computed) {
+    collect(expr, next_site, table);
+    table.computed_sites.push_back(next_site - 1);
+  }
   return table;
 }
 

@@ -24,10 +24,12 @@ class CallData {
 // does not know it.
 const Overload* overload_of(const Expr& call);
 
-// Numbers calls in the order in which emitters meet them: condition first, then the computed columns, arguments before
-// the call itself.
+// The calls of a pipeline in the order in which emitters meet them: condition first, then the computed columns,
+// arguments before the call itself.
 struct CallTable {
   std::vector<const Expr*> calls;
+  std::vector<uint32_t> sites;           // Per call its RowError::call_site, numbered as catalog/expr's Program does.
+  std::vector<uint32_t> computed_sites;  // Of the computed columns themselves.
   uint32_t index_of(const Expr& call) const;
 };
 CallTable calls_of(const std::vector<Expr>& condition, const std::vector<Expr>& computed);

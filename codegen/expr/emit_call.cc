@@ -1,63 +1,16 @@
 // Calls of kernels. What a NULL argument does, how a value crosses and what a failing row does is here once, for every
 // function and operator of the language; see catalog/functions/kernel_abi.h for the convention.
+#include <algorithm>
 #include <cstddef>
 
 #include "base/check.h"
+#include "codegen/expr/crossing.h"
 #include "codegen/expr/emit_expr.h"
 
 namespace sluice::codegen {
 namespace {
 
 using Kind = KernelParameter::Kind;
-
-bool crosses_by_value(Passing passing) {
-  return passing != Passing::Int128 && passing != Passing::String && passing != Passing::Nanos;
-}
-
-// The value itself, as the kernel's C++ type has it in memory.
-llvm::Type* crossing_type(Builder& b, Passing passing) {
-  switch (passing) {
-    case Passing::Bool:
-      return b.getInt1Ty();
-    case Passing::Int8:
-      return b.getInt8Ty();
-    case Passing::Int16:
-      return b.getInt16Ty();
-    case Passing::Int32:
-      return b.getInt32Ty();
-    case Passing::Int64:
-    case Passing::Millis:
-      return b.getInt64Ty();
-    case Passing::Float32:
-      return b.getFloatTy();
-    case Passing::Float64:
-      return b.getDoubleTy();
-    case Passing::Int128:
-    case Passing::String:
-    case Passing::Nanos:
-      return b.getInt128Ty();
-  }
-  SLUICE_UNREACHABLE("a way of passing was added and not emitted");
-}
-
-uint64_t crossing_size(Passing passing) {
-  switch (passing) {
-    case Passing::Bool:
-    case Passing::Int8:
-      return 1;
-    case Passing::Int16:
-      return 2;
-    case Passing::Int32:
-    case Passing::Float32:
-      return 4;
-    case Passing::Int64:
-    case Passing::Millis:
-    case Passing::Float64:
-      return 8;
-    default:
-      return 16;
-  }
-}
 
 llvm::Value* floor_divide(Builder& b, llvm::Value* value, int64_t by) {
   llvm::Value* divisor = llvm::ConstantInt::getSigned(b.getInt64Ty(), by);
@@ -68,6 +21,17 @@ llvm::Value* floor_divide(Builder& b, llvm::Value* value, int64_t by) {
 
 llvm::Value* load_i64(Builder& b, llvm::Value* address) {
   return b.CreateAlignedLoad(b.getInt64Ty(), address, llvm::Align(8));
+}
+
+// Leaves the loop through `leave` when the condition holds.
+void emit_unless(ExprContext& c, llvm::Value* condition, llvm::function_ref<void()> leave) {
+  auto* function = c.b.GetInsertBlock()->getParent();
+  auto* failed = llvm::BasicBlock::Create(c.b.getContext(), "failed", function);
+  auto* next = llvm::BasicBlock::Create(c.b.getContext(), "next", function);
+  c.b.CreateCondBr(condition, failed, next);
+  c.b.SetInsertPoint(failed);
+  leave();
+  c.b.SetInsertPoint(next);
 }
 
 class CallEmitter {
@@ -88,15 +52,16 @@ class CallEmitter {
   llvm::Value* timestamp_slot(llvm::Value* milliseconds, llvm::Value* nanoseconds);
   llvm::Value* nanos_from_slot(llvm::Value* slot);
   llvm::Value* call_context();
+  void prepare_error();
+  void clear_error();
   SqlValue settle(SqlValue value);
-  void fail_row(llvm::Value* reason, llvm::Value* reason_size);
 
   ExprContext& c_;
   Builder& b_;
   const Expr& expr_;
   const Overload& overload_;
   std::vector<SqlValue> args_;
-  llvm::Value* error_ = nullptr;  // A RowError of this call site alone, which the optimizer sees through.
+  llvm::Value* error_ = nullptr;  // Where the kernel reports; null when it cannot fail.
   llvm::Value* out_ = nullptr;    // Where a result that is not returned goes.
   KernelParameter out_parameter_;
 };
@@ -220,87 +185,53 @@ llvm::FunctionCallee CallEmitter::declare() {
   return callee;
 }
 
-llvm::Constant* descriptor(Builder& b, ModuleWriter& writer, const TypeDescriptor& type);
-
-llvm::Constant* descriptors(Builder& b, ModuleWriter& writer, const TypeDescriptor* types, uint32_t count) {
-  if (count == 0) return llvm::ConstantPointerNull::get(b.getPtrTy());
-  std::vector<llvm::Constant*> constants;
-  for (uint32_t i = 0; i < count; ++i) constants.push_back(descriptor(b, writer, types[i]));
-  auto* array = llvm::ConstantArray::get(llvm::ArrayType::get(constants[0]->getType(), count), constants);
-  auto* global = new llvm::GlobalVariable(writer.module(), array->getType(), true, llvm::GlobalValue::PrivateLinkage,
-                                          array, "types");
-  return global;
-}
-
-llvm::Constant* descriptor(Builder& b, ModuleWriter& writer, const TypeDescriptor& type) {
-  static_assert(sizeof(TypeDescriptor) == 24 && offsetof(TypeDescriptor, children) == 16);
-  return llvm::ConstantStruct::getAnon({b.getInt8(static_cast<uint8_t>(type.root)),
-                                        b.getInt8(static_cast<uint8_t>(type.physical)), b.getInt8(type.nullable),
-                                        b.getInt8(type.zero), b.getInt32(static_cast<uint32_t>(type.precision)),
-                                        b.getInt32(static_cast<uint32_t>(type.scale)), b.getInt32(type.child_count),
-                                        descriptors(b, writer, type.children, type.child_count)});
-}
-
 // A constant, so that what depends on types alone is folded; one with prepared state is found at run time.
 llvm::Value* CallEmitter::call_context() {
-  static_assert(sizeof(CallContext) == 48 && offsetof(CallContext, result) == 8 && offsetof(CallContext, state) == 40);
   if (overload_.prepare != nullptr) {
     return load_pointer(b_, c_.self, uint64_t{c_.calls.index_of(expr_)} * 16, "call");
   }
-  std::vector<Type> types;
-  for (const Expr& arg : expr_.args) types.push_back(arg.type);
-  CallSite site(overload_, PrepareArguments{{types, {}}, expr_.type});
-  const CallContext& context = site.context();
-  auto* constant = llvm::ConstantStruct::getAnon(
-      {descriptors(b_, c_.writer, context.args, context.arg_count), descriptor(b_, c_.writer, context.result),
-       b_.getInt32(context.arg_count), b_.getInt32(0), llvm::ConstantPointerNull::get(b_.getPtrTy())});
-  return new llvm::GlobalVariable(c_.writer.module(), constant->getType(), true, llvm::GlobalValue::PrivateLinkage,
-                                  constant, "call");
+  return call_constant(c_, expr_);
 }
 
-void CallEmitter::fail_row(llvm::Value* reason, llvm::Value* reason_size) {
-  auto store = [&](llvm::Value* value, uint64_t offset) {
-    b_.CreateStore(value, byte_address(b_, c_.kernels, offsetof(KernelContext, error) + offset));
+// Kernels report to the context's error. One that does not see the context gets an error of its own, which the
+// optimizer sees through.
+void CallEmitter::prepare_error() {
+  auto takes = [&](Kind kind) {
+    return std::ranges::any_of(overload_.parameters, [&](const KernelParameter& p) { return p.kind == kind; });
   };
-  store(reason, offsetof(RowError, reason));
-  store(reason_size, offsetof(RowError, reason_size));
-  store(b_.CreateTrunc(c_.rows.row(), b_.getInt32Ty()), offsetof(RowError, row));
-  store(b_.getInt32(c_.calls.index_of(expr_)), offsetof(RowError, call_site));
-  b_.CreateBr(c_.failed);
+  if (takes(Kind::Context)) {
+    error_ = byte_address(b_, c_.kernels, offsetof(KernelContext, error));
+  } else if (takes(Kind::Error)) {
+    error_ = entry_alloca(b_, llvm::ArrayType::get(b_.getInt8Ty(), sizeof(RowError)), "error");
+    clear_error();
+  }
+}
+
+void CallEmitter::clear_error() {
+  b_.CreateStore(llvm::Constant::getNullValue(b_.getPtrTy()), error_);
+  b_.CreateStore(b_.getInt32(0), byte_address(b_, error_, offsetof(RowError, reason_size)));
 }
 
 // What a failing row does: it becomes NULL, or it leaves the loop.
 SqlValue CallEmitter::settle(SqlValue value) {
-  auto* function = b_.GetInsertBlock()->getParent();
-  auto leave_if = [&](llvm::Value* condition, llvm::Value* reason, llvm::Value* size) {
-    auto* failed = llvm::BasicBlock::Create(b_.getContext(), "failed", function);
-    auto* next = llvm::BasicBlock::Create(b_.getContext(), "next", function);
-    b_.CreateCondBr(condition, failed, next);
-    b_.SetInsertPoint(failed);
-    fail_row(reason, size);
-    b_.SetInsertPoint(next);
-  };
-  if (error_ != nullptr) {
-    llvm::Value* reason = b_.CreateLoad(b_.getPtrTy(), error_);
-    llvm::Value* has_failed = b_.CreateIsNotNull(reason);
-    if (overload_.errors_are_null && expr_.type.nullable()) {
-      value.is_null = value.is_null == nullptr ? has_failed : b_.CreateOr(value.is_null, has_failed);
-    } else {
-      leave_if(has_failed, reason,
-               b_.CreateLoad(b_.getInt32Ty(), byte_address(b_, error_, offsetof(RowError, reason_size))));
-    }
+  if (error_ == nullptr) return value;
+  llvm::Value* reason = b_.CreateLoad(b_.getPtrTy(), error_);
+  llvm::Value* has_failed = b_.CreateIsNotNull(reason);
+  if (overload_.errors_are_null) {
+    value.is_null = value.is_null == nullptr ? has_failed : b_.CreateOr(value.is_null, has_failed);
+    clear_error();
+    return value;
   }
-  if (value.is_null != nullptr && !expr_.type.nullable()) {
-    leave_if(value.is_null,
-             b_.CreateGlobalString("the value is NULL, but its type is NOT NULL", "reason", 0, &c_.writer.module()),
-             b_.getInt32(0));
-    value.is_null = nullptr;
-  }
+  emit_unless(c_, has_failed, [&] {
+    llvm::Value* size = b_.CreateLoad(b_.getInt32Ty(), byte_address(b_, error_, offsetof(RowError, reason_size)));
+    emit_failure(c_, reason, size, c_.calls.sites[c_.calls.index_of(expr_)]);
+  });
   return value;
 }
 
 SqlValue CallEmitter::invoke() {
   llvm::FunctionCallee callee = declare();
+  prepare_error();
   std::vector<llvm::Value*> values;
   size_t position = 0;
   for (const KernelParameter& parameter : overload_.parameters) {
@@ -316,9 +247,6 @@ SqlValue CallEmitter::invoke() {
         values.push_back(result_slot(parameter));
         break;
       case Kind::Error:
-        error_ = entry_alloca(b_, llvm::ArrayType::get(b_.getInt8Ty(), sizeof(RowError)), "error");
-        b_.CreateStore(llvm::Constant::getNullValue(b_.getPtrTy()), error_);
-        b_.CreateStore(b_.getInt32(0), byte_address(b_, error_, offsetof(RowError, reason_size)));
         values.push_back(error_);
         break;
       case Kind::Context:
@@ -389,6 +317,26 @@ SqlValue CallEmitter::emit() {
 }
 
 }  // namespace
+
+void emit_failure(ExprContext& c, llvm::Value* reason, llvm::Value* reason_size, uint32_t call_site) {
+  auto store = [&](llvm::Value* value, uint64_t offset) {
+    c.b.CreateStore(value, byte_address(c.b, c.kernels, offsetof(KernelContext, error) + offset));
+  };
+  store(reason, offsetof(RowError, reason));
+  store(reason_size, offsetof(RowError, reason_size));
+  store(c.b.CreateTrunc(c.rows.row(), c.b.getInt32Ty()), offsetof(RowError, row));
+  store(c.b.getInt32(call_site), offsetof(RowError, call_site));
+  c.b.CreateBr(c.failed);
+}
+
+void emit_null_check(ExprContext& c, const SqlValue& value, uint32_t call_site) {
+  if (value.is_null == nullptr) return;
+  emit_unless(c, value.is_null, [&] {
+    const char* text = "the value is NULL, but its type is NOT NULL";
+    llvm::Value* reason = c.b.CreateGlobalString(text, "reason", 0, &c.writer.module());
+    emit_failure(c, reason, c.b.getInt32(0), call_site);
+  });
+}
 
 SqlValue emit_call(ExprContext& context, const Expr& expr) { return CallEmitter(context, expr).emit(); }
 

@@ -26,6 +26,11 @@ SqlValue emit_expr(ExprContext& context, const Expr& expr);
 SqlValue emit_call(ExprContext& context, const Expr& expr);
 SqlValue emit_literal(ExprContext& context, const Expr& expr);
 
+// The row fails: notes the reason (a pointer, a size as i32) and leaves the loop.
+void emit_failure(ExprContext& context, llvm::Value* reason, llvm::Value* reason_size, uint32_t call_site);
+// A value that must not be NULL, because its type is NOT NULL, fails the row when it is.
+void emit_null_check(ExprContext& context, const SqlValue& value, uint32_t call_site);
+
 // The address of 16 bytes of zero: what a NULL has that is handled by address.
 llvm::Constant* zero_bytes(ModuleWriter& writer);
 // is_null as an i1, also where the value never is NULL.

@@ -1,5 +1,7 @@
 #include "codegen/pipeline/emit_pipeline.h"
 
+#include <llvm/IR/InstIterator.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <set>
@@ -27,6 +29,16 @@ std::vector<ColumnPath> paths_of(std::span<const Expr> exprs) {
   std::set<ColumnPath> paths;
   for (const Expr& expr : exprs) collect_paths(expr, paths);
   return {paths.begin(), paths.end()};
+}
+
+// A call stands for the kernel that will be inlined there.
+unsigned cost_of(const llvm::Function& function) {
+  constexpr unsigned kCallCost = 20;
+  unsigned cost = 0;
+  for (const llvm::Instruction& instruction : llvm::instructions(function)) {
+    cost += llvm::isa<llvm::CallBase>(instruction) ? kCallCost : 1;
+  }
+  return cost;
 }
 
 class PipelineEmitter {
@@ -125,9 +137,10 @@ llvm::Function* PipelineEmitter::emit_columns(size_t begin, size_t* end) {
     }
     rows.set_row(row);
     for (*end = begin; *end < spec_.computed.size(); ++*end) {
-      if (*end > begin && part->getInstructionCount() > kPartInstructionsMax) break;
+      if (*end > begin && cost_of(*part) > kPartInstructionsMax) break;
       const Expr& expr = spec_.computed[*end];
       SqlValue value = emit_expr(context, expr);
+      if (!expr.type.nullable()) emit_null_check(context, value, calls_.computed_sites[*end]);
       auto output = static_cast<uint32_t>(2 * *end);
       Physical physical = expr.type.physical();
       llvm::Value* to = element_address(b, physical, values[*end - begin], i);

@@ -16,4 +16,9 @@ bool can_emit(const runtime::RowSpec& spec);
 EmittedModule emit_row_kernels(const runtime::RowSpec& spec, const Target& target);
 runtime::RowKernels row_kernels_of(const LoadedCode& code);
 
+// False as well for calls whose accumulators are more than fields (DISTINCT, MIN and MAX that retract).
+bool can_emit(const runtime::AggSpec& spec);
+EmittedModule emit_agg_kernels(const runtime::AggSpec& spec, const Target& target);
+runtime::AggKernels agg_kernels_of(const LoadedCode& code);
+
 }  // namespace sluice::codegen

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/buffer.h"
+#include "catalog/functions/aggregate_steps.h"
 #include "codegen/support/key_bits.h"
 
 namespace sluice::codegen {
@@ -122,6 +123,41 @@ SLUICE_SUPPORT void sluice_support_pack_validity(const uint8_t* valid, uint32_t 
     }
     out[word] = bits;
   }
+}
+
+namespace {
+
+bool keep(const Nullable<Int128>& sum, Int128* out) {
+  *out = sum.is_null ? Int128{0} : sum.value;
+  return sum.is_null;
+}
+
+}  // namespace
+
+SLUICE_SUPPORT bool sluice_support_decimal_first(Int128* sum, bool is_null, const Int128* value) noexcept {
+  Nullable<Int128> total{*sum, is_null};
+  aggregate::sum_add(total, *value);
+  return keep(total, sum);
+}
+SLUICE_SUPPORT bool sluice_support_decimal_plus(Int128* sum, bool is_null, const Int128* value) noexcept {
+  return keep(aggregate::plus({*sum, is_null}, *value), sum);
+}
+SLUICE_SUPPORT bool sluice_support_decimal_minus(Int128* sum, bool is_null, const Int128* value) noexcept {
+  return keep(aggregate::minus({*sum, is_null}, *value), sum);
+}
+SLUICE_SUPPORT bool sluice_support_decimal_average(const Int128* sum, bool is_null, int64_t count, int32_t scale,
+                                                   int32_t result_scale, Int128* out) noexcept {
+  return keep(aggregate::average_result_decimal({*sum, is_null}, count, scale, result_scale), out);
+}
+SLUICE_SUPPORT bool sluice_support_integer_average(int64_t sum, int64_t count, int64_t* out) noexcept {
+  auto average = aggregate::average_result<int64_t>(Nullable<int64_t>{sum, false}, count);
+  *out = average.value;
+  return average.is_null;
+}
+SLUICE_SUPPORT bool sluice_support_real_average(double sum, int64_t count, double* out) noexcept {
+  auto average = aggregate::average_result<double>(Nullable<double>{sum, false}, count);
+  *out = average.value;
+  return average.is_null;
 }
 
 }  // namespace sluice::codegen

@@ -47,4 +47,14 @@ SLUICE_SUPPORT void sluice_support_mask_validity(const uint64_t* validity, uint3
 // The other way; a null bitmap is left alone.
 SLUICE_SUPPORT void sluice_support_pack_validity(const uint8_t* valid, uint32_t rows, uint64_t* out) noexcept;
 
+// Sums of DECIMAL as catalog/functions/aggregate_steps.h has them. Return whether the sum is NULL from here on.
+SLUICE_SUPPORT bool sluice_support_decimal_first(Int128* sum, bool is_null, const Int128* value) noexcept;
+SLUICE_SUPPORT bool sluice_support_decimal_plus(Int128* sum, bool is_null, const Int128* value) noexcept;
+SLUICE_SUPPORT bool sluice_support_decimal_minus(Int128* sum, bool is_null, const Int128* value) noexcept;
+// Averages; return whether there is none.
+SLUICE_SUPPORT bool sluice_support_decimal_average(const Int128* sum, bool is_null, int64_t count, int32_t scale,
+                                                   int32_t result_scale, Int128* out) noexcept;
+SLUICE_SUPPORT bool sluice_support_integer_average(int64_t sum, int64_t count, int64_t* out) noexcept;
+SLUICE_SUPPORT bool sluice_support_real_average(double sum, int64_t count, double* out) noexcept;
+
 }  // namespace sluice::codegen

@@ -166,8 +166,8 @@ enum class CallForm {
   Infix,        // a + b, a LIKE b
   Postfix,      // a IS NULL
   Niladic,      // CURRENT_DATE
-  Constructor,  // ARRAY[a], MAP[k, v], MULTISET[a], ROW(a, b)
-  Row,          // (a, b): a ROW without the word
+  Constructor,  // ARRAY[a], MAP[k, v], MULTISET[a]
+  Row,          // ROW(a, b) and (a, b); lookup is ROW
   Item,         // a[1]; lookup is ITEM
 };
 enum class SetQuantifier { None, All, Distinct };

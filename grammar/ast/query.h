@@ -287,6 +287,14 @@ struct SetOperation {
   }
 };
 
+// (SELECT .. LIMIT 5) ORDER BY a: a query with clauses of its own, to which the outer one adds. Without clauses of its
+// own a query in parentheses is just that query.
+struct NestedQuery {
+  QueryPtr query;
+
+  static void fields(auto& self, auto&& v) { v("query", self.query); }
+};
+
 struct WithItem {
   Identifier name;
   std::vector<Identifier> columns;
@@ -299,7 +307,7 @@ struct WithItem {
 struct Query {
   bool recursive = false;
   std::vector<WithItem> with;
-  std::variant<Select, Values, ExplicitTable, SetOperation> body;
+  std::variant<Select, Values, ExplicitTable, SetOperation, NestedQuery> body;
   std::vector<OrderItem> order_by;
   ExprPtr offset;
   ExprPtr limit;  // LIMIT n and FETCH FIRST n ROWS ONLY.

@@ -127,9 +127,10 @@ struct WindowAggregate {
 
 // ROW_NUMBER() OVER (PARTITION BY keys ORDER BY a time attribute) = 1. Output: the input's columns.
 struct Deduplicate {
+  static constexpr uint32_t kProcessingTime = UINT32_MAX;
   Plan input;
   std::vector<uint32_t> keys;
-  uint32_t time = 0;  // Rowtime or processing time column of the input.
+  uint32_t time = 0;  // Rowtime or processing time column of the input; kProcessingTime once that column is pruned.
   bool keeps_last = false;
 
   static void fields(auto& self, auto&& v) {

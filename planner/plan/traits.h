@@ -11,8 +11,9 @@
 
 namespace sluice::planner {
 
-// The kinds of change that the node's output may carry when every consumer needs update-befores.
-ChangelogMode changelog_of(const Plan& plan);
+// The kinds of change that the node's output may carry when every consumer needs update-befores. `mini_batch`: keeping
+// the first row of a key may send updates when rows of a bundle come out of order.
+ChangelogMode changelog_of(const Plan& plan, bool mini_batch = false);
 
 // Sets of columns that identify a row at any moment; changes of one row stay in order per set. The empty set: there is
 // at most one row. Sorted, without duplicates.
@@ -25,11 +26,14 @@ struct ChangelogTraits {
   bool sends_update_before = true;  // Whether updates come as two rows; meaningful where `mode` has updates.
   // The node itself still makes -U although no consumer wants it; a DropUpdateBefore stands above it.
   bool drops_update_before = false;
+  // Of a ChangelogNormalize: its consumers can do with the upserts that it reads, so it is left out.
+  bool is_needless = false;
 };
 using ChangelogAnnotations = std::map<const Node*, ChangelogTraits>;
 
 // Decides for the jobs' sinks together (a node that two sinks share sends what any of them needs) who sends
 // update-befores, and reports the sinks and operators that cannot take what arrives, with the node it comes from.
-ChangelogAnnotations infer_changelogs(const std::vector<Plan>& sinks, Diagnostics& diagnostics);
+ChangelogAnnotations infer_changelogs(const std::vector<Plan>& sinks, Diagnostics& diagnostics,
+                                      bool mini_batch = false);
 
 }  // namespace sluice::planner

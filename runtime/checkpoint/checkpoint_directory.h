@@ -80,6 +80,9 @@ class CheckpointDirectory {
 // checkpoint). Every checksum is verified.
 Result<RestoreSource> open_restore_source(Env env, const std::string& path, std::vector<RefusedCheckpoint>& refused);
 
+// Writes and syncs `directory`/manifest, whole or not at all. The directory is made when it is missing.
+Status write_manifest(Env env, const std::string& directory, const Manifest& manifest);
+
 // Reads every byte that the manifest names in `directory` and verifies it.
 Status verify(Env env, const std::string& directory, const Manifest& manifest);
 

@@ -1,9 +1,14 @@
+#include "runtime/formats/csv/csv.h"
 #include "runtime/formats/format.h"
+#include "runtime/formats/json/json.h"
 
 namespace sluice::runtime {
 
 const std::vector<FormatFactory>& formats() {
-  static const std::vector<FormatFactory> table = {};
+  static const std::vector<FormatFactory> table = {
+      {"csv", make_csv_decoder, make_csv_encoder},
+      {"json", make_json_decoder, make_json_encoder},
+  };
   return table;
 }
 

@@ -24,7 +24,11 @@ class StateMemory {
   char* allocate_page(size_t bytes);
   void release_page(char* page, size_t bytes);
 
-  // Memory that is used outside of pages: hash indexes, buffers, caches of the spill store.
+  // Zeroed memory of any size: hash indexes.
+  char* allocate_array(size_t bytes);
+  void release_array(char* array, size_t bytes);
+
+  // Memory that is used outside of pages and arrays: buffers, caches of the spill store.
   void account(int64_t bytes) { other_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
 
   uint64_t budget() const { return budget_; }
@@ -36,7 +40,6 @@ class StateMemory {
 
  private:
   static constexpr int kClasses = 6;  // 64 KiB, 128 KiB, ..., 2 MiB.
-  char* allocate_chunk();
 
   const uint64_t budget_;
   std::mutex mutex_;

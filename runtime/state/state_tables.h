@@ -28,9 +28,10 @@ struct KeyBatch {
 };
 
 struct TableSpec {
-  std::string name;                 // Unique within the operator: "accumulators".
-  std::vector<Type> fields;         // Key fields first.
-  std::vector<uint32_t> field_ids;  // Of all fields; restore matches by them.
+  std::string name;                      // Unique within the operator: "accumulators".
+  std::vector<Type> fields;              // Key fields first.
+  std::vector<uint32_t> field_ids;       // Of all fields; restore matches by them.
+  std::vector<std::string> field_names;  // Of all fields, for savepoints and state export; may be empty.
   uint32_t key_fields = 0;
   int64_t ttl_ms = 0;          // 0: kept for ever. Renewed by touch.
   KernelRef<KeyKernels> keys;  // Over StateRowLayout layout_of(fields).

@@ -1,0 +1,42 @@
+#pragma once
+// An engine in this process with everything it needs: the machine's Env, the interpreter, and the code generator, which
+// is loaded when the first job wants compiled code. What `sluice run`, `sluice bench` and the worker process stand on.
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/env/real_env.h"
+#include "runtime/interp/interpreter_provider.h"
+#include "runtime/job/embedded_engine.h"
+
+namespace sluice::gateway {
+
+struct EngineHostOptions {
+  RealEnvOptions env;
+  bool jit = true;
+  std::string object_cache;  // Directory of compiled objects; empty: kept in memory only.
+  // Where `print` tables go.
+  std::function<void(std::string_view lines, bool to_standard_error)> print;
+};
+
+class EngineHost {
+ public:
+  // Fails when the code generator cannot be loaded.
+  static Result<std::unique_ptr<EngineHost>> create(EngineHostOptions options);
+  ~EngineHost();
+
+  const Env& env() const { return env_.env(); }
+  runtime::EmbeddedEngine& engine() { return *engine_; }
+  runtime::CodeProvider& code() { return compiled_ ? *compiled_ : static_cast<runtime::CodeProvider&>(interpreter_); }
+
+ private:
+  explicit EngineHost(const EngineHostOptions& options) : env_(options.env) {}
+
+  RealEnv env_;
+  runtime::InterpreterProvider interpreter_;
+  std::unique_ptr<runtime::CodeProvider> compiled_;
+  std::unique_ptr<runtime::EmbeddedEngine> engine_;
+};
+
+}  // namespace sluice::gateway

@@ -1,0 +1,192 @@
+#include "grammar/lexer/lexer.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "grammar/lexer/context.h"
+#include "grammar/lexer/words.h"
+
+namespace sluice::grammar {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0; }
+bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '$'; }
+
+struct Punctuation {
+  std::string_view text;
+  TokenKind kind;
+};
+// Longer ones before their prefixes.
+constexpr Punctuation kPunctuation[] = {
+    {"=>", TokenKind::ARROW},  {"<>", TokenKind::NE},       {"<=", TokenKind::LE},      {">=", TokenKind::GE},
+    {"||", TokenKind::CONCAT}, {"(", TokenKind::LPAREN},    {")", TokenKind::RPAREN},   {",", TokenKind::COMMA},
+    {".", TokenKind::DOT},     {";", TokenKind::SEMICOLON}, {"=", TokenKind::EQ},       {"<", TokenKind::LT},
+    {">", TokenKind::GT},      {"+", TokenKind::PLUS},      {"-", TokenKind::MINUS},    {"*", TokenKind::STAR},
+    {"/", TokenKind::SLASH},   {"%", TokenKind::PERCENT},   {"[", TokenKind::LBRACKET}, {"]", TokenKind::RBRACKET},
+    {"{", TokenKind::LBRACE},  {"}", TokenKind::RBRACE},    {":", TokenKind::COLON},    {"?", TokenKind::QUESTION},
+    {"|", TokenKind::PIPE},    {"^", TokenKind::CARET},     {"$", TokenKind::DOLLAR},
+};
+
+class Lexer {
+ public:
+  explicit Lexer(std::string_view source) : source_(source) { out_.tokens.reserve(source.size() / 4 + 2); }
+
+  Tokens run() && {
+    while (skip_space(), at_ < source_.size()) next();
+    add(TokenKind::End, at_);
+    return std::move(out_);
+  }
+
+ private:
+  char peek(size_t ahead = 0) const { return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0'; }
+  bool starts_with(std::string_view text) const { return source_.substr(at_).starts_with(text); }
+
+  void add(TokenKind kind, size_t end) {
+    out_.tokens.push_back({kind, static_cast<uint32_t>(at_), static_cast<uint32_t>(end)});
+    at_ = end;
+  }
+  void reject(size_t end, std::string message, std::string hint) {
+    SourceSpan span{static_cast<uint32_t>(at_), static_cast<uint32_t>(end)};
+    out_.errors.push_back(fail(ErrorCode::SyntaxError, span, "{}", message).hint(std::move(hint)));
+    add(TokenKind::UNKNOWN_CHARACTER, end);
+  }
+  // Something that is opened here and never closed: the error points to its beginning, and the rest of the line goes
+  // with it, so that the statements below are still looked at.
+  void reject_unclosed(std::string_view what, std::string_view opening, std::string_view closing) {
+    size_t begin = at_;
+    size_t line_end = std::min(source_.find('\n', at_), source_.size());
+    reject(begin + opening.size(), fmt::format("the {} that begins here is not closed", what),
+           fmt::format("Close it with `{}`.", closing));
+    at_ = line_end;
+  }
+
+  void skip_space() {
+    while (at_ < source_.size()) {
+      char c = source_[at_];
+      if (c == ' ' || (c >= '\t' && c <= '\r')) {
+        ++at_;
+      } else if (starts_with("--") || starts_with("//")) {
+        at_ = std::min(source_.find('\n', at_), source_.size());
+      } else if (starts_with("/*") && !starts_with("/*+")) {
+        size_t end = source_.find("*/", at_ + 2);
+        if (end == std::string_view::npos) return;
+        at_ = end + 2;
+      } else {
+        return;
+      }
+    }
+  }
+
+  void next() {
+    char c = peek();
+    if (c == '\'') return string(0, TokenKind::STRING_LITERAL, false);
+    if (is_letter(c)) return word();
+    if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
+    if (c == '`') return quoted_identifier();
+    if (starts_with("/*+")) {
+      in_hint_ = true;
+      return add(TokenKind::HINT_BEGIN, at_ + 3);
+    }
+    if (starts_with("/*")) return reject_unclosed("comment", "/*", "*/");
+    if (in_hint_ && starts_with("*/")) {
+      in_hint_ = false;
+      return add(TokenKind::HINT_END, at_ + 2);
+    }
+    for (const Punctuation& mark : kPunctuation) {
+      if (starts_with(mark.text)) return add(mark.kind, at_ + mark.text.size());
+    }
+    unknown();
+  }
+
+  void unknown() {
+    if (starts_with("!=")) return reject(at_ + 2, "`!=` is no operator", "Write `<>`.");
+    if (peek() == '"') return reject(at_ + 1, "`\"` is not expected here", "Strings are in ', names in back-ticks.");
+    reject(at_ + 1, fmt::format("`{}` is not expected here", source_.substr(at_, 1)), "");
+  }
+
+  void word() {
+    // X'0A', E'a\n', U&'\0041', N'a' and _utf8'a' are strings with a prefix.
+    char first = static_cast<char>(peek() | 0x20);
+    if (peek(1) == '\'') {
+      if (first == 'x') return string(1, TokenKind::BINARY_STRING, false);
+      if (first == 'e') return string(1, TokenKind::STRING_LITERAL, true);
+      if (first == 'n') return string(1, TokenKind::STRING_LITERAL, false);
+    }
+    if (first == 'u' && peek(1) == '&' && peek(2) == '\'') return string(2, TokenKind::STRING_LITERAL, false);
+    size_t end = at_;
+    while (end < source_.size() && is_word(source_[end])) ++end;
+    if (peek() == '_' && end < source_.size() && source_[end] == '\'') {
+      return string(end - at_, TokenKind::STRING_LITERAL, false);
+    }
+    add(find_word(source_.substr(at_, end - at_)).kind, end);
+  }
+
+  void string(size_t prefix, TokenKind kind, bool backslash) {
+    size_t end = at_ + prefix + 1;
+    for (; end < source_.size(); ++end) {
+      if (backslash && source_[end] == '\\') {
+        ++end;
+      } else if (source_[end] == '\'') {
+        if (end + 1 == source_.size() || source_[end + 1] != '\'') return add(kind, end + 1);
+        ++end;
+      }
+    }
+    reject_unclosed("string", source_.substr(at_, prefix + 1), "'");
+  }
+
+  void quoted_identifier() {
+    for (size_t end = at_ + 1; end < source_.size() && source_[end] != '\n'; ++end) {
+      if (source_[end] != '`') continue;
+      if (end + 1 < source_.size() && source_[end + 1] == '`') {
+        ++end;
+      } else if (end == at_ + 1) {
+        return reject(end + 1, "a name between back-ticks is empty", "");
+      } else {
+        return add(TokenKind::QUOTED_IDENTIFIER, end + 1);
+      }
+    }
+    reject_unclosed("name", "`", "`");
+  }
+
+  void number() {
+    size_t end = at_;
+    auto digits = [&] {
+      while (end < source_.size() && is_digit(source_[end])) ++end;
+    };
+    digits();
+    TokenKind kind = TokenKind::INTEGER_LITERAL;
+    if (end < source_.size() && source_[end] == '.') {
+      kind = TokenKind::NUMBER_LITERAL;
+      ++end;
+      digits();
+    }
+    if (end < source_.size() && (source_[end] | 0x20) == 'e') {
+      size_t exponent = end + 1;
+      if (exponent < source_.size() && (source_[exponent] == '+' || source_[exponent] == '-')) ++exponent;
+      if (exponent < source_.size() && is_digit(source_[exponent])) {
+        kind = TokenKind::NUMBER_LITERAL;
+        end = exponent;
+        digits();
+      }
+    }
+    add(kind, end);
+  }
+
+  std::string_view source_;
+  size_t at_ = 0;
+  bool in_hint_ = false;
+  Tokens out_;
+};
+
+}  // namespace
+
+Tokens tokenize(std::string_view source) {
+  Tokens out = Lexer(source).run();
+  resolve_context(out.tokens, source);
+  return out;
+}
+
+}  // namespace sluice::grammar

@@ -1,0 +1,280 @@
+#include "planner/lineage/lineage.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace sluice::planner {
+namespace {
+
+enum class Reason : uint8_t { Identity, Transformation, Aggregation, Filter, Group, Window, Order, Condition };
+
+constexpr const char* kReasons[] = {"identity", "transformation", "aggregation", "filter",
+                                    "group",    "window",         "order",       "condition"};
+
+bool is_direct(Reason reason) { return reason <= Reason::Aggregation; }
+
+struct Influence {
+  std::string table, column;
+  Reason reason = Reason::Identity;
+  SourceSpan span;
+
+  bool is_same(const Influence& other) const {
+    return table == other.table && column == other.column && reason == other.reason;
+  }
+};
+using Influences = std::vector<Influence>;
+
+void add(Influences& to, const Influence& influence) {
+  auto same = [&](const Influence& known) { return known.is_same(influence); };
+  if (std::ranges::none_of(to, same)) to.push_back(influence);
+}
+
+void add_all(Influences& to, const Influences& from) {
+  for (const Influence& influence : from) add(to, influence);
+}
+
+// What the plan's columns come from, and what its rows depend on as a whole.
+struct Origins {
+  std::vector<Influences> columns;
+  Influences rows;
+};
+
+// What became of a value on its way: the strongest of the direct reasons.
+void add_through(Influences& to, const Influences& from, Reason step, SourceSpan span) {
+  for (Influence influence : from) {
+    if (is_direct(influence.reason)) influence.reason = std::max(influence.reason, step);
+    if (span.end > span.begin) influence.span = span;
+    add(to, influence);
+  }
+}
+
+// Everything `from` names decides about rows or branches, whatever became of it before.
+void add_indirect(Influences& to, const Influences& from, Reason reason, SourceSpan span) {
+  for (Influence influence : from) {
+    if (is_direct(influence.reason)) influence.reason = reason;
+    if (span.end > span.begin) influence.span = span;
+    add(to, influence);
+  }
+}
+
+// `$2.price` over a column that is a column of a table.
+bool extend_by_field(const Expr& expr, const Origins& input, Influences& out) {
+  auto* field = expr.as<FieldRef>();
+  if (field == nullptr) return false;
+  Influences row;
+  if (!extend_by_field(expr.args[0], input, row)) {
+    auto* reference = expr.args[0].as<ColumnRef>();
+    if (reference == nullptr) return false;
+    row = input.columns[reference->index];
+  }
+  bool is_plain = row.size() == 1 && row[0].reason == Reason::Identity;
+  if (!is_plain) return false;
+  row[0].column += "." + expr.args[0].type.field_name(field->index);
+  out = std::move(row);
+  return true;
+}
+
+Influences origins_of(const Expr& expr, const Origins& input);
+
+Influences origins_of_case(const Expr& expr, const Origins& input) {
+  Influences out;
+  for (size_t i = 0; i < expr.args.size(); ++i) {
+    bool is_condition = i % 2 == 0 && i + 1 < expr.args.size();
+    Influences part = origins_of(expr.args[i], input);
+    if (is_condition) {
+      add_indirect(out, part, Reason::Condition, expr.args[i].span);
+    } else {
+      add_through(out, part, Reason::Transformation, expr.args[i].span);
+    }
+  }
+  return out;
+}
+
+Influences origins_of(const Expr& expr, const Origins& input) {
+  Influences out;
+  if (auto* reference = expr.as<ColumnRef>()) {
+    add_through(out, input.columns[reference->index], Reason::Identity, expr.span);
+    return out;
+  }
+  Influences field;
+  if (extend_by_field(expr, input, field)) {
+    add_through(out, field, Reason::Identity, expr.span);
+    return out;
+  }
+  auto* special = expr.as<Special>();
+  if (special != nullptr && special->form == Form::Case) return origins_of_case(expr, input);
+  for (const Expr& arg : expr.args) add_through(out, origins_of(arg, input), Reason::Transformation, expr.span);
+  return out;
+}
+
+class Trace {
+ public:
+  Origins of(const Plan& plan) {
+    return std::visit([&](const auto& node) { return trace(plan, node); }, plan->kind);
+  }
+
+ private:
+  static Origins trace(const Plan&, const Scan& scan) {
+    Origins out;
+    for (const FieldPath& path : scan.paths) {
+      std::string name = scan.table.columns[path[0]].name;
+      const Type* type = &scan.table.columns[path[0]].type;
+      for (size_t i = 1; i < path.size(); ++i) {
+        name += "." + type->field_name(path[i]);
+        type = &type->child(path[i]);
+      }
+      out.columns.push_back({{scan.table.path, std::move(name), Reason::Identity, {}}});
+    }
+    return out;
+  }
+
+  static Origins trace(const Plan& plan, const Values&) { return {std::vector<Influences>(plan->schema.size()), {}}; }
+
+  Origins trace(const Plan&, const Filter& filter) {
+    Origins out = of(filter.input);
+    add_indirect(out.rows, origins_of(filter.predicate, out), Reason::Filter, filter.predicate.span);
+    return out;
+  }
+
+  Origins trace(const Plan&, const Project& project) {
+    Origins input = of(project.input);
+    Origins out;
+    out.rows = std::move(input.rows);
+    for (const Expr& expr : project.exprs) out.columns.push_back(origins_of(expr, input));
+    return out;
+  }
+
+  template <class A>
+  Origins trace_groups(const A& aggregate, const Origins& input) {
+    Origins out;
+    out.rows = input.rows;
+    for (uint32_t key : aggregate.keys) {
+      out.columns.push_back(input.columns[key]);
+      add_indirect(out.rows, input.columns[key], Reason::Group, {});
+    }
+    for (const AggregateCall& call : aggregate.calls) {
+      Influences result;
+      for (uint32_t argument : call.arguments) {
+        add_through(result, input.columns[argument], Reason::Aggregation, {});
+      }
+      if (call.filter >= 0) {
+        add_indirect(result, input.columns[static_cast<size_t>(call.filter)], Reason::Filter, {});
+      }
+      out.columns.push_back(std::move(result));
+    }
+    return out;
+  }
+
+  Origins trace(const Plan&, const Aggregate& aggregate) { return trace_groups(aggregate, of(aggregate.input)); }
+
+  Origins trace(const Plan&, const WindowTvf& tvf) {
+    Origins out = of(tvf.input);
+    Influences bound;
+    add_through(bound, out.columns[tvf.window.time], Reason::Transformation, {});
+    for (int i = 0; i < 3; ++i) out.columns.push_back(bound);
+    return out;
+  }
+
+  Origins trace(const Plan&, const WindowAggregate& aggregate) {
+    Origins input = of(aggregate.input);
+    Origins out = trace_groups(aggregate, input);
+    const Influences& time = input.columns[aggregate.window.time];
+    add_indirect(out.rows, time, Reason::Window, {});
+    Influences bound;
+    add_through(bound, time, Reason::Transformation, {});
+    for (size_t i = 0; i < aggregate.properties.size(); ++i) out.columns.push_back(bound);
+    return out;
+  }
+
+  Origins trace(const Plan&, const Deduplicate& deduplicate) {
+    Origins out = of(deduplicate.input);
+    for (uint32_t key : deduplicate.keys) add_indirect(out.rows, out.columns[key], Reason::Group, {});
+    if (deduplicate.time != Deduplicate::kProcessingTime) {
+      add_indirect(out.rows, out.columns[deduplicate.time], Reason::Order, {});
+    }
+    return out;
+  }
+
+  Origins trace(const Plan& plan, const Union& all) {
+    Origins out{std::vector<Influences>(plan->schema.size()), {}};
+    for (const Plan& input : all.inputs) {
+      Origins part = of(input);
+      for (size_t i = 0; i < out.columns.size(); ++i) add_all(out.columns[i], part.columns[i]);
+      add_all(out.rows, part.rows);
+    }
+    return out;
+  }
+
+  Origins trace(const Plan&, const WatermarkAssigner& assigner) { return of(assigner.input); }
+
+  Origins trace(const Plan&, const ChangelogNormalize& normalize) {
+    Origins out = of(normalize.input);
+    for (const Expr& condition : normalize.condition) {
+      add_indirect(out.rows, origins_of(condition, out), Reason::Filter, condition.span);
+    }
+    return out;
+  }
+
+  Origins trace(const Plan&, const Sink& sink) { return of(sink.input); }
+};
+
+std::string json_text(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
+std::vector<jobgraph::LineageEdge> lineage_of(const std::vector<Plan>& sinks) {
+  std::vector<jobgraph::LineageEdge> edges;
+  for (const Plan& plan : sinks) {
+    auto* sink = plan.as<Sink>();
+    if (sink == nullptr) continue;
+    Origins origins = Trace().of(plan);
+    for (size_t i = 0; i < origins.columns.size(); ++i) {
+      Influences all = origins.columns[i];
+      add_all(all, origins.rows);
+      std::ranges::stable_sort(all, {}, &Influence::reason);
+      for (const Influence& from : all) {
+        edges.push_back({from.table, from.column, sink->table.path, sink->table.columns[i].name, is_direct(from.reason),
+                         kReasons[static_cast<size_t>(from.reason)], from.span});
+      }
+    }
+  }
+  return edges;
+}
+
+std::string lineage_text(const std::vector<jobgraph::LineageEdge>& edges) {
+  std::string out;
+  for (const jobgraph::LineageEdge& edge : edges) {
+    out += fmt::format("{}.{} {} {}.{}  {}\n", edge.sink_table, edge.sink_column, edge.direct ? "<-" : "<~",
+                       edge.source_table, edge.source_column, edge.reason);
+  }
+  return out;
+}
+
+std::string lineage_json(const std::vector<jobgraph::LineageEdge>& edges) {
+  std::string out = "[";
+  for (const jobgraph::LineageEdge& edge : edges) {
+    out += fmt::format(
+        "{}\n  {{\"source\": {{\"table\": {}, \"column\": {}}}, \"sink\": {{\"table\": {}, \"column\": {}}}, "
+        "\"direct\": {}, \"reason\": {}, \"span\": [{}, {}]}}",
+        out.size() == 1 ? "" : ",", json_text(edge.source_table), json_text(edge.source_column),
+        json_text(edge.sink_table), json_text(edge.sink_column), edge.direct, json_text(edge.reason), edge.span.begin,
+        edge.span.end);
+  }
+  return out + (edges.empty() ? "]" : "\n]");
+}
+
+}  // namespace sluice::planner

@@ -1,0 +1,261 @@
+// Every node keeps the columns that someone above reads, and no others; Scans read accordingly less. What decides about
+// rows (keys, conditions, the watermark) is always kept.
+#include <algorithm>
+
+#include "base/check.h"
+#include "planner/rules/expressions.h"
+#include "planner/rules/rule.h"
+
+namespace sluice::planner {
+namespace {
+
+constexpr uint32_t kGone = UINT32_MAX;
+using Columns = std::set<uint32_t>;
+
+// `positions[i]` is where column i of the old plan is now, or kGone.
+struct Pruned {
+  Plan plan;
+  std::vector<uint32_t> positions;
+};
+
+Pruned prune(const Plan& plan, Columns wanted);
+
+// Keeps the `wanted` of `count` things in their order.
+std::vector<uint32_t> positions_of(const Columns& wanted, size_t count) {
+  std::vector<uint32_t> positions(count, kGone);
+  uint32_t next = 0;
+  for (uint32_t column : wanted) positions.at(column) = next++;
+  return positions;
+}
+
+template <class T>
+std::vector<T> pick(const std::vector<T>& all, const Columns& wanted) {
+  std::vector<T> out;
+  for (uint32_t i : wanted) out.push_back(all.at(i));
+  return out;
+}
+
+std::vector<uint32_t> moved(std::vector<uint32_t> columns, const std::vector<uint32_t>& positions) {
+  for (uint32_t& column : columns) column = positions.at(column);
+  return columns;
+}
+
+// A plan of exactly the columns `list`, in this order.
+Plan exactly(const Pruned& pruned, const std::vector<uint32_t>& list, const Plan& before) {
+  bool is_identity = pruned.plan->schema.size() == list.size();
+  Project project{pruned.plan, {}, {}};
+  for (uint32_t i = 0; i < list.size(); ++i) {
+    uint32_t position = pruned.positions.at(list[i]);
+    is_identity = is_identity && position == i;
+    project.exprs.push_back(column(position, pruned.plan->schema.at(position).type));
+    project.names.push_back(before->schema[list[i]].name);
+  }
+  return is_identity ? pruned.plan : make(std::move(project));
+}
+
+// The column that costs least, for rows that are only counted.
+uint32_t cheapest(const RowSchema& schema) {
+  SLUICE_CHECK(!schema.empty());
+  auto cost = [](const RowField& field) { return field.type.width() == 0 ? 1000 : field.type.width(); };
+  auto least = std::ranges::min_element(schema, {}, cost);
+  return static_cast<uint32_t>(least - schema.begin());
+}
+
+Columns at_least_one(Columns wanted, const RowSchema& schema) {
+  if (wanted.empty() && !schema.empty()) wanted.insert(cheapest(schema));
+  return wanted;
+}
+
+class Prune {
+ public:
+  Prune(const Plan& plan, Columns wanted) : plan_(plan), wanted_(std::move(wanted)) {}
+
+  Pruned operator()(const Scan& scan) {
+    for (const Expr& filter : scan.pushed_filters) collect_columns(filter, wanted_);
+    if (scan.watermark) collect_columns(scan.watermark->expression, wanted_);
+    wanted_ = at_least_one(wanted_, plan_->schema);
+    std::vector<uint32_t> positions = positions_of(wanted_, scan.paths.size());
+    Scan out = scan;
+    out.paths = pick(scan.paths, wanted_);
+    out.names = pick(scan.names, wanted_);
+    for (Expr& filter : out.pushed_filters) filter = remap_columns(filter, positions);
+    if (out.watermark) out.watermark->expression = remap_columns(out.watermark->expression, positions);
+    if (out.rowtime) out.rowtime = positions[*out.rowtime];
+    if (out.rowtime == kGone) out.rowtime.reset();
+    return {make(std::move(out)), std::move(positions)};
+  }
+
+  Pruned operator()(const Values& values) {
+    wanted_ = at_least_one(wanted_, plan_->schema);
+    Values out{pick(values.columns, wanted_), {}};
+    for (const ValueList& row : values.rows) out.rows.push_back(pick(row, wanted_));
+    return {make(std::move(out)), positions_of(wanted_, values.columns.size())};
+  }
+
+  Pruned operator()(const Filter& filter) {
+    collect_columns(filter.predicate, wanted_);
+    Pruned input = prune(filter.input, wanted_);
+    Expr predicate = remap_columns(filter.predicate, input.positions);
+    return {make(Filter{input.plan, std::move(predicate)}), std::move(input.positions)};
+  }
+
+  Pruned operator()(const Project& project) {
+    wanted_ = at_least_one(wanted_, plan_->schema);
+    Project out{project.input, pick(project.exprs, wanted_), pick(project.names, wanted_)};
+    Columns read;
+    for (const Expr& expr : out.exprs) collect_columns(expr, read);
+    Pruned input = prune(project.input, std::move(read));
+    for (Expr& expr : out.exprs) expr = remap_columns(expr, input.positions);
+    out.input = input.plan;
+    return {make(std::move(out)), positions_of(wanted_, project.exprs.size())};
+  }
+
+  Pruned operator()(const Aggregate& aggregate) {
+    Columns calls = wanted_calls(aggregate.keys.size(), aggregate.calls.size());
+    if (calls.empty() && aggregate.keys.empty()) calls.insert(0);  // The one row of the one group.
+    Aggregate out = aggregate;
+    out.calls = pick(aggregate.calls, calls);
+    out.names = pick(aggregate.names, calls);
+    out.input = prune_arguments(out.input, out.keys, out.calls, {}).plan;
+    return {make(std::move(out)), positions_behind(aggregate.keys.size(), calls, aggregate.calls.size())};
+  }
+
+  Pruned operator()(const WindowAggregate& aggregate) {
+    size_t results = aggregate.calls.size() + aggregate.properties.size();
+    Columns kept = wanted_calls(aggregate.keys.size(), results);
+    Columns calls, properties;
+    for (uint32_t i : kept) {
+      i < aggregate.calls.size() ? calls.insert(i)
+                                 : properties.insert(i - static_cast<uint32_t>(aggregate.calls.size()));
+    }
+    WindowAggregate out = aggregate;
+    out.calls = pick(aggregate.calls, calls);
+    out.properties = pick(aggregate.properties, properties);
+    out.names = pick(aggregate.names, kept);
+    Pruned input = prune_arguments(out.input, out.keys, out.calls, {out.window.time});
+    out.input = input.plan;
+    out.window.time = input.positions.at(out.window.time);
+    return {make(std::move(out)), positions_behind(aggregate.keys.size(), kept, results)};
+  }
+
+  Pruned operator()(const WindowTvf& tvf) {
+    auto width = static_cast<uint32_t>(tvf.input->schema.size());
+    Columns read = {tvf.window.time};
+    for (uint32_t column : wanted_) {
+      if (column < width) read.insert(column);
+    }
+    Pruned input = prune(tvf.input, std::move(read));
+    auto next = static_cast<uint32_t>(input.plan->schema.size());
+    std::vector<uint32_t> positions = input.positions;
+    for (uint32_t i = 0; i < 3; ++i) positions.push_back(next + i);
+    Window window = tvf.window;
+    window.time = input.positions.at(window.time);
+    return {make(WindowTvf{input.plan, window}), std::move(positions)};
+  }
+
+  // A processing time that only orders is not a column: two rows that differ in nothing else are the same row.
+  Pruned operator()(const Deduplicate& deduplicate) {
+    Deduplicate out = deduplicate;
+    bool has_column = out.time != Deduplicate::kProcessingTime;
+    bool only_orders = has_column && plan_->times[out.time] == TimeRole::Proctime && !wanted_.contains(out.time);
+    if (only_orders) out.time = Deduplicate::kProcessingTime;
+    if (has_column && !only_orders) wanted_.insert(out.time);
+    wanted_.insert(out.keys.begin(), out.keys.end());
+    Pruned input = prune(deduplicate.input, at_least_one(wanted_, plan_->schema));
+    out.input = input.plan;
+    out.keys = moved(out.keys, input.positions);
+    if (has_column && !only_orders) out.time = input.positions.at(out.time);
+    return {make(std::move(out)), std::move(input.positions)};
+  }
+
+  Pruned operator()(const Union& all) {
+    wanted_ = at_least_one(wanted_, plan_->schema);
+    std::vector<uint32_t> list(wanted_.begin(), wanted_.end());
+    Union out;
+    for (const Plan& input : all.inputs) out.inputs.push_back(exactly(prune(input, wanted_), list, input));
+    return {make(std::move(out)), positions_of(wanted_, plan_->schema.size())};
+  }
+
+  Pruned operator()(const WatermarkAssigner& assigner) {
+    bool is_marker = !assigner.watermark;
+    if (is_marker && !wanted_.contains(assigner.time)) return prune(assigner.input, wanted_);
+    wanted_.insert(assigner.time);
+    if (assigner.watermark) collect_columns(assigner.watermark->expression, wanted_);
+    Pruned input = prune(assigner.input, wanted_);
+    WatermarkAssigner out{input.plan, input.positions.at(assigner.time), assigner.watermark};
+    if (out.watermark) out.watermark->expression = remap_columns(out.watermark->expression, input.positions);
+    return {make(std::move(out)), std::move(input.positions)};
+  }
+
+  Pruned operator()(const ChangelogNormalize& normalize) {
+    wanted_.insert(normalize.keys.begin(), normalize.keys.end());
+    for (const Expr& condition : normalize.condition) collect_columns(condition, wanted_);
+    Pruned input = prune(normalize.input, wanted_);
+    ChangelogNormalize out{input.plan, moved(normalize.keys, input.positions), normalize.condition};
+    for (Expr& condition : out.condition) condition = remap_columns(condition, input.positions);
+    return {make(std::move(out)), std::move(input.positions)};
+  }
+
+  Pruned operator()(const Sink& sink) {
+    std::vector<uint32_t> all(sink.input->schema.size());
+    for (uint32_t i = 0; i < all.size(); ++i) all[i] = i;
+    Sink out = sink;
+    out.input = exactly(prune(sink.input, {all.begin(), all.end()}), all, sink.input);
+    return {make(std::move(out)), all};
+  }
+
+ private:
+  // Of the results behind the keys.
+  Columns wanted_calls(size_t keys, size_t results) const {
+    Columns out;
+    for (uint32_t i = 0; i < results; ++i) {
+      if (wanted_.contains(static_cast<uint32_t>(keys) + i)) out.insert(i);
+    }
+    return out;
+  }
+
+  static std::vector<uint32_t> positions_behind(size_t keys, const Columns& kept, size_t results) {
+    std::vector<uint32_t> positions(keys);
+    for (uint32_t i = 0; i < keys; ++i) positions[i] = i;
+    for (uint32_t position : positions_of(kept, results)) {
+      positions.push_back(position == kGone ? kGone : position + static_cast<uint32_t>(keys));
+    }
+    return positions;
+  }
+
+  static Pruned prune_arguments(const Plan& input, std::vector<uint32_t>& keys, std::vector<AggregateCall>& calls,
+                                Columns read) {
+    read.insert(keys.begin(), keys.end());
+    for (const AggregateCall& call : calls) {
+      read.insert(call.arguments.begin(), call.arguments.end());
+      if (call.filter >= 0) read.insert(static_cast<uint32_t>(call.filter));
+    }
+    Pruned pruned = prune(input, at_least_one(std::move(read), input->schema));
+    keys = moved(keys, pruned.positions);
+    for (AggregateCall& call : calls) {
+      call.arguments = moved(call.arguments, pruned.positions);
+      if (call.filter >= 0) call.filter = static_cast<int32_t>(pruned.positions.at(static_cast<size_t>(call.filter)));
+    }
+    return pruned;
+  }
+
+  const Plan& plan_;
+  Columns wanted_;
+};
+
+Pruned prune(const Plan& plan, Columns wanted) {
+  Prune visitor(plan, std::move(wanted));
+  return std::visit([&](const auto& node) { return visitor(node); }, plan->kind);
+}
+
+}  // namespace
+
+std::optional<Plan> prune_columns(const Plan& sink, const RuleContext&) {
+  std::vector<uint32_t> all(sink->schema.size());
+  for (uint32_t i = 0; i < all.size(); ++i) all[i] = i;
+  Plan better = exactly(prune(sink, {all.begin(), all.end()}), all, sink);
+  if (better == sink) return {};
+  return better;
+}
+
+}  // namespace sluice::planner

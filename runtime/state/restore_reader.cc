@@ -1,0 +1,91 @@
+#include "runtime/state/restore_reader.h"
+
+#include <algorithm>
+
+#include "runtime/checkpoint/portable_codec.h"
+
+namespace sluice::runtime {
+namespace {
+
+KeyGroupRange intersect(KeyGroupRange a, KeyGroupRange b) {
+  KeyGroupRange both{std::max(a.begin, b.begin), std::min(a.end, b.end)};
+  return both.begin < both.end ? both : KeyGroupRange{};
+}
+bool is_empty(KeyGroupRange range) { return range.begin >= range.end; }
+
+class SegmentRestore final : public RestoreReader {
+ public:
+  explicit SegmentRestore(std::vector<std::unique_ptr<SegmentReader>> readers) : readers_(std::move(readers)) {}
+
+  Status restore(StateTable& table, const std::function<Status()>& after_block) override {
+    SegmentTable wanted = table.description();
+    for (const auto& reader : readers_) {
+      const auto& tables = reader->footer().tables;
+      auto found = std::ranges::find_if(
+          tables, [&](const SegmentTable& stored) { return stored.uid == wanted.uid && stored.name == wanted.name; });
+      if (found == tables.end()) continue;
+      if (found->kind != wanted.kind) {
+        return fail(ErrorCode::IncompatibleState, "table `{}` is of another kind in the checkpoint", wanted.name);
+      }
+      SLUICE_DO(restore_from(*reader, static_cast<uint32_t>(found - tables.begin()), table, after_block));
+    }
+    return Done{};
+  }
+
+ private:
+  static Status restore_from(const SegmentReader& reader, uint32_t number, StateTable& table,
+                             const std::function<Status()>& after_block) {
+    const SegmentTable& stored = reader.footer().tables[number];
+    for (const SegmentDrop& drop : reader.footer().drops) {
+      if (drop.table == number) table.restore_drop(drop, reader.ref().groups);
+    }
+    std::string bytes;
+    for (const SegmentBlock& block : reader.footer().blocks) {
+      KeyGroupRange groups = intersect(block.groups, reader.ref().groups);
+      if (block.table != number || is_empty(groups)) continue;
+      SLUICE_DO(reader.read(block, bytes));
+      if (reader.footer().is_portable) SLUICE_DO(decode_portable(stored, bytes));
+      SLUICE_DO(table.restore({&stored, block.slice_end_ms, bytes, groups}));
+      SLUICE_DO(after_block());
+    }
+    return Done{};
+  }
+
+  static Status decode_portable(const SegmentTable& stored, std::string& bytes) {
+    PortableCodec codec(stored);
+    std::string decoded, record_bytes;
+    bool is_good = true;
+    bool is_whole = for_each_record(bytes, [&](const RecordHeader& record) {
+      is_good = is_good && codec.decode(record, record_bytes);
+      decoded += record_bytes;
+    });
+    bytes = std::move(decoded);
+    if (is_good && is_whole) return Done{};
+    return fail(ErrorCode::CorruptCheckpoint, "malformed record of table `{}` in a savepoint", stored.name);
+  }
+
+  std::vector<std::unique_ptr<SegmentReader>> readers_;
+};
+
+}  // namespace
+
+std::vector<SegmentRef> segments_of(const Manifest& manifest, KeyGroupRange groups) {
+  std::vector<SegmentRef> segments;
+  for (const TaskStateHandle& task : manifest.tasks) {
+    for (SegmentRef segment : task.segments) {
+      segment.groups = intersect(intersect(segment.groups, task.groups), groups);
+      if (!is_empty(segment.groups)) segments.push_back(std::move(segment));
+    }
+  }
+  return segments;
+}
+
+Result<std::unique_ptr<RestoreReader>> open_restore_reader(Env env, const RestoreSource& source, KeyGroupRange groups) {
+  std::vector<std::unique_ptr<SegmentReader>> readers;
+  for (const SegmentRef& segment : segments_of(source.manifest, groups)) {
+    SLUICE_TRY(readers.emplace_back(), SegmentReader::open(env, source.directory, segment));
+  }
+  return std::unique_ptr<RestoreReader>(std::make_unique<SegmentRestore>(std::move(readers)));
+}
+
+}  // namespace sluice::runtime

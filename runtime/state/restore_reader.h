@@ -1,0 +1,26 @@
+#pragma once
+// What a task starts from: the blocks of its key groups, from the segments of a checkpoint or from a savepoint.
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/checkpoint/checkpoint_directory.h"
+#include "runtime/checkpoint/segment_reader.h"
+#include "runtime/state/table_context.h"
+
+namespace sluice::runtime {
+
+class RestoreReader {
+ public:
+  virtual ~RestoreReader() = default;
+  // Fills the table with what was stored under its uid and name. `after_block` is called between blocks.
+  virtual Status restore(StateTable& table, const std::function<Status()>& after_block) = 0;
+};
+
+Result<std::unique_ptr<RestoreReader>> open_restore_reader(Env env, const RestoreSource& source, KeyGroupRange groups);
+
+// The parts of a checkpoint's segments that belong to the key groups, oldest first.
+std::vector<SegmentRef> segments_of(const Manifest& manifest, KeyGroupRange groups);
+
+}  // namespace sluice::runtime

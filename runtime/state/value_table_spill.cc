@@ -1,0 +1,126 @@
+// Eviction and expiry of a value table's rows, between two events.
+//
+// Over the budget, a clock hand goes over the pages: rows that were looked up since it passed last stay, the others go
+// to the spill store. Their slots are reused, so the table's memory stays what it was when the budget was reached.
+#include <algorithm>
+#include <vector>
+
+#include "runtime/state/memory_value_table.h"
+#include "runtime/state/spill_store.h"
+#include "runtime/state/value_table_lookup.h"
+
+namespace sluice::runtime {
+namespace {
+
+// Slots that are free before an event when the budget is reached: more than one event can fill.
+constexpr uint64_t kFreeRowsMin = 4096;
+// A table is swept for expired rows this often per TTL, but not more than once a second.
+constexpr int64_t kSweepsPerTtl = 4;
+constexpr int64_t kSweepIntervalMs = 1000;
+
+}  // namespace
+
+Status MemoryValueTable::load_spilled(uint8_t** slots, uint8_t* inserted, bool inserts, uint32_t count) {
+  std::vector<uint32_t>& fresh = scratch_->fresh;
+  std::vector<uint8_t*> rows;
+  for (uint32_t i : fresh) rows.push_back(slots[i]);
+  std::vector<bool> is_found(fresh.size());
+  SLUICE_DO(context_.spill->fetch(current_.owner().id, *codec_, rows.data(), static_cast<uint32_t>(rows.size()),
+                                  [&](uint32_t k, const char* payload, uint8_t flags) {
+                                    codec_->release_strings(rows[k], &heap_);
+                                    codec_->unpack(payload, rows[k], &heap_);
+                                    if (codec_->has_ttl()) written_ms_of(rows[k]) = codec_->written_ms(payload);
+                                    header_of(rows[k]).flags = static_cast<uint8_t>(
+                                        kEntryAlive | kEntrySpilled | kEntryRecent | (flags & kEntryPersisted));
+                                    is_found[k] = true;
+                                    --spilled_rows_;
+                                  }));
+  size_t kept = 0;
+  for (size_t k = 0; k < fresh.size(); ++k) {
+    if (is_found[k]) {
+      if (inserts) inserted[fresh[k]] = 0;
+    } else if (inserts) {
+      fresh[kept++] = fresh[k];
+    } else {
+      remove(rows[k]);
+    }
+  }
+  fresh.resize(kept);
+  if (inserts) return Done{};
+  for (uint32_t i = 0; i < count; ++i) {  // Equal keys share the row that is gone.
+    if (slots[i] != nullptr && !has_flag(header_of(slots[i]), kEntryAlive)) slots[i] = nullptr;
+  }
+  return Done{};
+}
+
+Status MemoryValueTable::for_each_spilled(const std::function<void(uint8_t* slot)>& visit) {
+  if (spilled_rows_ == 0) return Done{};
+  std::vector<uint64_t> memory((pages_.prefix_bytes() + layout().size) / 8);
+  uint8_t* copy = reinterpret_cast<uint8_t*>(memory.data()) + pages_.prefix_bytes();
+  return context_.spill->for_each(current_.owner().id, [&](uint64_t hash, const char* payload) {
+    uint64_t position = index_.start(hash);
+    uint8_t* row = index_.next_candidate(hash, position);
+    while (row != nullptr && !codec_->is_key_of(payload, RecordKind::Put, row)) {
+      row = index_.next_candidate(hash, position);
+    }
+    if (row != nullptr) return;  // Loaded again since.
+    codec_->unpack(payload, copy, &heap_);
+    if (codec_->has_ttl()) written_ms_of(copy) = codec_->written_ms(payload);
+    if (!is_expired(copy)) visit(copy);
+    codec_->release_strings(copy, &heap_);
+  });
+}
+
+Status MemoryValueTable::maintain(const WorkBudget& budget) {
+  if (spec_.ttl_ms > 0) sweep(budget);
+  if (context_.spill == nullptr || !context_.memory->is_over_budget()) return Done{};
+  return evict();
+}
+
+Status MemoryValueTable::evict() {
+  uint64_t wanted = std::max(kFreeRowsMin, index_.size() / 64);
+  if (pages_.free_rows() >= kFreeRowsMin || pages_.page_count() < 2) return Done{};
+  // Two rounds: after one, no row is recent any more.
+  for (size_t visited = 0; visited < 2 * pages_.page_count() && pages_.free_rows() < wanted; ++visited) {
+    evict_page_ = evict_page_ + 1 < pages_.page_count() ? evict_page_ + 1 : 0;
+    pages_.for_each_in(evict_page_, [&](uint8_t* row) {
+      EntryHeader& header = header_of(row);
+      if (has_flag(header, kEntryRecent)) {
+        clear_flag(header, kEntryRecent);
+      } else {
+        evict_row(row);
+      }
+    });
+  }
+  return context_.spill->flush();
+}
+
+void MemoryValueTable::evict_row(uint8_t* row) {
+  EntryHeader& header = header_of(row);
+  bool is_stored = has_flag(header, kEntrySpilled) && !has_flag(header, kEntryChanged);
+  if (context_.tracks_changes() && has_flag(header, kEntryModified)) {
+    bool is_frozen = header.epoch == context_.epochs.frozen;
+    pack(row, is_frozen ? frozen_out_ : current_);
+  }
+  if (!is_stored) {
+    int64_t written_ms = codec_->has_ttl() ? written_ms_of(row) : 0;
+    context_.spill->put(current_.owner().id, *codec_, row, written_ms, header.flags);
+  }
+  ++spilled_rows_;
+  remove(row);
+}
+
+void MemoryValueTable::sweep(const WorkBudget& budget) {
+  read_clock();
+  if (now_ms_ < sweep_again_ms_) return;
+  for (; sweep_page_ < pages_.page_count(); ++sweep_page_) {
+    pages_.for_each_in(sweep_page_, [&](uint8_t* row) {
+      if (is_expired(row)) erase(row);
+    });
+    if (budget.is_spent()) return;
+  }
+  sweep_page_ = 0;
+  sweep_again_ms_ = now_ms_ + std::max(kSweepIntervalMs, spec_.ttl_ms / kSweepsPerTtl);
+}
+
+}  // namespace sluice::runtime

@@ -1,0 +1,239 @@
+// `sluice run FILE...`: compiles scripts and runs their jobs in this process.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "gateway/engine/engine_host.h"
+#include "planner/script/compile.h"
+#include "tools/sluice/commands.h"
+#include "tools/sluice/local/interrupt.h"
+#include "tools/sluice/local/job_report.h"
+#include "tools/sluice/local/result_stream.h"
+#include "tools/sluice/row_printer.h"
+#include "tools/sluice/script_arguments.h"
+
+#include "runtime/connectors/row_batch.h"
+
+namespace sluice::tools {
+namespace {
+
+struct RunArguments {
+  ScriptArguments script;
+  std::string format = "table";
+  std::string from = "none";
+};
+
+RowFormat format_of(const std::string& name) {
+  if (name == "changelog") return RowFormat::Changelog;
+  if (name == "csv") return RowFormat::Csv;
+  if (name == "json") return RowFormat::Json;
+  return RowFormat::Table;
+}
+
+uint32_t terminal_columns() {
+  winsize size{};
+  if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
+// Which exit code a failed job means.
+int exit_code_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::RowExpressionFailed:
+    case ErrorCode::NullInNotNullColumn:
+    case ErrorCode::NotSupportedYet:
+      return kStatementFailed;
+    default:
+      return static_cast<int>(error.code) < 2000 ? kStatementFailed : kWorldFailed;
+  }
+}
+
+class Runner {
+ public:
+  Runner(const RunArguments& arguments, const LoadedScript& script, gateway::EngineHost& host)
+      : arguments_(arguments), script_(script), host_(host), format_(format_of(arguments.format)) {}
+
+  int run(planner::CompiledScript script) {
+    Interrupt interrupt([this](int count) { on_interrupt(count); });
+    for (planner::CompiledStatement& statement : script.statements) {
+      if (stopping_) break;
+      execute(statement);
+    }
+    for (auto& job : jobs_) finish(*job);
+    return exit_code_;
+  }
+
+ private:
+  struct RunningJob {
+    std::string script;  // For the command that continues.
+    std::shared_ptr<runtime::Job> job;
+    std::unique_ptr<ResultStream> results;
+    std::unique_ptr<JobWait> wait = std::make_unique<JobWait>();
+    bool reported = false;
+  };
+
+  void execute(planner::CompiledStatement& statement) {
+    if (auto* rows = std::get_if<planner::BoundRows>(&statement.kind)) {
+      print_rows(format_, stdout, rows->columns, rows->rows);
+    } else if (auto* text = std::get_if<planner::ExplainText>(&statement.kind)) {
+      if (format_ == RowFormat::Json) {
+        print_rows(format_, stdout, {{"result", Type::string()}}, {{Value{text->text}}});
+      } else {
+        std::fputs(text->text.c_str(), stdout);
+      }
+    } else if (auto* job = std::get_if<planner::CompiledJob>(&statement.kind)) {
+      start(std::move(*job));
+    }
+  }
+
+  void start(planner::CompiledJob compiled) {
+    auto running = std::make_unique<RunningJob>();
+    runtime::JobOptions options;
+    options.parallelism = arguments_.script.parallelism;
+    options.restore_from = arguments_.from;
+    bool is_select = compiled.kind == planner::JobKind::Select;
+    if (is_select) {
+      running->results = std::make_unique<ResultStream>();
+      options.results = running->results.get();
+    }
+    auto submitted = host_.engine().submit(std::move(compiled.graph), options);
+    if (!submitted) return fail_with(submitted.error());
+    running->job = *submitted;
+    RunningJob& job = *running;
+    {
+      std::lock_guard lock(mutex_);
+      jobs_.push_back(std::move(running));
+    }
+    job.job->on_end([&job] {
+      if (job.results) job.results->close();
+      job.wait->notify();
+    });
+    job.job->start();
+    if (is_select) {
+      stream(job, compiled.columns);
+      finish(job);
+    }
+  }
+
+  void stream(RunningJob& job, const RowSchema& columns) {
+    auto printer = make_row_printer(format_, stdout, terminal_columns());
+    printer->begin(columns);
+    constexpr int64_t kPauseMs = 50;  // A quiet stream shows what it has.
+    while (!job.results->is_done()) {
+      std::optional<runtime::Batch> batch = job.results->next(kPauseMs);
+      if (!batch) {
+        printer->pause();
+        continue;
+      }
+      for (const runtime::TableChange& change : runtime::changes_of(*batch, columns)) {
+        printer->row(change.kind, change.row);
+      }
+    }
+    printer->end();
+  }
+
+  // Waits for the end of a job and says how it went.
+  void finish(RunningJob& job) {
+    LiveLine line(stderr);
+    while (!job.wait->wait_ms(500)) {
+      if (!job.results) line.show(job.job->status(), job.job->metrics());
+    }
+    line.clear();
+    if (std::exchange(job.reported, true)) return;
+    runtime::JobStatus status = job.job->status();
+    for (const std::string& warning : status.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    if (status.state == runtime::JobState::Failed) return fail_with(*status.failure);
+    print_summary(stderr, status, job.job->metrics(), host_.code().compile_ms());
+    if (status.state == runtime::JobState::Stopped) print_continuation(status);
+  }
+
+  void print_continuation(const runtime::JobStatus& status) {
+    std::string files;
+    for (const std::string& file : arguments_.script.files) files += " " + file;
+    std::fprintf(stderr, "continue with: sluice run%s --from %s\n", files.c_str(), status.savepoint.c_str());
+  }
+
+  void fail_with(const Error& error) {
+    std::fputs(render(error, script_.source).c_str(), stderr);
+    exit_code_ = std::max(exit_code_.load(), exit_code_of(error));
+  }
+
+  // On the signal's thread.
+  void on_interrupt(int count) {
+    stopping_ = true;
+    std::lock_guard lock(mutex_);
+    for (auto& job : jobs_) {
+      if (is_terminal(job->job->status().state)) continue;
+      if (count > 1) {
+        job->job->cancel();
+        continue;
+      }
+      std::fprintf(stderr, "\nstopping `%s` with a savepoint; Ctrl-C again cancels\n", job->job->status().name.c_str());
+      job->job->stop_with_savepoint("", [this](Result<std::string> savepoint) {
+        if (!savepoint) fail_with(savepoint.error());
+      });
+    }
+  }
+
+  const RunArguments& arguments_;
+  const LoadedScript& script_;
+  gateway::EngineHost& host_;
+  RowFormat format_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<RunningJob>> jobs_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<int> exit_code_ = kOk;
+};
+
+void print_lines(std::string_view lines, bool to_standard_error) {
+  FILE* out = to_standard_error ? stderr : stdout;
+  std::fwrite(lines.data(), 1, lines.size(), out);
+  std::fflush(out);
+}
+
+int report(const Error& error) {
+  std::fprintf(stderr, "sluice: %s\n", error.message.c_str());
+  return kWorldFailed;
+}
+
+int run(const RunArguments& arguments) {
+  Diagnostics diagnostics;
+  auto files = make_real_file_system();
+  auto script = load_script(arguments.script, *files, diagnostics);
+  if (!script) return report(script.error());
+  planner::CompiledScript compiled =
+      planner::compile_script(script->source, Catalog::with_defaults(), script->settings, diagnostics);
+  if (!diagnostics.ok()) {
+    std::fputs(diagnostics.render(script->source).c_str(), stderr);
+    return kStatementFailed;
+  }
+  gateway::EngineHostOptions options;
+  options.jit = compiled.settings.get("sluice.jit") != "OFF";
+  options.print = print_lines;
+  auto host = gateway::EngineHost::create(options);
+  if (!host) return report(host.error());
+  return Runner(arguments, *script, **host).run(std::move(compiled));
+}
+
+}  // namespace
+}  // namespace sluice::tools
+
+extern "C" int sluice_command_run(int argc, char** argv) {
+  using namespace sluice::tools;
+  CLI::App app("Compiles SQL scripts and runs their jobs in this process.", "sluice run");
+  RunArguments arguments;
+  arguments.script.add_to(app);
+  app.add_option("--format", arguments.format, "How rows of SELECT are written")
+      ->check(CLI::IsMember({"table", "changelog", "csv", "json"}))
+      ->capture_default_str();
+  app.add_option("--from", arguments.from, "Start from: none, latest (the job's newest checkpoint), or a path")
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return run(arguments);
+}
