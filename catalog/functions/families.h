@@ -11,5 +11,11 @@ std::vector<FunctionDecl> logic_functions();
 std::vector<FunctionDecl> arithmetic_functions();
 std::vector<FunctionDecl> math_functions();
 std::vector<FunctionDecl> cast_functions();
+std::vector<FunctionDecl> string_functions();
+std::vector<FunctionDecl> string_building_functions();
+std::vector<FunctionDecl> pattern_functions();
+std::vector<FunctionDecl> time_functions();
+std::vector<FunctionDecl> time_format_functions();
+std::vector<FunctionDecl> now_functions();
 
 }  // namespace sluice

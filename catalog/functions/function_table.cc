@@ -17,10 +17,28 @@ std::string upper(std::string_view text) {
   return out;
 }
 
+// Families may add overloads to one name: `+` is arithmetic's and time's.
+void merge(FunctionDecl& into, FunctionDecl&& from) {
+  for (Overload& overload : from.overloads) into.overloads.push_back(std::move(overload));
+  for (Example& example : from.examples) into.examples.push_back(example);
+  for (std::string_view alias : from.aliases) into.aliases.push_back(alias);
+  if (into.coercion == nullptr) into.coercion = from.coercion;
+  if (into.summary.empty()) into.summary = from.summary;
+}
+
 std::vector<FunctionDecl> all_families() {
   std::vector<FunctionDecl> all;
-  for (auto family : {comparison_functions, logic_functions, arithmetic_functions, math_functions, cast_functions}) {
-    for (FunctionDecl& decl : family()) all.push_back(std::move(decl));
+  for (auto family :
+       {comparison_functions, logic_functions, arithmetic_functions, math_functions, cast_functions, string_functions,
+        string_building_functions, pattern_functions, time_functions, time_format_functions, now_functions}) {
+    for (FunctionDecl& decl : family()) {
+      auto same = std::ranges::find(all, decl.name, &FunctionDecl::name);
+      if (same == all.end()) {
+        all.push_back(std::move(decl));
+      } else {
+        merge(*same, std::move(decl));
+      }
+    }
   }
   std::ranges::sort(all, {}, &FunctionDecl::name);
   for (FunctionDecl& decl : all) {

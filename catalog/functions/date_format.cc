@@ -1,0 +1,376 @@
+#include "catalog/functions/date_format.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "catalog/types/time_math.h"
+
+namespace sluice {
+namespace {
+
+constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
+                                        "July",    "August",   "September", "October", "November", "December"};
+constexpr std::string_view kWeekdays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+
+char* put(char* out, std::string_view text) {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+char* put_number(char* out, int64_t value, int32_t width) {
+  if (width == 2 && value >= 0 && value < 100) {
+    out[0] = static_cast<char>('0' + value / 10);
+    out[1] = static_cast<char>('0' + value % 10);
+    return out + 2;
+  }
+  char digits[24];
+  int count = 0;
+  if (value < 0) {
+    *out++ = '-';
+    value = -value;
+  }
+  do {
+    digits[count++] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  while (count < width) digits[count++] = '0';
+  while (count > 0) *out++ = digits[--count];
+  return out;
+}
+
+// Weeks as in the United States: they begin on Sunday, and the first one holds January 1.
+struct LocalWeek {
+  int64_t year = 0;
+  int64_t week = 0;
+};
+LocalWeek local_week_of(int64_t days) {
+  int64_t sunday = days - iso_day_of_week(days) % 7;
+  int64_t year = civil_of(sunday + 6).year;
+  int64_t first = days_of({year, 1, 1});
+  first -= iso_day_of_week(first) % 7;
+  return {year, (sunday - first) / 7 + 1};
+}
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+struct DateFormat::Fields {
+  int64_t year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, nanoseconds = 0;
+  int64_t hour12 = -1;
+  int64_t day_of_year = -1;
+  bool afternoon = false;
+};
+
+bool DateFormat::add_letters(char letter, int32_t count) {
+  Part part;
+  part.width = count;
+  part.is_numeric = true;
+  switch (letter) {
+    case 'y':
+    case 'u':
+      part.field = Field::Year;
+      break;
+    case 'M':
+    case 'L':
+      part.field = count >= 3 ? Field::MonthName : Field::Month;
+      part.is_numeric = count < 3;
+      break;
+    case 'd':
+      part.field = Field::Day;
+      break;
+    case 'D':
+      part.field = Field::DayOfYear;
+      break;
+    case 'H':
+      part.field = Field::Hour;
+      break;
+    case 'k':
+      part.field = Field::Hour1;
+      break;
+    case 'h':
+      part.field = Field::Hour12;
+      break;
+    case 'K':
+      part.field = Field::Hour12_0;
+      break;
+    case 'm':
+      part.field = Field::Minute;
+      break;
+    case 's':
+      part.field = Field::Second;
+      break;
+    case 'S':
+      part.field = Field::Fraction;
+      break;
+    case 'A':
+      part.field = Field::MilliOfDay;
+      break;
+    case 'a':
+      part.field = Field::HalfDay;
+      part.is_numeric = false;
+      break;
+    case 'E':
+      part.field = Field::WeekdayName;
+      part.is_numeric = false;
+      break;
+    case 'Q':
+    case 'q':
+      part.field = Field::Quarter;
+      if (count > 2) return false;
+      break;
+    case 'Y':
+      part.field = Field::WeekYear;
+      break;
+    case 'w':
+      part.field = Field::Week;
+      break;
+    case 'e':
+    case 'c':
+      part.field = Field::WeekdayNumber;
+      if (count > 2) return false;
+      break;
+    default:
+      return false;
+  }
+  if (!parts_.empty() && part.is_numeric) parts_.back().follows_number = parts_.back().is_numeric;
+  parts_.push_back(std::move(part));
+  return true;
+}
+
+std::shared_ptr<const DateFormat> DateFormat::compile(std::string_view pattern) {
+  auto format = std::make_shared<DateFormat>();
+  auto text = [&](std::string_view part) {
+    if (format->parts_.empty() || format->parts_.back().field != Field::Text) format->parts_.emplace_back();
+    format->parts_.back().text += part;
+  };
+  for (size_t at = 0; at < pattern.size();) {
+    char c = pattern[at];
+    if (is_letter(c)) {
+      size_t end = std::min(pattern.find_first_not_of(c, at), pattern.size());
+      if (!format->add_letters(c, static_cast<int32_t>(end - at))) {
+        format->write_error_ = "a letter of the date pattern is not supported";
+      }
+      at = end;
+    } else if (c == '\'') {
+      size_t end = pattern.find('\'', at + 1);
+      if (end == std::string_view::npos) {
+        format->write_error_ = "the date pattern ends in an open quote";
+        break;
+      }
+      text(end == at + 1 ? "'" : pattern.substr(at + 1, end - at - 1));
+      at = end + 1;
+    } else {
+      text(pattern.substr(at, 1));
+      ++at;
+    }
+  }
+  size_t bytes = 0;
+  for (const Part& part : format->parts_) bytes += part.text.size() + static_cast<size_t>(part.width) + 20;
+  if (bytes > kTextMax) format->write_error_ = "the date pattern is too long";
+  return format;
+}
+
+std::shared_ptr<const DateFormat> DateFormat::compile_cached(std::string_view pattern) {
+  struct Last {
+    std::string pattern;
+    std::shared_ptr<const DateFormat> format;
+  };
+  thread_local Last last;
+  if (!last.format || last.pattern != pattern) last = {std::string(pattern), compile(pattern)};
+  return last.format;
+}
+
+char* DateFormat::write(char* out, const TimestampNs& local) const {
+  int64_t days = floor_div(local.milliseconds, kMsPerDay);
+  int64_t ms = local.milliseconds - days * kMsPerDay;
+  CivilDate date = civil_of(days);
+  auto of_day = static_cast<uint32_t>(ms);
+  for (const Part& part : parts_) {
+    switch (part.field) {
+      case Field::Text:
+        out = put(out, part.text);
+        break;
+      case Field::Year:
+        if (part.width == 4 && date.year >= 0 && date.year <= 9999) {
+          out = put_number(put_number(out, date.year / 100, 2), date.year % 100, 2);
+        } else {
+          out = put_number(out, part.width == 2 ? floor_mod(date.year, 100) : date.year, part.width);
+        }
+        break;
+      case Field::Month:
+        out = put_number(out, date.month, part.width);
+        break;
+      case Field::MonthName: {
+        std::string_view name = kMonths[date.month - 1];
+        out = put(out, part.width == 3 ? name.substr(0, 3) : part.width == 5 ? name.substr(0, 1) : name);
+        break;
+      }
+      case Field::Day:
+        out = put_number(out, date.day, part.width);
+        break;
+      case Field::DayOfYear:
+        out = put_number(out, day_of_year(date), part.width);
+        break;
+      case Field::Hour:
+        out = put_number(out, of_day / 3'600'000, part.width);
+        break;
+      case Field::Hour1:
+        out = put_number(out, of_day < 3'600'000 ? 24 : of_day / 3'600'000, part.width);
+        break;
+      case Field::Hour12: {
+        uint32_t hour = of_day / 3'600'000 % 12;
+        out = put_number(out, hour == 0 ? 12 : hour, part.width);
+        break;
+      }
+      case Field::Hour12_0:
+        out = put_number(out, of_day / 3'600'000 % 12, part.width);
+        break;
+      case Field::Minute:
+        out = put_number(out, of_day / 60'000 % 60, part.width);
+        break;
+      case Field::Second:
+        out = put_number(out, of_day / 1000 % 60, part.width);
+        break;
+      case Field::Fraction: {
+        char digits[9];
+        put_number(digits, int64_t{of_day % 1000} * 1'000'000 + local.nanoseconds, 9);
+        for (int32_t i = 0; i < part.width; ++i) *out++ = i < 9 ? digits[i] : '0';
+        break;
+      }
+      case Field::MilliOfDay:
+        out = put_number(out, of_day, part.width);
+        break;
+      case Field::HalfDay:
+        out = put(out, of_day < 43'200'000 ? "AM" : "PM");
+        break;
+      case Field::WeekdayName: {
+        std::string_view name = kWeekdays[iso_day_of_week(days) - 1];
+        out = put(out, part.width <= 3 ? name.substr(0, 3) : part.width == 5 ? name.substr(0, 1) : name);
+        break;
+      }
+      case Field::Quarter:
+        out = put_number(out, (date.month + 2) / 3, part.width);
+        break;
+      case Field::WeekYear: {
+        int64_t year = local_week_of(days).year;
+        out = put_number(out, part.width == 2 ? floor_mod(year, 100) : year, part.width);
+        break;
+      }
+      case Field::Week:
+        out = put_number(out, local_week_of(days).week, part.width);
+        break;
+      case Field::WeekdayNumber:
+        out = put_number(out, iso_day_of_week(days) % 7 + 1, part.width);
+        break;
+    }
+  }
+  return out;
+}
+
+namespace {
+
+// Digits at the front: exactly `width` where another number follows, else at least one and at most `most`.
+bool take_digits(std::string_view& text, size_t least, size_t most, int64_t& out) {
+  size_t count = 0;
+  out = 0;
+  while (count < most && count < text.size() && is_digit(text[count])) out = out * 10 + (text[count++] - '0');
+  text.remove_prefix(count);
+  return count >= least;
+}
+
+}  // namespace
+
+bool DateFormat::read_part(const Part& part, std::string_view& text, Fields& fields) const {
+  auto width = static_cast<size_t>(part.width);
+  size_t most = part.follows_number || width >= 2 ? width : 19;
+  if (part.field == Field::Year && !part.follows_number && width >= 4) most = 9;
+  size_t least = part.follows_number || width >= 2 ? width : 1;
+  int64_t number = 0;
+  switch (part.field) {
+    case Field::Text:
+      if (!text.starts_with(part.text)) return false;
+      text.remove_prefix(part.text.size());
+      return true;
+    case Field::Year:
+      if (!take_digits(text, least, most, fields.year)) return false;
+      if (width == 2) fields.year += 2000;
+      return true;
+    case Field::Month:
+      return take_digits(text, least, most, fields.month);
+    case Field::Day:
+      return take_digits(text, least, most, fields.day);
+    case Field::DayOfYear:
+      return take_digits(text, least, most, fields.day_of_year);
+    case Field::Hour:
+      return take_digits(text, least, most, fields.hour);
+    case Field::Hour1:
+      if (!take_digits(text, least, most, fields.hour)) return false;
+      fields.hour %= 24;
+      return true;
+    case Field::Hour12:
+    case Field::Hour12_0:
+      if (!take_digits(text, least, most, number)) return false;
+      fields.hour12 = number % 12;
+      return true;
+    case Field::Minute:
+      return take_digits(text, least, most, fields.minute);
+    case Field::Second:
+      return take_digits(text, least, most, fields.second);
+    case Field::Fraction: {
+      std::string_view before = text;
+      if (!take_digits(text, width, width, number)) return false;
+      fields.nanoseconds = number;
+      for (size_t digits = before.size() - text.size(); digits < 9; ++digits) fields.nanoseconds *= 10;
+      return true;
+    }
+    case Field::HalfDay:
+      if (!text.starts_with("AM") && !text.starts_with("PM")) return false;
+      fields.afternoon = text[0] == 'P';
+      text.remove_prefix(2);
+      return true;
+    case Field::MonthName:
+      for (int64_t month = 0; month < 12; ++month) {
+        std::string_view name = width == 3 ? kMonths[month].substr(0, 3) : kMonths[month];
+        if (!text.starts_with(name)) continue;
+        fields.month = month + 1;
+        text.remove_prefix(name.size());
+        return true;
+      }
+      return false;
+    case Field::WeekdayName:
+      for (std::string_view weekday : kWeekdays) {
+        std::string_view name = width <= 3 ? weekday.substr(0, 3) : weekday;
+        if (!text.starts_with(name)) continue;
+        text.remove_prefix(name.size());
+        return true;
+      }
+      return false;
+    default:
+      return false;
+  }
+}
+
+bool DateFormat::read(std::string_view text, bool strict, TimestampNs& local) const {
+  if (write_error_ != nullptr) return false;
+  Fields fields;
+  for (const Part& part : parts_) {
+    if (!read_part(part, text, fields)) return false;
+  }
+  if (strict && !text.empty()) return false;
+  if (fields.hour12 >= 0) fields.hour = fields.hour12 + (fields.afternoon ? 12 : 0);
+  bool is_midnight = fields.hour == 24 && fields.minute == 0 && fields.second == 0 && fields.nanoseconds == 0;
+  if (fields.month < 1 || fields.month > 12 || fields.day < 1 || fields.day > 31) return false;
+  if ((fields.hour > 23 && !is_midnight) || fields.minute > 59 || fields.second > 59) return false;
+  auto month = static_cast<int32_t>(fields.month);
+  auto day = static_cast<int32_t>(std::min<int64_t>(fields.day, days_in_month(fields.year, month)));
+  int64_t days = fields.day_of_year > 0 ? days_of({fields.year, 1, 1}) + fields.day_of_year - 1
+                                        : days_of({fields.year, month, day});
+  int64_t ms = fields.hour * kMsPerHour + fields.minute * kMsPerMinute + fields.second * kMsPerSecond;
+  local = {days * kMsPerDay + ms + fields.nanoseconds / 1'000'000, static_cast<int32_t>(fields.nanoseconds % 1'000'000),
+           0};
+  return true;
+}
+
+}  // namespace sluice

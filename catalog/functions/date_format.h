@@ -1,0 +1,66 @@
+#pragma once
+// Patterns of java.time.format.DateTimeFormatter (and of SimpleDateFormat, for texts), compiled once.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/scalar_abi.h"
+
+namespace sluice {
+
+class DateFormat {
+ public:
+  static constexpr uint32_t kTextMax = 256;
+
+  static std::shared_ptr<const DateFormat> compile(std::string_view pattern);
+  // The same for a pattern that is no constant: the thread's last one is kept.
+  static std::shared_ptr<const DateFormat> compile_cached(std::string_view pattern);
+
+  // Null while the pattern can be written (or read); else why not.
+  const char* write_error() const { return write_error_; }
+  // Writes a wall-clock time at `out`, which has room for kTextMax bytes; returns the end.
+  char* write(char* out, const TimestampNs& local) const;
+  // Reads a wall-clock time; false when the text does not fit. Fields that the pattern lacks are those of
+  // 1970-01-01 00:00:00. A strict reader refuses trailing text.
+  bool read(std::string_view text, bool strict, TimestampNs& local) const;
+
+ private:
+  enum class Field : uint8_t {
+    Text,
+    Year,
+    Month,
+    Day,
+    DayOfYear,
+    Hour,      // H, 0-23
+    Hour1,     // k, 1-24
+    Hour12,    // h, 1-12
+    Hour12_0,  // K, 0-11
+    Minute,
+    Second,
+    Fraction,
+    MilliOfDay,
+    HalfDay,
+    WeekdayName,
+    MonthName,
+    Quarter,
+    WeekYear,
+    Week,
+    WeekdayNumber,
+  };
+  struct Part {
+    Field field = Field::Text;
+    int32_t width = 0;
+    bool is_numeric = false;
+    bool follows_number = false;  // The next part is a number, too: this one has exactly `width` digits.
+    std::string text;
+  };
+  struct Fields;
+  bool add_letters(char letter, int32_t count);
+  bool read_part(const Part& part, std::string_view& text, Fields& fields) const;
+
+  std::vector<Part> parts_;
+  const char* write_error_ = nullptr;
+};
+
+}  // namespace sluice

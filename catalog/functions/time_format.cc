@@ -1,0 +1,251 @@
+// Times as text in a given pattern, and back.
+#include <cmath>
+
+#include "catalog/functions/date_format.h"
+#include "catalog/functions/kernel_abi.h"
+#include "catalog/functions/session_zone.h"
+#include "catalog/functions/text_length.h"
+#include "catalog/types/text_form.h"
+#include "catalog/types/time_math.h"
+#include "catalog/types/time_zone.h"
+
+namespace sluice {
+namespace {
+
+constexpr const char* kDefaultPattern = "yyyy-MM-dd HH:mm:ss";
+
+// The format of a call: prepared, or that of this row's pattern, kept alive here.
+struct UsedFormat {
+  std::shared_ptr<const DateFormat> owned;
+  const DateFormat* format;
+  UsedFormat(const DateFormat* prepared, const StringView& pattern) : format(prepared) {
+    if (prepared != nullptr) return;
+    owned = DateFormat::compile_cached(pattern.view());
+    format = owned.get();
+  }
+};
+
+void write_time_text(const DateFormat& format, const TimestampNs& local, KernelContext& context, StringView& out) {
+  char text[DateFormat::kTextMax];
+  if (format.write_error() != nullptr) return fail_row(context.error, format.write_error());
+  out = copy_text(context, text, static_cast<uint32_t>(format.write(text, local) - text));
+}
+
+// `yyyy-MM-dd[ HH:mm:ss[.f]]`, where a day beyond the month's end runs into the next month.
+bool read_plain(std::string_view text, TimestampNs& local) {
+  if (read_timestamp(text.data(), static_cast<uint32_t>(text.size()), local)) return true;
+  return false;
+}
+
+bool read_with(const DateFormat& format, const StringView& text, TimestampNs& local) {
+  return format.read(text.view(), true, local) || read_plain(text.view(), local);
+}
+
+// Seconds since 1970 of a text in a zone; the least BIGINT when it cannot be read.
+int64_t unix_time(const StringView& text, const DateFormat& format, const KernelContext& context) {
+  TimestampNs local;
+  if (!format.read(text.view(), false, local)) return INT64_MIN;
+  return floor_div(session_to_utc(context, local.milliseconds), kMsPerSecond);
+}
+
+// Milliseconds that years 0001 to 9999 reach.
+constexpr int64_t kLeastMs = -62'135'596'800'000;
+constexpr int64_t kGreatestMs = 253'402'300'799'999;
+
+void instant_of(int64_t count, int32_t digits, KernelContext& context, Nullable<InstantMs>& out) {
+  if (digits != 0 && digits != 3) {
+    return fail_row(context.error, "the precision of TO_TIMESTAMP_LTZ must be 0 or 3");
+  }
+  int64_t ms = 0;
+  bool overflows = __builtin_mul_overflow(count, digits == 0 ? int64_t{1000} : int64_t{1}, &ms);
+  out.is_null = overflows || ms < kLeastMs || ms > kGreatestMs;
+  if (!out.is_null) out.value = InstantMs{ms};
+}
+
+}  // namespace
+
+SLUICE_KERNEL void sluice_date_format_timestamp(const TimestampNs& time, const StringView& pattern,
+                                                KernelContext& context, RowError&, const DateFormat* prepared,
+                                                StringView& out) noexcept {
+  write_time_text(*UsedFormat(prepared, pattern).format, time, context, out);
+}
+SLUICE_KERNEL void sluice_date_format_instant(const InstantNs& time, const StringView& pattern, KernelContext& context,
+                                              RowError&, const DateFormat* prepared, StringView& out) noexcept {
+  TimestampNs local{session_to_local(context, time.milliseconds), time.nanoseconds, 0};
+  write_time_text(*UsedFormat(prepared, pattern).format, local, context, out);
+}
+SLUICE_KERNEL void sluice_date_format_text(const StringView& time, const StringView& pattern, KernelContext& context,
+                                           RowError&, const DateFormat* prepared, Nullable<StringView>& out) noexcept {
+  TimestampNs local;
+  out.is_null = !read_plain(time.view(), local);
+  if (!out.is_null) write_time_text(*UsedFormat(prepared, pattern).format, local, context, out.value);
+}
+
+SLUICE_KERNEL void sluice_to_timestamp(const StringView& text, Nullable<TimestampNs>& out) noexcept {
+  out.is_null = !read_plain(text.view(), out.value);
+}
+SLUICE_KERNEL void sluice_to_timestamp_pattern(const StringView& text, const StringView& pattern,
+                                               const DateFormat* prepared, Nullable<TimestampNs>& out) noexcept {
+  out.is_null = !read_with(*UsedFormat(prepared, pattern).format, text, out.value);
+}
+SLUICE_KERNEL void sluice_to_date(const StringView& text, Nullable<Date>& out) noexcept {
+  int32_t days = 0;
+  out.is_null = !read_date(text.data(), text.size(), days);
+  out.value = Date{days};
+}
+SLUICE_KERNEL void sluice_to_date_pattern(const StringView& text, const StringView& pattern, const DateFormat* prepared,
+                                          Nullable<Date>& out) noexcept {
+  TimestampNs local;
+  out.is_null = !UsedFormat(prepared, pattern).format->read(text.view(), false, local);
+  if (!out.is_null) out.value = Date{static_cast<int32_t>(floor_div(local.milliseconds, kMsPerDay))};
+}
+
+SLUICE_KERNEL void sluice_to_timestamp_ltz(int64_t count, int32_t digits, KernelContext& context, RowError&,
+                                           Nullable<InstantMs>& out) noexcept {
+  instant_of(count, digits, context, out);
+}
+SLUICE_KERNEL void sluice_to_timestamp_ltz_ms(int64_t count, KernelContext& context, RowError&,
+                                              Nullable<InstantMs>& out) noexcept {
+  instant_of(count, 3, context, out);
+}
+SLUICE_KERNEL void sluice_to_timestamp_ltz_double(double count, int32_t digits, KernelContext& context, RowError&,
+                                                  Nullable<InstantMs>& out) noexcept {
+  // Beyond the years that exist either way.
+  double bounded = std::isnan(count) ? 0 : count > 9e18 ? 9e18 : count < -9e18 ? -9e18 : count;
+  instant_of(static_cast<int64_t>(digits == 0 ? bounded * 1000 : bounded), digits == 0 ? 3 : digits, context, out);
+}
+SLUICE_KERNEL void sluice_to_timestamp_ltz_text(const StringView& text, KernelContext& context, RowError&,
+                                                InstantMs& out) noexcept {
+  TimestampNs local;
+  if (!read_plain(text.view(), local)) return fail_parse(context, text, "TIMESTAMP_LTZ");
+  out = InstantMs{session_to_utc(context, local.milliseconds)};
+}
+SLUICE_KERNEL void sluice_to_timestamp_ltz_pattern(const StringView& text, const StringView& pattern,
+                                                   KernelContext& context, const DateFormat* prepared,
+                                                   Nullable<InstantMs>& out) noexcept {
+  TimestampNs local;
+  out.is_null = !read_with(*UsedFormat(prepared, pattern).format, text, local);
+  if (!out.is_null) out.value = InstantMs{session_to_utc(context, local.milliseconds)};
+}
+SLUICE_KERNEL void sluice_to_timestamp_ltz_zone(const StringView& text, const StringView& pattern,
+                                                const StringView& zone_name, const DateFormat* prepared,
+                                                Nullable<InstantMs>& out) noexcept {
+  TimestampNs local;
+  const TimeZone* zone = TimeZone::find(zone_name.view());
+  out.is_null = zone == nullptr || !read_with(*UsedFormat(prepared, pattern).format, text, local);
+  if (!out.is_null) out.value = InstantMs{zone->to_utc(local.milliseconds)};
+}
+
+SLUICE_KERNEL void sluice_from_unixtime(int64_t seconds, KernelContext& context, StringView& out) noexcept {
+  char text[kTextMax];
+  int64_t local = session_to_local(context, static_cast<int64_t>(static_cast<uint64_t>(seconds) * 1000));
+  out = copy_text(context, text, static_cast<uint32_t>(write_timestamp(text, {local, 0, 0}, 0) - text));
+}
+SLUICE_KERNEL void sluice_from_unixtime_pattern(int64_t seconds, const StringView& pattern, KernelContext& context,
+                                                RowError&, const DateFormat* prepared, StringView& out) noexcept {
+  int64_t local = session_to_local(context, static_cast<int64_t>(static_cast<uint64_t>(seconds) * 1000));
+  write_time_text(*UsedFormat(prepared, pattern).format, {local, 0, 0}, context, out);
+}
+SLUICE_KERNEL int64_t sluice_unix_now(KernelContext& context) noexcept {
+  const SessionContext* session = context.session;
+  if (session == nullptr) return 0;
+  int64_t ms = session->now_ms != nullptr ? session->now_ms(session->clock) : session->statement_time_ms;
+  return floor_div(ms, kMsPerSecond);
+}
+SLUICE_KERNEL int64_t sluice_unix_timestamp(const StringView& text, KernelContext& context) noexcept {
+  return unix_time(text, *UsedFormat(nullptr, StringView(std::string_view(kDefaultPattern))).format, context);
+}
+SLUICE_KERNEL int64_t sluice_unix_timestamp_pattern(const StringView& text, const StringView& pattern,
+                                                    KernelContext& context, const DateFormat* prepared) noexcept {
+  return unix_time(text, *UsedFormat(prepared, pattern).format, context);
+}
+
+SLUICE_KERNEL void sluice_convert_tz(const StringView& text, const StringView& from, const StringView& to,
+                                     KernelContext& context, Nullable<StringView>& out) noexcept {
+  TimestampNs local;
+  const TimeZone *source = TimeZone::find(from.view()), *target = TimeZone::find(to.view());
+  out.is_null = source == nullptr || target == nullptr || !read_plain(text.view(), local);
+  if (out.is_null) return;
+  char written[kTextMax];
+  int64_t ms = target->to_local(source->to_utc(local.milliseconds));
+  out.value = copy_text(context, written, static_cast<uint32_t>(write_timestamp(written, {ms, 0, 0}, 0) - written));
+}
+
+}  // namespace sluice
+
+#ifndef SLUICE_KERNELS_ONLY
+#include "catalog/functions/describe.h"
+#include "catalog/functions/families.h"
+
+namespace sluice {
+namespace {
+
+std::shared_ptr<const void> prepare_format(const PrepareArguments& prepared) {
+  if (prepared.arguments.types.size() < 2 || !prepared.arguments.types[1].is_character()) return nullptr;
+  const Value* pattern = prepared.arguments.constant(1);
+  if (pattern == nullptr || pattern->is_null()) return nullptr;
+  return DateFormat::compile(pattern->get<std::string>());
+}
+
+Type timestamp3(const CallArguments&) { return Type::timestamp(3); }
+Type instant3(const CallArguments&) { return Type::timestamp_ltz(3); }
+Type text(const CallArguments&) { return Type::string(); }
+Type bigint(const CallArguments&) { return Type::bigint(); }
+
+constexpr std::string_view kFormats = "walks over a prepared pattern out of line";
+
+}  // namespace
+
+std::vector<FunctionDecl> time_format_functions() {
+  return {
+      scalar<sluice_date_format_timestamp, sluice_date_format_instant, sluice_date_format_text>("DATE_FORMAT")
+          .returns(text)
+          .prepare(prepare_format)
+          .opaque(kFormats)
+          .doc("The time as text, in a pattern of Java's DateTimeFormatter.")
+          .example("DATE_FORMAT(TIMESTAMP '2020-02-29 12:34:56', 'yyyy-MM-dd')", "'2020-02-29'")
+          .example("DATE_FORMAT(TIMESTAMP '2020-02-29 02:04:06', 'H:m')", "'2:4'"),
+      scalar<sluice_to_timestamp, sluice_to_timestamp_pattern>("TO_TIMESTAMP")
+          .returns(timestamp3)
+          .nullability(ResultNullability::Always)
+          .prepare(prepare_format)
+          .opaque(kFormats)
+          .doc("A text as TIMESTAMP(3), NULL when it is none.")
+          .example("TO_TIMESTAMP('2020-02-29 12:34:56')", "TIMESTAMP '2020-02-29 12:34:56'")
+          .example("TO_TIMESTAMP('29.02.2020', 'dd.MM.yyyy')", "TIMESTAMP '2020-02-29 00:00:00'"),
+      scalar<sluice_to_date, sluice_to_date_pattern>("TO_DATE")
+          .prepare(prepare_format)
+          .opaque(kFormats)
+          .doc("A text as DATE, NULL when it is none.")
+          .example("TO_DATE('2020-02-29')", "DATE '2020-02-29'"),
+      scalar<sluice_to_timestamp_ltz, sluice_to_timestamp_ltz_ms, sluice_to_timestamp_ltz_double,
+             sluice_to_timestamp_ltz_text, sluice_to_timestamp_ltz_pattern, sluice_to_timestamp_ltz_zone>(
+          "TO_TIMESTAMP_LTZ")
+          .returns(instant3)
+          .nullability(ResultNullability::Always)
+          .prepare(prepare_format)
+          .opaque(kFormats)
+          .doc("Seconds (precision 0), milliseconds (3) or a text as an instant.")
+          .example("CAST(TO_TIMESTAMP_LTZ(1000, 3) AS STRING)", "'1970-01-01 00:00:01.000'"),
+      scalar<sluice_from_unixtime, sluice_from_unixtime_pattern>("FROM_UNIXTIME")
+          .returns(text)
+          .prepare(prepare_format)
+          .opaque(kFormats)
+          .doc("Seconds since 1970 as text in the session's time zone.")
+          .example("FROM_UNIXTIME(44)", "'1970-01-01 00:00:44'"),
+      scalar<sluice_unix_now, sluice_unix_timestamp, sluice_unix_timestamp_pattern>("UNIX_TIMESTAMP")
+          .returns(bigint)
+          .changes(Volatility::PerRow)
+          .prepare(prepare_format)
+          .opaque(kFormats)
+          .doc("Seconds since 1970: now, or of a text in the session's time zone.")
+          .example("UNIX_TIMESTAMP('1970-01-01 00:00:44')", "44"),
+      scalar<sluice_convert_tz>("CONVERT_TZ")
+          .opaque("looks up time zones")
+          .doc("A time as text, moved from one time zone to another.")
+          .example("CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')", "'1969-12-31 16:00:00'"),
+  };
+}
+
+}  // namespace sluice
+#endif
