@@ -181,7 +181,7 @@ std::vector<FunctionDecl> arithmetic_functions() {
           .example("-7 % 3", "-1")
           .example("7 % 0", "ERROR"),
       scalar<sluice_negate_i64, sluice_negate_i32, sluice_negate_i8, sluice_negate_i16, sluice_negate_f64,
-             sluice_negate_f32>("$NEGATE")
+             sluice_negate_f32>("-")
           .overload(overload_of<sluice_negate_decimal>({}, same_as_argument))
           .doc("The number with the other sign: unary `-`.")
           .example("-(1 + 1)", "-2"),

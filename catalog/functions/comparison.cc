@@ -125,12 +125,14 @@ std::vector<FunctionDecl> comparison_functions() {
                    {overload_of<sluice_is_null>({ArgClass::Any}, [](const CallArguments&) { return Type::boolean(); })}}
           .nullability(ResultNullability::Never)
           .sees_null()
+          .alias("IS UNKNOWN")
           .doc("Whether the value is NULL."),
       FunctionDecl{
           "IS NOT NULL",
           {overload_of<sluice_is_not_null>({ArgClass::Any}, [](const CallArguments&) { return Type::boolean(); })}}
           .nullability(ResultNullability::Never)
           .sees_null()
+          .alias("IS NOT UNKNOWN")
           .doc("Whether the value is not NULL."),
   };
 }

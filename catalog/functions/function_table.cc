@@ -227,33 +227,6 @@ Result<ResolvedCall> resolve_overload(const FunctionDecl& function, const CallAr
   return ResolvedCall{best->overload, std::move(best->arguments), std::move(result)};
 }
 
-Result<Expr> make_call(std::string_view function, std::vector<Expr> args, SourceSpan span) {
-  const FunctionDecl* decl = find_function(function);
-  if (decl == nullptr) {
-    return fail(ErrorCode::UnknownFunction, span, "function `{}` is not known", function)
-        .hint(did_you_mean(upper(function), function_names()));
-  }
-  std::vector<Type> types;
-  std::vector<const Value*> constants;
-  for (const Expr& arg : args) {
-    types.push_back(arg.type);
-    auto* literal = arg.as<Literal>();
-    constants.push_back(literal != nullptr ? &literal->value : nullptr);
-  }
-  auto resolved = resolve_overload(*decl, {types, constants});
-  if (!resolved) {
-    Failure failure = std::move(resolved).as_failure();
-    failure.error.span = span;
-    return failure;
-  }
-  for (size_t i = 0; i < args.size(); ++i) {
-    SourceSpan arg_span = args[i].span;
-    SLUICE_TRY(args[i], make_cast(std::move(args[i]), resolved->arguments[i], arg_span));
-  }
-  return Expr{Call{std::string(decl->name), decl->version, resolved->overload}, resolved->result, std::move(args),
-              span};
-}
-
 const Overload* find_overload(const Call& call, std::span<const Expr> args, const Type& result) {
   const FunctionDecl* decl = find_function(call.function);
   if (decl == nullptr || decl->version != call.version) return nullptr;

@@ -119,6 +119,13 @@ SLUICE_KERNEL void sluice_rtrim_of(const StringView& text, const StringView& set
   out = trim(text, set, false, true);
 }
 
+// TRIM({BOTH | LEADING | TRAILING} set FROM text)
+SLUICE_KERNEL void sluice_trim_side(const StringView& side, const StringView& set, const StringView& text,
+                                    StringView& out) noexcept {
+  char first = side.size() == 0 ? 'B' : side.data()[0];
+  out = trim(text, set, first != 'T', first != 'L');
+}
+
 SLUICE_KERNEL int32_t sluice_position(const StringView& part, const StringView& text) noexcept {
   return character_position(text, find_bytes(text, part, 0));
 }
@@ -195,6 +202,8 @@ SLUICE_KERNEL int64_t sluice_count_char(const Nullable<StringView>& text, const 
 namespace sluice {
 namespace {
 
+Type varying_third(const CallArguments& arguments) { return Type::varchar(arguments.types[2].length()); }
+
 std::vector<FunctionDecl> cutting_functions() {
   return {
       FunctionDecl{"SUBSTRING", {overload_of<sluice_substring_from>(), over_text(overload_of<sluice_substring>())}}
@@ -210,11 +219,16 @@ std::vector<FunctionDecl> cutting_functions() {
           .doc("The last characters.")
           .example("RIGHT('abc', 2)", "'bc'"),
       scalar<sluice_trim, sluice_trim_of>("BTRIM")
-          .alias("TRIM")
           .returns(varying_text)
           .doc("Without blanks, or the given characters, at both ends.")
           .example("BTRIM('  a ')", "'a'")
           .example("BTRIM('xyaxy', 'yx')", "'a'"),
+      FunctionDecl{"TRIM",
+                   {returning(overload_of<sluice_trim>(), varying_text),
+                    returning(overload_of<sluice_trim_side>(), varying_third)}}
+          .doc("Without blanks, or the given characters, at both ends or the side that is named.")
+          .example("TRIM('  a ')", "'a'")
+          .example("TRIM(LEADING 'x' FROM 'xax')", "'ax'"),
       scalar<sluice_ltrim, sluice_ltrim_of>("LTRIM")
           .returns(varying_text)
           .doc("Without blanks, or the given characters, at the front.")
@@ -245,9 +259,9 @@ std::vector<FunctionDecl> string_functions() {
           .returns(same_text)
           .doc("Every word with a capital letter first; ASCII letters only.")
           .example("INITCAP('a stREAM')", "'A Stream'"),
-      scalar<sluice_position>("POSITION")
+      FunctionDecl{"POSITION", {overload_of<sluice_position>(), overload_of<sluice_locate_from>()}}
           .doc("Where the first text begins in the second, from 1; 0 when it does not occur.")
-          .example("POSITION('b', 'abc')", "2"),
+          .example("POSITION('b' IN 'abc')", "2"),
       FunctionDecl{"LOCATE", {overload_of<sluice_position>(), overload_of<sluice_locate_from>()}}
           .doc("Where the first text begins in the second, searched from a position on; 0 when it does not occur.")
           .example("LOCATE('b', 'abcb', 3)", "4"),

@@ -424,7 +424,7 @@ std::vector<FunctionDecl> interval_arithmetic() {
                      sluice_subtract_months_months, sluice_subtract_interval_interval>("-", type_at<0>)
           .example("DATE '2020-03-01' - INTERVAL '1' DAY", "DATE '2020-02-29'"),
       taking_type_of<sluice_multiply_months, sluice_multiply_interval>("*", type_at<0>),
-      taking_type_of<sluice_negate_months, sluice_negate_interval>("$NEGATE", type_at<0>),
+      taking_type_of<sluice_negate_months, sluice_negate_interval>("-", type_at<0>),
   };
 }
 

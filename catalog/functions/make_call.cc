@@ -1,0 +1,128 @@
+// Calls as expressions: forms that are made of others, the overload, casts around the arguments.
+#include <utility>
+
+#include "base/diagnostics.h"
+#include "catalog/functions/function_table.h"
+#include "catalog/functions/time_unit.h"
+
+namespace sluice {
+namespace {
+
+const std::string* text_of_literal(const Expr& expr) {
+  auto* literal = expr.as<Literal>();
+  return literal == nullptr ? nullptr : std::get_if<std::string>(&literal->value.data);
+}
+
+std::optional<TimeUnit> unit_of(const Expr& expr) {
+  auto* text = text_of_literal(expr);
+  return text == nullptr ? std::nullopt : time_unit_of(*text);
+}
+
+std::vector<Expr> pair(Expr first, Expr second) {
+  std::vector<Expr> out;
+  out.push_back(std::move(first));
+  out.push_back(std::move(second));
+  return out;
+}
+
+// EXTRACT(HOUR FROM t) is HOUR(t), whose kernel generated code can inline.
+std::string_view field_function(TimeUnit unit) {
+  switch (unit) {
+    case TimeUnit::Year:
+      return "YEAR";
+    case TimeUnit::Quarter:
+      return "QUARTER";
+    case TimeUnit::Month:
+      return "MONTH";
+    case TimeUnit::Week:
+      return "WEEK";
+    case TimeUnit::Day:
+      return "DAYOFMONTH";
+    case TimeUnit::DayOfYear:
+      return "DAYOFYEAR";
+    case TimeUnit::DayOfWeek:
+      return "DAYOFWEEK";
+    case TimeUnit::Hour:
+      return "HOUR";
+    case TimeUnit::Minute:
+      return "MINUTE";
+    case TimeUnit::Second:
+      return "SECOND";
+    default:
+      return {};
+  }
+}
+
+// The function that EXTRACT stands for; empty where it is a call of its own.
+std::string_view extracting_function(const std::vector<Expr>& args) {
+  auto unit = args.size() == 2 ? unit_of(args[0]) : std::nullopt;
+  if (!unit || !(args[1].type.is_timestamp() || args[1].type.is(TypeRoot::Date))) return {};
+  return field_function(*unit);
+}
+
+// TIMESTAMPADD(unit, n, t) is t + n * INTERVAL '1' unit.
+Result<Expr> make_timestamp_add(std::vector<Expr> args, SourceSpan span) {
+  auto unit = args.size() == 3 ? unit_of(args[0]) : std::nullopt;
+  if (!unit) return fail(ErrorCode::WrongArguments, span, "`TIMESTAMPADD` takes a unit, a number and a time");
+  int64_t months = months_of(*unit), ms = milliseconds_of(*unit);
+  if (months == 0 && ms == 0) {
+    return fail(ErrorCode::NotSupportedYet, span, "`TIMESTAMPADD` with this unit is not supported yet");
+  }
+  Type interval = months > 0 ? Type::interval_year_month() : Type::interval_day_time();
+  SLUICE_TRY(Expr count, make_cast(std::move(args[1]), interval, span));
+  Expr size = literal(Value{months > 0 ? months : ms}, Type::bigint().not_null());
+  SLUICE_TRY(Expr amount, make_call("*", pair(std::move(count), std::move(size)), span));
+  Expr time = std::move(args[2]);
+  if (time.type.is(TypeRoot::Date) && *unit < TimeUnit::Day) {
+    SLUICE_TRY(time, make_cast(std::move(time), Type::timestamp(6), span));
+  }
+  return make_call("+", pair(std::move(time), std::move(amount)), span);
+}
+
+// An interval stands behind what it is added to or multiplied with.
+void order_operands(std::string_view function, std::vector<Expr>& args) {
+  if (args.size() != 2 || (function != "+" && function != "*")) return;
+  bool swaps = function == "+" ? args[0].type.is_interval() && args[1].type.is_temporal()
+                               : args[0].type.is_numeric() && args[1].type.is_interval();
+  if (swaps) std::swap(args[0], args[1]);
+}
+
+}  // namespace
+
+Result<Expr> make_call(std::string_view function, std::vector<Expr> args, SourceSpan span) {
+  if (function == "TIMESTAMPADD") return make_timestamp_add(std::move(args), span);
+  if (function == "EXTRACT") {
+    std::string_view field = extracting_function(args);
+    if (!field.empty()) {
+      args.erase(args.begin());
+      return make_call(field, std::move(args), span);
+    }
+  }
+  order_operands(function, args);
+  const FunctionDecl* decl = find_function(function);
+  if (decl == nullptr) {
+    return fail(ErrorCode::UnknownFunction, span, "function `{}` is not known", function)
+        .hint(did_you_mean(function, function_names()));
+  }
+  std::vector<Type> types;
+  std::vector<const Value*> constants;
+  for (const Expr& arg : args) {
+    types.push_back(arg.type);
+    auto* literal = arg.as<Literal>();
+    constants.push_back(literal != nullptr ? &literal->value : nullptr);
+  }
+  auto resolved = resolve_overload(*decl, {types, constants});
+  if (!resolved) {
+    Failure failure = std::move(resolved).as_failure();
+    failure.error.span = span;
+    return failure;
+  }
+  for (size_t i = 0; i < args.size(); ++i) {
+    SourceSpan arg_span = args[i].span;
+    SLUICE_TRY(args[i], make_cast(std::move(args[i]), resolved->arguments[i], arg_span));
+  }
+  return Expr{Call{std::string(decl->name), decl->version, resolved->overload}, resolved->result, std::move(args),
+              span};
+}
+
+}  // namespace sluice
