@@ -43,7 +43,6 @@ class Lowering {
   // Of a stateful operator: digest of kind, meaning of the keys, `extra` (the window), input path.
   static std::string uid_of(const char* kind, const std::vector<uint32_t>& keys, const Identity& input,
                             std::string_view extra);
-  bool needs_materialize(const Sink& sink) const;
   const ChangelogTraits& changelog_of_node(const Plan& plan) const { return changelogs_.at(plan.id()); }
   std::optional<jobgraph::MiniBatch> mini_batch() const;
 

@@ -8,30 +8,10 @@ namespace sluice::planner {
 
 using NewOperator = JobBuilder::NewOperator;
 
-// Where rows of one sink key come from rows of different upsert keys, they may arrive in another order than they were
-// made in; the last one to arrive must not win over the one that is still there.
-bool Lowering::needs_materialize(const Sink& sink) const {
-  const std::vector<uint32_t>& key = sink.table.primary_key;
-  bool takes_update_before = sink.accepts.contains(RowKind::UpdateBefore);
-  if (key.empty() || takes_update_before) return false;
-  switch (settings_.materialize) {
-    case PhysicalSettings::Materialize::None:
-      return false;
-    case PhysicalSettings::Materialize::Force:
-      return true;
-    case PhysicalSettings::Materialize::Auto:
-      break;
-  }
-  if (changelog_of_node(sink.input).mode.is_insert_only() || sink.accepts.is_insert_only()) return false;
-  UpsertKeys upsert_keys = upsert_keys_of(sink.input);
-  return std::ranges::none_of(upsert_keys, [&](const std::vector<uint32_t>& columns) {
-    return std::ranges::all_of(columns, [&](uint32_t column) { return std::ranges::count(key, column) > 0; });
-  });
-}
-
 Result<uint32_t> Lowering::lower_node(const Plan& plan, const Sink& sink, bool) {
   SLUICE_TRY(uint32_t input, lower(sink.input, false));
-  if (needs_materialize(sink)) {
+  bool materializes = needs_materialize(sink.input, sink.accepts, sink.table.primary_key, settings_.materialize);
+  if (materializes && !sink.accepts.contains(RowKind::UpdateBefore)) {
     const Identity& below = builder_.identity(input);
     UpsertKeys upsert_keys = upsert_keys_of(sink.input);
     ChangelogMode mode = changelog_of_node(sink.input).mode;

@@ -29,9 +29,7 @@ Result<PhysicalSettings> physical_settings(const Settings& settings) {
   std::string phases = settings.get("table.optimizer.agg-phase-strategy");
   if (phases == "ONE_PHASE") out.phases = PhysicalSettings::Phases::One;
   if (phases == "TWO_PHASE") out.phases = PhysicalSettings::Phases::Two;
-  std::string materialize = settings.get("table.exec.sink.upsert-materialize");
-  if (materialize == "NONE") out.materialize = PhysicalSettings::Materialize::None;
-  if (materialize == "FORCE") out.materialize = PhysicalSettings::Materialize::Force;
+  out.materialize = settings.get("table.exec.sink.upsert-materialize");
   out.ttl_ms = settings.get_ms("table.exec.state.ttl");
   out.shares_sub_plans = settings.get_bool("table.optimizer.reuse-sub-plan-enabled");
   int64_t max_parallelism = settings.get_int("pipeline.max-parallelism");

@@ -11,7 +11,6 @@ namespace sluice::planner {
 
 struct PhysicalSettings {
   enum class Phases : uint8_t { Auto, One, Two };
-  enum class Materialize : uint8_t { None, Auto, Force };
 
   struct MiniBatch {
     int64_t latency_ms = 0;
@@ -19,7 +18,7 @@ struct PhysicalSettings {
   };
   std::optional<MiniBatch> mini_batch;
   Phases phases = Phases::Auto;
-  Materialize materialize = Materialize::Auto;
+  std::string materialize = "AUTO";  // table.exec.sink.upsert-materialize
   int64_t ttl_ms = 0;
   bool shares_sub_plans = true;
   std::string time_zone = "UTC";  // Of the session, resolved.

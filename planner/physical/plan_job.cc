@@ -9,8 +9,7 @@
 
 namespace sluice::planner {
 
-Result<OptimizedJob> optimize_job(const JobRequest& request, const Settings& settings, const SessionContext& session,
-                                  Diagnostics& diagnostics) {
+Result<OptimizedJob> optimize_job(const JobRequest& request, const SessionContext& session, Diagnostics& diagnostics) {
   OptimizeOptions options;
   options.context.session = session;
   // One sink that reads watermarks is enough for the source that all of them share.
@@ -18,7 +17,7 @@ Result<OptimizedJob> optimize_job(const JobRequest& request, const Settings& set
   OptimizedJob job;
   for (const Plan& sink : request.sinks) job.sinks.push_back(optimize(sink, options));
   size_t errors_before = diagnostics.count();
-  job.changelogs = infer_changelogs(job.sinks, diagnostics, settings.get_bool("table.exec.mini-batch.enabled"));
+  job.changelogs = infer_changelogs(job.sinks, diagnostics);
   if (diagnostics.count() > errors_before) return Failure{diagnostics.errors().back()};
   return job;
 }
@@ -44,7 +43,7 @@ Result<jobgraph::JobGraph> lower_job(const JobRequest& request, const OptimizedJ
 
 Result<jobgraph::JobGraph> plan_job(const JobRequest& request, const Settings& settings, const SessionContext& session,
                                     Diagnostics& diagnostics) {
-  SLUICE_TRY(OptimizedJob job, optimize_job(request, settings, session, diagnostics));
+  SLUICE_TRY(OptimizedJob job, optimize_job(request, session, diagnostics));
   return lower_job(request, job, settings, session);
 }
 

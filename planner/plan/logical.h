@@ -25,7 +25,7 @@ class Plan {
 
   const Node& operator*() const { return *node_; }
   const Node* operator->() const { return node_.get(); }
-  // Identity: two handles on one node. Sub-plans that a script names twice (views, WITH) are not shared by the binder.
+  // Identity: two handles on one node. What WITH names is one node wherever it is used; a view is planned each time.
   const Node* id() const { return node_.get(); }
   bool operator==(const Plan& other) const;
   template <class N>
@@ -132,9 +132,11 @@ struct Deduplicate {
   std::vector<uint32_t> keys;
   uint32_t time = 0;  // Rowtime or processing time column of the input; kProcessingTime once that column is pruned.
   bool keeps_last = false;
+  bool mini_batch = false;  // table.exec.mini-batch.enabled: Flink then declares updates for the first row, too.
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("keys", self.keys), v("time", self.time), v("keeps_last", self.keeps_last);
+    v("mini_batch", self.mini_batch);
   }
   bool operator==(const Deduplicate&) const = default;
 };
@@ -148,8 +150,8 @@ struct Union {
 };
 
 // Makes `time` the rowtime attribute. Settings of the watermark (per_event, interval, idleness) come along, so that
-// push-down moves it as a whole; `watermark.expression` is over the input. Once the source makes the watermark, the node
-// stays to say which column is the rowtime, and without effect otherwise.
+// push-down moves it as a whole; `watermark.expression` is over the input. Once the source makes the watermark, the
+// node stays to say which column is the rowtime, and without effect otherwise.
 struct WatermarkAssigner {
   Plan input;
   uint32_t time = 0;
@@ -181,8 +183,10 @@ struct Sink {
   ChangelogMode accepts = ChangelogMode::insert_only();  // What the connector can take.
   jobgraph::Sink::NotNull not_null = jobgraph::Sink::NotNull::Error;
   bool trims_to_length = false;
-  // Changes of a key must be written in order even where the plan's upsert key is another: see needs_materialize().
+  // Present: the plan's upsert key is not the table's primary key (these columns), so that the changes of a key must be
+  // put in order before they are written. See traits.h.
   std::optional<std::vector<uint32_t>> materialize_keys;
+  SourceSpan span;  // Of the INSERT's table, or of the SELECT.
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("table", self.table), v("accepts", self.accepts), v("not_null", self.not_null);

@@ -1,0 +1,214 @@
+// Kinds of change: bottom-up what nodes can send, top-down who needs update-befores.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "planner/plan/traits.h"
+
+namespace sluice::planner {
+
+namespace {
+
+constexpr ChangelogMode kUpdates = {RowKind::Insert, RowKind::UpdateBefore, RowKind::UpdateAfter};
+
+bool has_updates(ChangelogMode mode) { return mode.contains(RowKind::UpdateAfter); }
+
+ChangelogMode without_update_before(ChangelogMode mode) {
+  ChangelogMode out;
+  for (RowKind kind : {RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete}) {
+    if (mode.contains(kind)) out = out | ChangelogMode{kind};
+  }
+  return out;
+}
+
+// The node hands the changes of its input on, one by one.
+bool passes_on(const Plan& plan) {
+  return match(
+      plan, [](const Scan&) { return false; }, [](const Values&) { return false; }, [](const Filter&) { return true; },
+      [](const Project&) { return true; }, [](const Aggregate&) { return false; },
+      [](const WindowTvf&) { return true; }, [](const WindowAggregate&) { return false; },
+      [](const Deduplicate&) { return false; }, [](const Union&) { return true; },
+      [](const WatermarkAssigner&) { return true; }, [](const ChangelogNormalize&) { return false; },
+      [](const Sink&) { return true; });
+}
+
+bool reads_only(const Expr& expr, const std::vector<uint32_t>& columns) {
+  auto* reference = expr.as<ColumnRef>();
+  if (reference != nullptr && std::ranges::find(columns, reference->index) == columns.end()) return false;
+  return std::ranges::all_of(expr.args, [&](const Expr& arg) { return reads_only(arg, columns); });
+}
+
+// Takes all changes of an upsert key, or none.
+bool filters_by_key(const Filter& filter) {
+  UpsertKeys keys = upsert_keys_of(filter.input);
+  return std::ranges::any_of(keys, [&](const auto& key) { return reads_only(filter.predicate, key); });
+}
+
+// Whether updates can leave the node as update-afters alone. A filter over more than the key cannot: it looks at each
+// row by itself, and an update that stops passing shows only as its update-before.
+bool can_omit_update_before(const Plan& plan) {
+  auto* filter = plan.as<Filter>();
+  if (filter != nullptr && has_updates(changelog_of(plan)) && !filters_by_key(*filter)) return false;
+  bool all = true;
+  if (passes_on(plan)) {
+    for_each_input(plan, [&](const Plan& input) { all = all && can_omit_update_before(input); });
+  }
+  return all;
+}
+
+bool sink_needs_update_before(const Sink& sink) {
+  if (sink.accepts.contains(RowKind::UpdateBefore)) return true;
+  if (!sink.accepts.contains(RowKind::UpdateAfter)) return false;
+  if (!can_omit_update_before(sink.input)) return true;
+  if (sink.table.primary_key.empty()) return false;
+  std::vector<uint32_t> key = sink.table.primary_key;
+  std::ranges::sort(key);
+  UpsertKeys keys = upsert_keys_of(sink.input);
+  return std::ranges::find(keys, key) == keys.end();
+}
+
+// Whether the node needs the update-befores of its inputs to do its work.
+bool needs_update_before(const Plan& plan) {
+  return match(
+      plan, [](const Scan&) { return false; }, [](const Values&) { return false; }, [](const Filter&) { return false; },
+      [](const Project&) { return false; }, [](const Aggregate&) { return true; },
+      [](const WindowTvf&) { return false; }, [](const WindowAggregate&) { return true; },
+      [](const Deduplicate&) { return true; }, [](const Union&) { return false; },
+      [](const WatermarkAssigner&) { return false; }, [](const ChangelogNormalize&) { return false; },
+      [](const Sink& sink) { return sink_needs_update_before(sink); });
+}
+
+bool option_is_true(const TableRef& table, const char* key) {
+  auto found = table.options.find(key);
+  return found != table.options.end() && found->second == "true";
+}
+
+// The Scan whose changes reach `plan` one by one, or null.
+const Scan* source_of(const Plan& plan) {
+  if (auto* scan = plan.as<Scan>()) return scan;
+  const Scan* found = nullptr;
+  if (passes_on(plan) && plan.as<Union>() == nullptr) {
+    for_each_input(plan, [&](const Plan& input) { found = source_of(input); });
+  }
+  return found;
+}
+
+// Upserts by the same key, without a filter that must see what was before, are as good as normalized ones where nobody
+// needs update-befores. Deletes that carry only the key must be enough for the sink, with nothing between.
+bool is_needless(const ChangelogNormalize& normalize, bool key_deletes) {
+  const Scan* scan = source_of(normalize.input);
+  if (scan == nullptr || scan->changelog.contains(RowKind::UpdateBefore) || !normalize.condition.empty()) return false;
+  bool deletes_by_key =
+      scan->changelog.contains(RowKind::Delete) && option_is_true(scan->table, "source.produces-delete-by-key");
+  return !deletes_by_key || key_deletes;
+}
+
+class Inference {
+ public:
+  // `key_deletes`: the consumer takes deletes that carry only the key.
+  void require(const Plan& plan, bool update_before, bool key_deletes) {
+    bool omits = !update_before && can_omit_update_before(plan);
+    auto [found, fresh] = annotations.try_emplace(plan.id());
+    ChangelogTraits& traits = found->second;
+    bool is_enough = traits.sends_update_before || (omits && (!traits.is_needless || key_deletes));
+    if (!fresh && is_enough) return;
+    auto* normalize = plan.as<ChangelogNormalize>();
+    traits.is_needless = normalize != nullptr && omits && is_needless(*normalize, key_deletes);
+    traits.mode = changelog_of(plan);
+    if (traits.is_needless) traits.mode = changelog_of(normalize->input);
+    traits.sends_update_before = !omits && has_updates(traits.mode);
+    bool is_source = plan.as<Scan>() != nullptr;
+    traits.drops_update_before = is_source && omits && traits.mode.contains(RowKind::UpdateBefore);
+    if (omits) traits.mode = without_update_before(traits.mode);
+    auto* sink = plan.as<Sink>();
+    bool asks = needs_update_before(plan) || (passes_on(plan) && sink == nullptr && !omits);
+    bool takes_keys = sink != nullptr ? option_is_true(sink->table, "sink.supports-delete-by-key")
+                                      : key_deletes && plan.as<WatermarkAssigner>() != nullptr;
+    for_each_input(plan, [&](const Plan& input) { require(input, asks, takes_keys); });
+  }
+
+  ChangelogAnnotations annotations;
+};
+
+// The node from which the changes come that `accepted` has no room for, with the path to it.
+const Plan* origin_of(const Plan& plan, ChangelogMode accepted, std::string& path) {
+  path += (path.empty() ? "" : " <- ") + std::string(name_of(plan));
+  if (!passes_on(plan)) return &plan;
+  const Plan* origin = nullptr;
+  std::string before = path;
+  for_each_input(plan, [&](const Plan& input) {
+    ChangelogMode mode = changelog_of(input);
+    bool fits = (!has_updates(mode) || has_updates(accepted)) &&
+                (!mode.contains(RowKind::Delete) || accepted.contains(RowKind::Delete));
+    if (origin != nullptr || fits) return;
+    path = before;
+    origin = origin_of(input, accepted, path);
+  });
+  return origin;
+}
+
+void check_sink(const Sink& sink, const Plan& plan, Diagnostics& diagnostics) {
+  ChangelogMode mode = changelog_of(sink.input);
+  bool update = has_updates(mode) && !has_updates(sink.accepts);
+  bool remove = mode.contains(RowKind::Delete) && !sink.accepts.contains(RowKind::Delete);
+  if (!update && !remove) return;
+  const char* what = update && remove ? "update and delete changes" : update ? "update changes" : "delete changes";
+  std::string path;
+  const Plan* origin = origin_of(plan, sink.accepts, path);
+  diagnostics.report(fail(ErrorCode::SinkCannotTakeUpdates, sink.span,
+                          "table sink `{}` doesn't support consuming {} which is produced by node {}", sink.table.path,
+                          what, origin == nullptr ? "?" : name_of(*origin))
+                         .hint(fmt::format("The changes come this way: {}. Declare a primary key if the connector can "
+                                           "update, or write to one that can.",
+                                           path)));
+}
+
+}  // namespace
+
+ChangelogMode changelog_of(const Plan& plan) {
+  return match(
+      plan, [](const Scan& scan) { return scan.changelog; }, [](const Values&) { return ChangelogMode::insert_only(); },
+      [](const Filter& filter) { return changelog_of(filter.input); },
+      [](const Project& project) { return changelog_of(project.input); },
+      [](const Aggregate& aggregate) {
+        return changelog_of(aggregate.input).is_insert_only() ? kUpdates : ChangelogMode::all();
+      },
+      [](const WindowTvf& tvf) { return changelog_of(tvf.input); },
+      [](const WindowAggregate&) { return ChangelogMode::insert_only(); },
+      [](const Deduplicate& deduplicate) {
+        bool insert_only = !deduplicate.keeps_last && !deduplicate.mini_batch;
+        return insert_only && changelog_of(deduplicate.input).is_insert_only() ? ChangelogMode::insert_only()
+                                                                               : ChangelogMode::all();
+      },
+      [](const Union& all) {
+        ChangelogMode mode;
+        for (const Plan& input : all.inputs) mode = mode | changelog_of(input);
+        return mode;
+      },
+      [](const WatermarkAssigner& assigner) { return changelog_of(assigner.input); },
+      [](const ChangelogNormalize&) { return ChangelogMode::all(); },
+      [](const Sink& sink) { return changelog_of(sink.input); });
+}
+
+bool needs_materialize(const Plan& input, ChangelogMode accepted, const std::vector<uint32_t>& primary_key,
+                       const std::string& setting) {
+  if (primary_key.empty() || setting == "NONE" || accepted.is_insert_only()) return false;
+  if (setting == "FORCE") return true;
+  if (changelog_of(input).is_insert_only()) return false;
+  auto within_key = [&](const std::vector<uint32_t>& upsert_key) {
+    return std::ranges::all_of(
+        upsert_key, [&](uint32_t column) { return std::ranges::find(primary_key, column) != primary_key.end(); });
+  };
+  return std::ranges::none_of(upsert_keys_of(input), within_key);
+}
+
+ChangelogAnnotations infer_changelogs(const std::vector<Plan>& sinks, Diagnostics& diagnostics) {
+  Inference inference;
+  for (const Plan& plan : sinks) {
+    if (auto* sink = plan.as<Sink>()) check_sink(*sink, plan, diagnostics);
+    inference.require(plan, true, false);
+  }
+  return std::move(inference.annotations);
+}
+
+}  // namespace sluice::planner

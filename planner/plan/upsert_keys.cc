@@ -1,0 +1,98 @@
+// Upsert keys: which columns identify a row at any moment.
+#include <algorithm>
+#include <numeric>
+
+#include "planner/plan/traits.h"
+
+namespace sluice::planner {
+
+namespace {
+
+constexpr size_t kKeysMax = 128;  // Columns that are projected several times multiply keys.
+
+void add_key(UpsertKeys& keys, std::vector<uint32_t> key) {
+  std::ranges::sort(key);
+  if (keys.size() < kKeysMax && std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
+}
+
+// Where each column of the input stands in the output; a column may stand in several places.
+std::vector<std::vector<uint32_t>> places_of(const Project& project) {
+  std::vector<std::vector<uint32_t>> places(project.input->schema.size());
+  for (uint32_t i = 0; i < project.exprs.size(); ++i) {
+    if (auto* reference = project.exprs[i].as<ColumnRef>()) places[reference->index].push_back(i);
+  }
+  return places;
+}
+
+// Every way to write the key with the columns of the output; none when a part of it is gone.
+void project_key(const std::vector<uint32_t>& key, const std::vector<std::vector<uint32_t>>& places, size_t part,
+                 std::vector<uint32_t>& prefix, UpsertKeys& out) {
+  if (part == key.size()) return add_key(out, prefix);
+  for (uint32_t place : places[key[part]]) {
+    if (out.size() >= kKeysMax) return;
+    prefix.push_back(place);
+    project_key(key, places, part + 1, prefix, out);
+    prefix.pop_back();
+  }
+}
+
+UpsertKeys keys_of(const Project& project) {
+  UpsertKeys out;
+  auto places = places_of(project);
+  std::vector<uint32_t> prefix;
+  for (const auto& key : upsert_keys_of(project.input)) project_key(key, places, 0, prefix, out);
+  return out;
+}
+
+UpsertKeys keys_of(const Scan& scan) {
+  if (scan.table.primary_key.empty()) return {};
+  std::vector<uint32_t> key;
+  for (uint32_t column : scan.table.primary_key) {
+    auto found = std::ranges::find(scan.paths, FieldPath{column});
+    if (found == scan.paths.end()) return {};
+    key.push_back(static_cast<uint32_t>(found - scan.paths.begin()));
+  }
+  std::ranges::sort(key);
+  return {std::move(key)};
+}
+
+std::vector<uint32_t> first_columns(size_t count) {
+  std::vector<uint32_t> key(count);
+  std::iota(key.begin(), key.end(), 0U);
+  return key;
+}
+
+UpsertKeys keys_of(const WindowAggregate& aggregate) {
+  UpsertKeys out;
+  auto bound = static_cast<uint32_t>(aggregate.keys.size() + aggregate.calls.size());
+  for (size_t i = 0; i < aggregate.properties.size(); ++i, ++bound) {
+    std::vector<uint32_t> key = first_columns(aggregate.keys.size());
+    key.push_back(bound);
+    add_key(out, std::move(key));
+  }
+  return out;
+}
+
+std::vector<uint32_t> sorted(std::vector<uint32_t> key) {
+  std::ranges::sort(key);
+  return key;
+}
+
+}  // namespace
+
+UpsertKeys upsert_keys_of(const Plan& plan) {
+  return match(
+      plan, [](const Scan& scan) { return keys_of(scan); }, [](const Values&) { return UpsertKeys{}; },
+      [](const Filter& filter) { return upsert_keys_of(filter.input); },
+      [](const Project& project) { return keys_of(project); },
+      [](const Aggregate& aggregate) { return UpsertKeys{first_columns(aggregate.keys.size())}; },
+      [](const WindowTvf&) { return UpsertKeys{}; },
+      [](const WindowAggregate& aggregate) { return keys_of(aggregate); },
+      [](const Deduplicate& deduplicate) { return UpsertKeys{sorted(deduplicate.keys)}; },
+      [](const Union&) { return UpsertKeys{}; },
+      [](const WatermarkAssigner& assigner) { return upsert_keys_of(assigner.input); },
+      [](const ChangelogNormalize& normalize) { return UpsertKeys{sorted(normalize.keys)}; },
+      [](const Sink& sink) { return upsert_keys_of(sink.input); });
+}
+
+}  // namespace sluice::planner
