@@ -64,6 +64,17 @@ ColumnPointers ColumnReader::open(Builder& b, llvm::Value* columns, uint32_t ind
   return column;
 }
 
+llvm::Value* ColumnReader::has_no_null(Builder& b, llvm::Value* columns, const RowSchema& schema,
+                                       const std::vector<uint32_t>& indices) {
+  llvm::Value* none = b.getTrue();
+  for (uint32_t index : indices) {
+    if (!schema[index].type.nullable()) continue;
+    uint64_t offset = uint64_t{index} * sizeof(ColumnView) + offsetof(ColumnView, validity);
+    none = b.CreateAnd(none, b.CreateIsNull(load_pointer(b, columns, offset, schema[index].name + ".validity")));
+  }
+  return none;
+}
+
 llvm::Value* ColumnReader::is_valid(Builder& b, const ColumnPointers& column, llvm::Value* row) {
   if (!column.nullable) return nullptr;
   llvm::Value* word =

@@ -17,6 +17,9 @@ class ColumnReader {
   explicit ColumnReader(ModuleWriter& writer) : writer_(writer) {}
   // `columns` is an array of ColumnView. An absent bitmap is replaced by one of ones.
   ColumnPointers open(Builder& b, llvm::Value* columns, uint32_t index, const Type& type, const std::string& name);
+  // i1: no row of these columns is NULL in this batch.
+  llvm::Value* has_no_null(Builder& b, llvm::Value* columns, const RowSchema& schema,
+                           const std::vector<uint32_t>& indices);
   // i1, or null when the column is never NULL. `row` is an i64.
   llvm::Value* is_valid(Builder& b, const ColumnPointers& column, llvm::Value* row);
   // The value in a register, or its address.

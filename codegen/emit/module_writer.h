@@ -33,6 +33,11 @@ class ModuleWriter {
   llvm::Function* define_part(const std::string& name, llvm::Type* result, llvm::ArrayRef<Parameter> parameters);
   // A kernel of codegen/support; results of C++ bool are marked as such.
   llvm::FunctionCallee support(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Type*> parameters);
+  // As above, called once per batch: it is not worth compiling again for every query.
+  llvm::FunctionCallee batch_support(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Type*> parameters) {
+    call_in_process(name);
+    return support(name, result, parameters);
+  }
   void call_in_process(const std::string& kernel) { emitted_.native_kernels.push_back(kernel); }
 
   EmittedModule finish() { return std::move(emitted_); }

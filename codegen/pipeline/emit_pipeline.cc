@@ -160,8 +160,8 @@ llvm::Function* PipelineEmitter::emit_columns(size_t begin, size_t* end) {
 void PipelineEmitter::spread(Builder& b, std::span<const ColumnPath> paths, llvm::Value* columns, llvm::Value* rows,
                              llvm::Value* scratch, std::set<ColumnPath>& done) {
   llvm::Type* types[] = {writer_.pointer(), writer_.i32(), writer_.pointer()};
-  auto expand = writer_.support("sluice_support_expand_validity", writer_.void_type(), types);
-  auto mask = writer_.support("sluice_support_mask_validity", writer_.void_type(), types);
+  auto expand = writer_.batch_support("sluice_support_expand_validity", writer_.void_type(), types);
+  auto mask = writer_.batch_support("sluice_support_mask_validity", writer_.void_type(), types);
   for (const ColumnPath& path : paths) {
     const ColumnUse& use = uses_.at(path);
     if (use.flags < 0 || !done.insert(path).second) continue;
@@ -202,7 +202,7 @@ void PipelineEmitter::emit_entry(llvm::Function* condition, const std::vector<ll
   if (condition != nullptr) {
     spread(b, paths_of(spec_.condition), columns, rows, scratch, done);
     call_part(condition, rows);
-    auto compress = writer_.support("sluice_support_compress", writer_.i32(), {p, writer_.i32(), p});
+    auto compress = writer_.batch_support("sluice_support_compress", writer_.i32(), {p, writer_.i32(), p});
     count = b.CreateCall(compress, {scratch_at(b, scratch, condition_bytes()), rows, selection});
     auto* some = llvm::BasicBlock::Create(writer_.context(), "some", f);
     b.CreateCondBr(b.CreateICmpNE(count, b.getInt32(0)), some, nothing);
@@ -214,7 +214,7 @@ void PipelineEmitter::emit_entry(llvm::Function* condition, const std::vector<ll
   }
   spread(b, paths_of(spec_.computed), columns, rows, scratch, done);
   for (llvm::Function* part : parts) call_part(part, count);
-  auto pack = writer_.support("sluice_support_pack_validity", writer_.void_type(), {p, writer_.i32(), p});
+  auto pack = writer_.batch_support("sluice_support_pack_validity", writer_.void_type(), {p, writer_.i32(), p});
   for (size_t i = 0; i < spec_.computed.size(); ++i) {
     if (!spec_.computed[i].type.nullable()) continue;
     llvm::Value* validity =

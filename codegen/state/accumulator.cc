@@ -53,17 +53,22 @@ bool Accumulator::is_real() const {
   return physical == Physical::Float32 || physical == Physical::Float64;
 }
 
-void Accumulator::open_inputs(ModuleWriter& writer, Builder& b, llvm::Value* columns) {
+std::vector<uint32_t> Accumulator::inputs() const {
+  std::vector<uint32_t> columns = call_->arguments;
+  if (call_->filter >= 0) columns.push_back(static_cast<uint32_t>(call_->filter));
+  return columns;
+}
+
+void Accumulator::open_inputs(ModuleWriter& writer, Builder& b, llvm::Value* columns, bool plain) {
   ColumnReader reader(writer);
+  auto open = [&](uint32_t index) {
+    const RowField& column = (*input_)[index];
+    return reader.open(b, columns, index, plain ? column.type.not_null() : column.type, column.name);
+  };
   arguments_.clear();
-  for (uint32_t argument : call_->arguments) {
-    const RowField& column = (*input_)[argument];
-    arguments_.push_back(reader.open(b, columns, argument, column.type, column.name));
-  }
+  for (uint32_t argument : call_->arguments) arguments_.push_back(open(argument));
   filter_.reset();
-  if (call_->filter < 0) return;
-  auto filter = static_cast<uint32_t>(call_->filter);
-  filter_ = reader.open(b, columns, filter, (*input_)[filter].type, (*input_)[filter].name);
+  if (call_->filter >= 0) filter_ = open(static_cast<uint32_t>(call_->filter));
 }
 
 void Accumulator::open_merged(ModuleWriter& writer, Builder& b, llvm::Value* columns) {
@@ -230,16 +235,22 @@ void Accumulator::offer(ModuleWriter& writer, Builder& b, const AddedRow& in, co
   emit_if(b, addend.counts, "counts", compare_and_take);
 }
 
-void Accumulator::add(ModuleWriter& writer, Builder& b, const AddedRow& in) const {
-  llvm::Value* counts = condition(writer, b, in.row);
+Accumulator::Addend Accumulator::read(ModuleWriter& writer, Builder& b, llvm::Value* row) const {
+  Addend addend;
+  addend.counts = condition(writer, b, row);
+  if (kind_ != AccumulatorKind::Count) addend.value = ColumnReader(writer).value(b, arguments_[0], row);
+  return addend;
+}
+
+void Accumulator::add(ModuleWriter& writer, Builder& b, const AddedRow& in, const Addend& addend) const {
+  if (is_extreme(kind_)) return offer(writer, b, in, addend);
+  if (kind_ != AccumulatorKind::Count) {
+    add_sum(writer, b, in, {widened(b, addend.value, arguments_[0].physical), addend.counts});
+    if (!has_count()) return;
+  }
   llvm::Value* delta = in.sign;
-  if (counts != nullptr) delta = b.CreateSelect(counts, delta, b.getInt64(0));
-  if (kind_ == AccumulatorKind::Count) return add_count(writer, b, in, delta);
-  ColumnReader reader(writer);
-  llvm::Value* value = reader.value(b, arguments_[0], in.row);
-  if (is_extreme(kind_)) return offer(writer, b, in, {value, counts});
-  add_sum(writer, b, in, {widened(b, value, arguments_[0].physical), counts});
-  if (has_count()) add_count(writer, b, in, delta);
+  if (addend.counts != nullptr) delta = b.CreateSelect(addend.counts, delta, b.getInt64(0));
+  add_count(writer, b, in, delta);
 }
 
 void Accumulator::merge(ModuleWriter& writer, Builder& b, const AddedRow& in) const {

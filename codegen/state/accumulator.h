@@ -25,13 +25,22 @@ class Accumulator {
   static std::optional<Accumulator> make(const runtime::AggSpec& spec, size_t call);
 
   // Open the columns before the loop. The call's arguments and filter; its accumulators as another phase wrote them.
-  void open_inputs(ModuleWriter& writer, Builder& b, llvm::Value* columns);
+  // Plain: no row of them is NULL.
+  void open_inputs(ModuleWriter& writer, Builder& b, llvm::Value* columns, bool plain);
   void open_merged(ModuleWriter& writer, Builder& b, llvm::Value* columns);
   bool has_inputs() const { return has_inputs_; }
   bool has_merged() const { return merge_column_ >= 0; }
 
   void init(ModuleWriter& writer, Builder& b, llvm::Value* slot) const;
-  void add(ModuleWriter& writer, Builder& b, const AddedRow& in) const;
+  // Columns the call looks at.
+  std::vector<uint32_t> inputs() const;
+  // What the row brings, read before any accumulator is written, so that calls share what they read; and adding it.
+  struct Addend {
+    llvm::Value* value = nullptr;
+    llvm::Value* counts = nullptr;  // i1: the row matters; null: it does.
+  };
+  Addend read(ModuleWriter& writer, Builder& b, llvm::Value* row) const;
+  void add(ModuleWriter& writer, Builder& b, const AddedRow& in, const Addend& addend) const;
   void merge(ModuleWriter& writer, Builder& b, const AddedRow& in) const;
   // Into row `position` of the column.
   void result(ModuleWriter& writer, Builder& b, llvm::Value* slot, llvm::Value* context, const ColumnPointers& out,
@@ -40,10 +49,6 @@ class Accumulator {
   const Type& result_type() const { return call_->result; }
 
  private:
-  struct Addend {
-    llvm::Value* value = nullptr;
-    llvm::Value* counts = nullptr;  // i1: this row matters; null: it does.
-  };
   bool is_decimal() const { return fields_[0].type.physical() == Physical::Int128; }
   bool is_real() const;
   bool has_count() const { return fields_.size() == 2; }

@@ -24,7 +24,7 @@ std::vector<Accumulator> accumulators_of(const AggSpec& spec) {
 class AggEmitter {
  public:
   AggEmitter(const AggSpec& spec, ModuleWriter& writer)
-      : writer_(writer), b_(writer.context()), reader_(writer), calls_(accumulators_of(spec)) {}
+      : spec_(spec), writer_(writer), b_(writer.context()), reader_(writer), calls_(accumulators_of(spec)) {}
 
   void emit_init();
   void emit_add();
@@ -36,8 +36,8 @@ class AggEmitter {
   llvm::Value* slot_at(llvm::Value* slots, llvm::Value* i) {
     return b_.CreateLoad(b_.getPtrTy(), b_.CreateInBoundsGEP(b_.getPtrTy(), slots, i), "slot");
   }
-  // A part over rows: (columns, kinds, selection, count, slots, heap); `changes` reads the kinds.
-  llvm::Function* emit_add_part(const char* name, bool changes);
+  // A part over rows: (columns, kinds, selection, count, slots, heap). Plain: all are added, and none is NULL.
+  llvm::Function* emit_add_part(const char* name, bool plain);
   // What cannot happen in this phase: the columns do not exist.
   void emit_trap() {
     b_.CreateIntrinsic(llvm::Intrinsic::trap, {}, {});
@@ -45,6 +45,7 @@ class AggEmitter {
   }
   llvm::Function* define_read(const char* name);
 
+  const AggSpec& spec_;
   ModuleWriter& writer_;
   Builder b_;
   ColumnReader reader_;
@@ -63,27 +64,34 @@ void AggEmitter::emit_init() {
   b_.CreateRetVoid();
 }
 
-llvm::Function* AggEmitter::emit_add_part(const char* name, bool changes) {
+llvm::Function* AggEmitter::emit_add_part(const char* name, bool plain) {
   auto* p = writer_.pointer();
   auto* part = writer_.define_part(
       name, writer_.void_type(),
       {{"columns", p}, {"kinds", p}, {"selection", p}, {"count", writer_.i32()}, {"slots", p}, {"heap", p}});
   b_.SetInsertPoint(&part->getEntryBlock());
-  for (Accumulator& call : calls_) call.open_inputs(writer_, b_, part->getArg(0));
+  for (Accumulator& call : calls_) call.open_inputs(writer_, b_, part->getArg(0), plain);
   llvm::Value* selection = reader_.selection_or_identity(b_, part->getArg(2));
+  llvm::Value* kinds = part->getArg(1);
+  if (!plain) {
+    llvm::Value* inserts = b_.CreateCall(writer_.support("sluice_support_all_inserts", p, {}));
+    kinds = b_.CreateSelect(b_.CreateIsNull(kinds), inserts, kinds);
+  }
   emit_loop(b_, part->getArg(3), "rows", [&](llvm::Value* i) {
     AddedRow in;
     in.row = reader_.row_at(b_, selection, i);
     in.slot = slot_at(part->getArg(4), i);
     in.heap = part->getArg(5);
     in.sign = b_.getInt64(1);
-    if (changes) {
+    if (!plain) {
       // The low bit of a row kind says that the row is taken back.
-      llvm::Value* kind = b_.CreateLoad(b_.getInt8Ty(), b_.CreateInBoundsGEP(b_.getInt8Ty(), part->getArg(1), in.row));
+      llvm::Value* kind = b_.CreateLoad(b_.getInt8Ty(), b_.CreateInBoundsGEP(b_.getInt8Ty(), kinds, in.row));
       in.back = b_.CreateTrunc(kind, b_.getInt1Ty());
       in.sign = b_.CreateSelect(in.back, b_.getInt64(~uint64_t{0}), b_.getInt64(1));
     }
-    for (const Accumulator& call : calls_) call.add(writer_, b_, in);
+    std::vector<Accumulator::Addend> addends;
+    for (const Accumulator& call : calls_) addends.push_back(call.read(writer_, b_, in.row));
+    for (size_t c = 0; c < calls_.size(); ++c) calls_[c].add(writer_, b_, in, addends[c]);
   });
   b_.CreateRetVoid();
   return part;
@@ -91,8 +99,8 @@ llvm::Function* AggEmitter::emit_add_part(const char* name, bool changes) {
 
 void AggEmitter::emit_add() {
   bool possible = std::ranges::all_of(calls_, [](const Accumulator& call) { return call.has_inputs(); });
-  llvm::Function* inserts = possible ? emit_add_part("add_inserts", false) : nullptr;
-  llvm::Function* changes = possible ? emit_add_part("add_changes", true) : nullptr;
+  llvm::Function* plain = possible ? emit_add_part("add_plain", true) : nullptr;
+  llvm::Function* any = possible ? emit_add_part("add_any", false) : nullptr;
   auto* p = writer_.pointer();
   auto* f = writer_.define_entry("agg_add", writer_.void_type(),
                                  {{"self", p},
@@ -106,9 +114,14 @@ void AggEmitter::emit_add() {
   b_.SetInsertPoint(&f->getEntryBlock());
   if (!possible) return emit_trap();
   llvm::Value* args[] = {f->getArg(2), f->getArg(3), f->getArg(4), f->getArg(5), f->getArg(6), f->getArg(7)};
-  llvm::Value* has_kinds = b_.CreateIsNotNull(f->getArg(3));
-  emit_if(b_, has_kinds, "changes", [&] { b_.CreateCall(changes, args); });
-  emit_if(b_, b_.CreateNot(has_kinds), "inserts", [&] { b_.CreateCall(inserts, args); });
+  std::vector<uint32_t> inputs;
+  for (const Accumulator& call : calls_) {
+    for (uint32_t input : call.inputs()) inputs.push_back(input);
+  }
+  llvm::Value* no_null = reader_.has_no_null(b_, f->getArg(2), spec_.input, inputs);
+  llvm::Value* is_plain = b_.CreateAnd(b_.CreateIsNull(f->getArg(3)), no_null);
+  emit_if(b_, is_plain, "plain", [&] { b_.CreateCall(plain, args); });
+  emit_if(b_, b_.CreateNot(is_plain), "any", [&] { b_.CreateCall(any, args); });
   b_.CreateRetVoid();
 }
 

@@ -32,7 +32,9 @@ class StoredColumnsEmitter {
   void emit_write(const std::string& name);
 
  private:
-  std::vector<PackedField> open_inputs(llvm::Value* columns);
+  // Plain: no row is NULL.
+  std::vector<PackedField> open_inputs(llvm::Value* columns, bool plain = false);
+  llvm::Function* emit_hash_part(const std::string& name, bool plain);
   std::vector<PackedField> open_outputs(llvm::Value* columns);
   llvm::Value* slot_at(llvm::Value* slots, llvm::Value* i) {
     return b_.CreateLoad(b_.getPtrTy(), b_.CreateInBoundsGEP(b_.getPtrTy(), slots, i), "slot");
@@ -45,13 +47,13 @@ class StoredColumnsEmitter {
   ColumnReader reader_;
 };
 
-std::vector<PackedField> StoredColumnsEmitter::open_inputs(llvm::Value* columns) {
+std::vector<PackedField> StoredColumnsEmitter::open_inputs(llvm::Value* columns, bool plain) {
   std::vector<PackedField> fields;
   for (uint32_t i = 0; i < stored_.columns.size(); ++i) {
     uint32_t at = stored_.columns[i];
     const RowField& column = stored_.input[at];
     PackedField& field = fields.emplace_back(packed_field(stored_.layout, stored_.first_field + i, column.name));
-    field.column = reader_.open(b_, columns, at, column.type, column.name);
+    field.column = reader_.open(b_, columns, at, plain ? column.type.not_null() : column.type, column.name);
   }
   return fields;
 }
@@ -67,20 +69,37 @@ std::vector<PackedField> StoredColumnsEmitter::open_outputs(llvm::Value* columns
   return fields;
 }
 
-void StoredColumnsEmitter::emit_hash(const std::string& name) {
+llvm::Function* StoredColumnsEmitter::emit_hash_part(const std::string& name, bool plain) {
   auto* p = writer_.pointer();
-  auto* f = writer_.define_entry(
-      name, writer_.void_type(),
-      {{"self", p}, {"columns", p}, {"selection", p}, {"count", writer_.i32()}, {"hashes", p, true}});
-  b_.SetInsertPoint(&f->getEntryBlock());
-  auto fields = open_inputs(f->getArg(1));
-  llvm::Value* selection = reader_.selection_or_identity(b_, f->getArg(2));
-  emit_loop(b_, f->getArg(3), "rows", [&](llvm::Value* i) {
-    llvm::Value* row = reader_.row_at(b_, selection, i);
+  auto* part = writer_.define_part(name, writer_.void_type(),
+                                   {{"columns", p}, {"selection", p}, {"count", writer_.i32()}, {"hashes", p, true}});
+  b_.SetInsertPoint(&part->getEntryBlock());
+  auto fields = open_inputs(part->getArg(0), plain);
+  llvm::Value* selection = plain ? nullptr : reader_.selection_or_identity(b_, part->getArg(1));
+  emit_loop(b_, part->getArg(2), "rows", [&](llvm::Value* i) {
+    llvm::Value* row = plain ? i : reader_.row_at(b_, selection, i);
     llvm::Value* hash = b_.getInt64(kKeyHashSeed);
     for (const PackedField& field : fields) hash = fields_.hash(field, row, hash);
-    b_.CreateStore(hash, b_.CreateInBoundsGEP(b_.getInt64Ty(), f->getArg(4), i));
+    b_.CreateStore(hash, b_.CreateInBoundsGEP(b_.getInt64Ty(), part->getArg(3), i));
   });
+  b_.CreateRetVoid();
+  return part;
+}
+
+// The common case, all rows and none of them NULL, has a loop of its own.
+void StoredColumnsEmitter::emit_hash(const std::string& name) {
+  llvm::Function* plain = emit_hash_part("hash_plain", true);
+  llvm::Function* any = emit_hash_part("hash_any", false);
+  auto* p = writer_.pointer();
+  auto* f =
+      writer_.define_entry(name, writer_.void_type(),
+                           {{"self", p}, {"columns", p}, {"selection", p}, {"count", writer_.i32()}, {"hashes", p}});
+  b_.SetInsertPoint(&f->getEntryBlock());
+  llvm::Value* args[] = {f->getArg(1), f->getArg(2), f->getArg(3), f->getArg(4)};
+  llvm::Value* no_null = reader_.has_no_null(b_, f->getArg(1), stored_.input, stored_.columns);
+  llvm::Value* is_plain = b_.CreateAnd(b_.CreateIsNull(f->getArg(2)), no_null);
+  emit_if(b_, is_plain, "plain", [&] { b_.CreateCall(plain, args); });
+  emit_if(b_, b_.CreateNot(is_plain), "any", [&] { b_.CreateCall(any, args); });
   b_.CreateRetVoid();
 }
 

@@ -20,9 +20,12 @@ constexpr std::array<uint64_t, kBatchRowsMax / 64> kAllValid = [] {
   return words;
 }();
 
+constexpr std::array<int8_t, kBatchRowsMax> kInserts{};
+
 }  // namespace
 
 SLUICE_SUPPORT const uint32_t* sluice_support_identity() noexcept { return kIdentity.data(); }
 SLUICE_SUPPORT const uint64_t* sluice_support_all_valid() noexcept { return kAllValid.data(); }
+SLUICE_SUPPORT const int8_t* sluice_support_all_inserts() noexcept { return kInserts.data(); }
 
 }  // namespace sluice::codegen

@@ -20,7 +20,31 @@ SLUICE_SUPPORT uint64_t sluice_support_hash_field(uint64_t hash, uint64_t bits) 
 }
 
 SLUICE_SUPPORT uint64_t sluice_support_hash_string(uint64_t hash, const StringView* text) noexcept {
-  return hash_bytes(hash, text->data(), text->size());
+  // hash_bytes without a copy of variable size: inline views are padded with zero, and long ones have eight bytes
+  // before their end.
+  uint64_t size = text->size();
+  uint64_t word = 0;
+  if (size <= StringView::kInlineMax) {
+    std::memcpy(&word, text->prefix_, 8);
+    if (size >= 8) {
+      hash = hash_field(hash, word);
+      word = 0;
+      std::memcpy(&word, text->rest_ + 4, 4);
+    }
+    return hash_field(hash, word ^ (size << 56));
+  }
+  const char* data = text->data_;
+  for (uint64_t at = 0; at + 8 <= size; at += 8) {
+    std::memcpy(&word, data + at, 8);
+    hash = hash_field(hash, word);
+  }
+  uint64_t rest = size % 8;
+  word = 0;
+  if (rest > 0) {
+    std::memcpy(&word, data + size - 8, 8);
+    word >>= (8 - rest) * 8;
+  }
+  return hash_field(hash, word ^ (size << 56));
 }
 
 SLUICE_SUPPORT uint64_t sluice_support_hash_16(uint64_t hash, const char* bytes) noexcept {

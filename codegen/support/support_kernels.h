@@ -19,6 +19,9 @@ SLUICE_SUPPORT const uint32_t* sluice_support_identity() noexcept;
 // A bitmap of kBatchRowsMax ones: stands in for absent validity.
 SLUICE_SUPPORT const uint64_t* sluice_support_all_valid() noexcept;
 
+// The kinds of kBatchRowsMax rows that are all +I.
+SLUICE_SUPPORT const int8_t* sluice_support_all_inserts() noexcept;
+
 SLUICE_SUPPORT uint64_t sluice_support_hash_field(uint64_t hash, uint64_t bits) noexcept;
 SLUICE_SUPPORT uint64_t sluice_support_hash_string(uint64_t hash, const StringView* text) noexcept;
 SLUICE_SUPPORT uint64_t sluice_support_hash_16(uint64_t hash, const char* bytes) noexcept;
