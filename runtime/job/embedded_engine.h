@@ -34,6 +34,7 @@ struct JobOptions {
   std::string job_id;           // Empty: a new one.
   std::string restore_from;     // Empty or "none", "latest", or a path of a checkpoint or savepoint.
   std::string spill_directory;  // For state beyond the memory budget; empty: below the checkpoint directory.
+  bool spills = true;           // false: the budget is not kept to.
   ResultConsumer* results = nullptr;
   const SessionContext* session = nullptr;  // Null: made from the graph's settings.
   uint32_t channel_capacity = 8;            // Batches per channel.
@@ -58,6 +59,8 @@ class Job {
   virtual void stop_with_savepoint(const std::string& directory, SavepointDone done) = 0;
   // Takes a checkpoint now, beside the periodic ones.
   virtual void trigger_checkpoint(std::function<void(Result<CheckpointId>)> done) = 0;
+  // For simulated crashes, when the executor has forgotten all work: frees what the job holds, and nothing else.
+  virtual void abandon() = 0;
 };
 
 class EmbeddedEngine {

@@ -27,6 +27,7 @@ class JobExecution final : public TaskListener,
   void on_end(std::function<void()> done);
   JobStatus status() const;
   JobMetrics metrics() const;
+  void abandon();
 
  private:
   // Tasks' threads.

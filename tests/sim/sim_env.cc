@@ -58,10 +58,13 @@ bool SimExecutor::step() {
   return true;
 }
 
+// What goes with the work may ask for more work.
 void SimExecutor::clear() {
-  ready_.clear();
-  timed_.clear();
-  due_of_.clear();
+  while (!ready_.empty() || !timed_.empty()) {
+    auto ready = std::exchange(ready_, {});
+    auto timed = std::exchange(timed_, {});
+    due_of_.clear();
+  }
 }
 
 SimEnv::SimEnv(uint64_t seed, FileSystem* files) : random_(seed), executor_(clock_, seed ^ 0x5eed) {

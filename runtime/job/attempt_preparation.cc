@@ -1,0 +1,133 @@
+#include "runtime/job/attempt_preparation.h"
+
+namespace sluice::runtime {
+namespace {
+
+void warn_of_refused(const std::vector<RefusedCheckpoint>& refused, PreparedAttempt& out) {
+  for (const RefusedCheckpoint& checkpoint : refused) {
+    out.warnings.push_back(fmt::format("checkpoint `{}` is not used: {}", checkpoint.path, checkpoint.why.message));
+  }
+}
+
+Result<std::shared_ptr<const RestoreSource>> newest_of_job(const CheckpointDirectory& directory, PreparedAttempt& out) {
+  std::vector<RefusedCheckpoint> refused;
+  SLUICE_TRY(std::optional<RestoreSource> newest, directory.newest(refused));
+  warn_of_refused(refused, out);
+  std::shared_ptr<const RestoreSource> found;
+  if (newest) found = std::make_shared<RestoreSource>(*std::move(newest));
+  return found;
+}
+
+Result<std::shared_ptr<const RestoreSource>> choose_restore(const AttemptStart& start, const std::string& directory,
+                                                            PreparedAttempt& out) {
+  if (!start.is_first) {
+    if (start.has_own_checkpoint && out.directory) return newest_of_job(*out.directory, out);
+    return start.initial;
+  }
+  const std::string& from = start.plan->options.restore_from;
+  std::shared_ptr<const RestoreSource> found;
+  if (from.empty() || from == "none") return found;
+  if (from == "latest") {
+    CheckpointDirectory looked(start.engine.env, {directory, start.plan->graph.name, 1});
+    SLUICE_TRY(found, newest_of_job(out.directory ? *out.directory : looked, out));
+    if (!found) {
+      out.warnings.push_back(
+          fmt::format("no checkpoint of `{}` in `{}`: the job starts empty", start.plan->graph.name, directory));
+    }
+    return found;
+  }
+  std::vector<RefusedCheckpoint> refused;
+  SLUICE_TRY(RestoreSource source, open_restore_source(start.engine.env, from, refused));
+  warn_of_refused(refused, out);
+  found = std::make_shared<RestoreSource>(std::move(source));
+  return found;
+}
+
+Status check_restore(const JobPlan& plan, const Manifest& manifest) {
+  if (manifest.max_parallelism != plan.graph.max_parallelism) {
+    return fail(ErrorCode::IncompatibleState, "the checkpoint has {} key groups and the job {}",
+                manifest.max_parallelism, plan.graph.max_parallelism)
+        .hint("`pipeline.max-parallelism` is fixed when a job first starts.");
+  }
+  if (manifest.key_hash_version != plan.graph.key_hash_version) {
+    return fail(ErrorCode::IncompatibleState, "the checkpoint was written with key hash version {}",
+                manifest.key_hash_version);
+  }
+  return Done{};
+}
+
+// Staged files and transactions carry the job's id: whoever goes on from its own checkpoint goes on under its id.
+std::shared_ptr<const JobPlan> under_restored_id(const AttemptStart& start, const RestoreSource* restore) {
+  bool keeps = restore == nullptr || !restore->is_own || !start.plan->options.job_id.empty();
+  if (keeps || restore->manifest.job_id == start.plan->job_id) return start.plan;
+  auto plan = std::make_shared<JobPlan>(*start.plan);
+  plan->job_id = restore->manifest.job_id;
+  return plan;
+}
+
+Status recover_sinks(const AttemptStart& start, PreparedAttempt& out) {
+  CheckpointId restored = out.restore && out.restore->is_own ? out.restore->manifest.id : 0;
+  for (const jobgraph::Fragment& fragment : start.plan->graph.fragments) {
+    for (const jobgraph::Operator& op : fragment.operators) {
+      if (!std::holds_alternative<jobgraph::Sink>(op.kind)) continue;
+      ConnectorContext context =
+          connector_context(start.engine, *out.plan, op, &start.memory->buffers, &start.memory->session);
+      context.attempt = start.attempt;
+      SLUICE_TRY(std::shared_ptr<SinkConnector> sink, make_sink(start.engine, *out.plan, op, context));
+      if (out.restore) {
+        for (const PreparedSink& prepared : out.restore->manifest.sinks) {
+          if (prepared.uid != op.uid) continue;
+          SLUICE_FAULT("recover.before_publish");
+          SLUICE_DO(sink->publish(out.restore->manifest.id, prepared.committables));
+        }
+      }
+      SLUICE_FAULT("recover.before_sink");
+      SLUICE_DO(sink->recover(restored));
+      SLUICE_FAULT("recover.after_sink");
+      out.sinks.emplace(op.uid, std::move(sink));
+    }
+  }
+  return Done{};
+}
+
+Status enumerate_sources(const AttemptStart& start, PreparedAttempt& out) {
+  for (const jobgraph::Fragment& fragment : start.plan->graph.fragments) {
+    for (const jobgraph::Operator& op : fragment.operators) {
+      if (!std::holds_alternative<jobgraph::Source>(op.kind)) continue;
+      ConnectorContext context =
+          connector_context(start.engine, *out.plan, op, &start.memory->buffers, &start.memory->session);
+      context.parallelism = start.plan->parallelism_of(fragment);
+      context.attempt = start.attempt;
+      SLUICE_TRY(std::unique_ptr<SourceConnector> source, make_source(start.engine, op, context));
+      SLUICE_TRY(std::vector<Split> splits, source->enumerate(context.parallelism));
+      out.splits[op.id] = std::make_shared<const std::vector<Split>>(std::move(splits));
+    }
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<PreparedAttempt> prepare_attempt(const AttemptStart& start) {
+  PreparedAttempt out;
+  const JobPlan& plan = *start.plan;
+  std::string directory = plan.settings.get("execution.checkpointing.dir");
+  if (plan.takes_checkpoints) {
+    auto retained = static_cast<uint32_t>(plan.settings.get_int("execution.checkpointing.num-retained"));
+    out.directory = std::make_shared<CheckpointDirectory>(
+        start.engine.env, CheckpointDirectory::Options{directory, plan.graph.name, retained});
+    SLUICE_DO(out.directory->prepare());
+  }
+  SLUICE_TRY(out.restore, choose_restore(start, directory, out));
+  if (out.restore) SLUICE_DO(check_restore(plan, out.restore->manifest));
+  out.plan = under_restored_id(start, out.restore.get());
+  SLUICE_DO(recover_sinks(start, out));
+  if (out.directory) {
+    SLUICE_DO(out.directory->remove_orphans());
+    SLUICE_TRY(out.next_id, out.directory->next_id());
+  }
+  SLUICE_DO(enumerate_sources(start, out));
+  return out;
+}
+
+}  // namespace sluice::runtime
