@@ -53,12 +53,15 @@ class TableMerge::Cursor {
     }
   }
   uint64_t key() const { return key_; }
+  const RecordHeader* record(std::string& converted) {
+    if (!source_.converter) return record_;
+    source_.converter->convert(*record_, converted);
+    return &header_in(converted);
+  }
   void append_to(std::vector<std::string>& out) {
-    if (!source_.converter) {
-      out.emplace_back(reinterpret_cast<const char*>(record_), record_->bytes);
-    } else {
-      source_.converter->convert(*record_, out.emplace_back());
-    }
+    std::string converted;
+    const RecordHeader* current = record(converted);
+    out.emplace_back(reinterpret_cast<const char*>(current), current->bytes);
   }
 
  private:
@@ -96,6 +99,21 @@ std::vector<MergedTable> merged_tables(const std::vector<std::unique_ptr<Segment
   return tables;
 }
 
+std::vector<SegmentDrop> merged_drops(const std::vector<std::unique_ptr<SegmentReader>>& segments,
+                                      const std::vector<SegmentTable>& tables) {
+  std::vector<SegmentDrop> drops;
+  for (const auto& segment : segments) {
+    for (SegmentDrop drop : segment->footer().drops) {
+      const SegmentTable& dropped = segment->footer().tables[drop.table];
+      auto found = std::ranges::find_if(
+          tables, [&](const SegmentTable& table) { return table.uid == dropped.uid && table.name == dropped.name; });
+      drop.table = static_cast<uint32_t>(found - tables.begin());
+      if (std::ranges::find(drops, drop) == drops.end()) drops.push_back(drop);
+    }
+  }
+  return drops;
+}
+
 Result<std::unique_ptr<TableMerge>> TableMerge::open(const std::vector<std::unique_ptr<SegmentReader>>& segments,
                                                      const SegmentTable& table, int64_t slice_end_ms) {
   std::unique_ptr<TableMerge> merge(new TableMerge());
@@ -117,8 +135,7 @@ Result<std::unique_ptr<TableMerge>> TableMerge::open(const std::vector<std::uniq
     std::optional<uint32_t> number = find_table(reader->footer(), table);
     if (number) SLUICE_DO(merge->open_segment(*reader, *number, std::move(dropped)));
   }
-  auto later = [&merge](size_t a, size_t b) { return merge->cursors_[a]->key() > merge->cursors_[b]->key(); };
-  std::ranges::make_heap(merge->heap_, later);
+  std::ranges::make_heap(merge->heap_, [&merge](size_t a, size_t b) { return merge->is_later(a, b); });
   return merge;
 }
 
@@ -145,31 +162,57 @@ Status TableMerge::open_segment(const SegmentReader& reader, uint32_t number, st
 }
 
 Result<const RecordHeader*> TableMerge::next() {
-  if (group_next_ == group_.size()) SLUICE_DO(next_group());
-  return group_next_ == group_.size() ? nullptr : &header_in(group_[group_next_++]);
+  if (group_next_ < group_.size()) return &header_in(group_[group_next_++]);
+  if (last_ != nullptr) SLUICE_DO(put_back());
+  if (heap_.empty()) return nullptr;
+  size_t first = take_first();
+  bool is_alone = heap_.empty() || cursors_[heap_.front()]->key() != cursors_[first]->key();
+  if (is_alone) {
+    last_ = cursors_[first].get();
+    heap_.push_back(first);  // In its place again once its record has been used.
+    return last_->record(converted_);
+  }
+  SLUICE_DO(collect_group(first));
+  return &header_in(group_[group_next_++]);
 }
 
-// Collects all records with the smallest sort_key.
-Status TableMerge::next_group() {
+bool TableMerge::is_later(size_t a, size_t b) const {
+  return cursors_[a]->key() != cursors_[b]->key() ? cursors_[a]->key() > cursors_[b]->key() : a > b;
+}
+
+size_t TableMerge::take_first() {
+  std::ranges::pop_heap(heap_, [this](size_t a, size_t b) { return is_later(a, b); });
+  size_t first = heap_.back();
+  heap_.pop_back();
+  return first;
+}
+
+// The cursor at the end of the heap moves on.
+Status TableMerge::put_back() {
+  last_ = nullptr;
+  SLUICE_TRY(bool has_more, cursors_[heap_.back()]->advance());
+  if (!has_more) {
+    heap_.pop_back();
+  } else {
+    std::ranges::push_heap(heap_, [this](size_t a, size_t b) { return is_later(a, b); });
+  }
+  return Done{};
+}
+
+// All records with one sort_key, which keys may share.
+Status TableMerge::collect_group(size_t first) {
   group_.clear();
   group_next_ = 0;
-  if (heap_.empty()) return Done{};
-  auto later = [this](size_t a, size_t b) { return cursors_[a]->key() > cursors_[b]->key(); };
-  uint64_t key = cursors_[heap_.front()]->key();
+  uint64_t key = cursors_[first]->key();
   std::vector<size_t> sources;
-  while (!heap_.empty() && cursors_[heap_.front()]->key() == key) {
-    std::ranges::pop_heap(heap_, later);
-    size_t source = heap_.back();
-    cursors_[source]->append_to(group_);
-    sources.push_back(source);
-    SLUICE_TRY(bool has_more, cursors_[source]->advance());
-    if (!has_more) {
-      heap_.pop_back();
-    } else {
-      std::ranges::push_heap(heap_, later);
-    }
+  for (;;) {
+    cursors_[first]->append_to(group_);
+    sources.push_back(first);
+    heap_.push_back(first);
+    SLUICE_DO(put_back());
+    if (heap_.empty() || cursors_[heap_.front()]->key() != key) break;
+    first = take_first();
   }
-  if (group_.size() == 1) return Done{};
   // Newest first; within a run keys differ.
   std::vector<size_t> order(group_.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;

@@ -22,6 +22,10 @@ struct MergedTable {
 // In the order of their first occurrence. `segments`: oldest first.
 std::vector<MergedTable> merged_tables(const std::vector<std::unique_ptr<SegmentReader>>& segments);
 
+// What all the segments together drop of earlier ones; `tables` numbers the tables anew.
+std::vector<SegmentDrop> merged_drops(const std::vector<std::unique_ptr<SegmentReader>>& segments,
+                                      const std::vector<SegmentTable>& tables);
+
 class TableMerge {
  public:
   // The segments, oldest first, outlive the merge.
@@ -36,7 +40,10 @@ class TableMerge {
   class Cursor;
   TableMerge() = default;
   Status open_segment(const SegmentReader& reader, uint32_t number, std::vector<KeyGroupRange> voided);
-  Status next_group();
+  bool is_later(size_t a, size_t b) const;
+  size_t take_first();
+  Status put_back();
+  Status collect_group(size_t first);
   void drop_superseded();
 
   SegmentTable table_;
@@ -44,7 +51,9 @@ class TableMerge {
   std::shared_ptr<const RecordKeys> keys_;
   std::vector<std::unique_ptr<Cursor>> cursors_;  // Oldest first.
   std::vector<size_t> heap_;                      // Cursors that are not at their end; smallest sort_key first.
-  // Records of one sort_key: newest first until one per key is left.
+  Cursor* last_ = nullptr;                        // Whose record was handed out; it is the last of the heap then.
+  std::string converted_;
+  // Several records of one sort_key, one per key.
   std::vector<std::string> group_;
   size_t group_next_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "runtime/checkpoint/chain_merge.h"
 #include "runtime/checkpoint/segment_chain.h"
 #include "runtime/state/memory_ordered_table.h"
 #include "runtime/state/memory_slice_tables.h"
@@ -17,25 +18,22 @@ namespace {
 
 class MemoryListState final : public ListState {
  public:
-  explicit MemoryListState(std::vector<std::string> restored) : restored_(std::move(restored)), entries_(restored_) {}
+  explicit MemoryListState(std::vector<std::string> restored) : restored_(std::move(restored)) {}
   const std::vector<std::string>& restored() const override { return restored_; }
-  void set(std::vector<std::string> entries) override {
-    entries_ = std::move(entries);
-    is_set_ = true;
-  }
+  void set(std::vector<std::string> entries) override { entries_ = std::move(entries); }
   // What was restored stands in every subtask: it counts again only when the operator has said what is its own.
-  std::vector<std::string> entries() const { return is_set_ ? entries_ : std::vector<std::string>(); }
+  const std::vector<std::string>& entries() const { return entries_; }
 
  private:
   std::vector<std::string> restored_;
   std::vector<std::string> entries_;
-  bool is_set_ = false;
 };
 
 // What a snapshot that is being written shares with the TaskState, which may be gone first.
 struct Shared {
-  explicit Shared(std::vector<SegmentRef> segments) : chain(std::move(segments)) {}
-  SegmentChain chain;
+  explicit Shared(std::vector<SegmentRef> segments) : chain(std::make_shared<SegmentChain>(std::move(segments))) {}
+  std::shared_ptr<SegmentChain> chain;
+  std::shared_ptr<ChainMerge> merge;
   std::mutex mutex;
   bool is_gone = false;
 };
@@ -60,6 +58,7 @@ class TaskStateImpl final : public TaskState {
 
  private:
   std::shared_ptr<SnapshotStream> make_stream();
+  SegmentWriter::Options segment_options(std::string file) const;
   void finish_snapshot();
 
   TaskStateOptions options_;
@@ -128,6 +127,7 @@ class OperatorStateImpl final : public OperatorState {
 TaskStateImpl::~TaskStateImpl() {
   std::lock_guard lock(shared_->mutex);
   shared_->is_gone = true;
+  if (shared_->merge) shared_->merge->stop();
 }
 
 Status TaskStateImpl::start() {
@@ -143,7 +143,11 @@ Status TaskStateImpl::start() {
   uint64_t random = options_.env.random->next();
   context_.index_seed = random * 0x9e3779b97f4a7c15ULL;
   file_prefix_ = fmt::format("{:016x}-{}-{}-{}", random, options_.attempt, options_.fragment, options_.subtask);
-  if (!options_.shared_directory.empty()) context_.stream = make_stream();
+  if (!options_.shared_directory.empty()) {
+    context_.stream = make_stream();
+    shared_->merge =
+        std::make_shared<ChainMerge>(ChainMerge::Options{options_.env, segment_options(file_prefix_)}, shared_->chain);
+  }
   if (!options_.spill_directory.empty() && options_.memory->budget() != 0) {
     SLUICE_TRY(spill_, open_spill_store(options_.env, options_.spill_directory, *options_.memory));
     context_.spill = spill_.get();
@@ -158,12 +162,18 @@ Status TaskStateImpl::start() {
 }
 
 std::shared_ptr<SnapshotStream> TaskStateImpl::make_stream() {
+  std::string file = fmt::format("{}-{}.seg", file_prefix_, files_++);
+  return std::make_shared<SnapshotStream>(
+      SnapshotStream::Options{options_.env, segment_options(std::move(file)), buffers_});
+}
+
+SegmentWriter::Options TaskStateImpl::segment_options(std::string file) const {
   SegmentWriter::Options segment;
   segment.directory = options_.shared_directory;
-  segment.file = fmt::format("{}-{}.seg", file_prefix_, files_++);
+  segment.file = std::move(file);
   segment.max_parallelism = options_.max_parallelism;
   segment.groups = options_.groups;
-  return std::make_shared<SnapshotStream>(SnapshotStream::Options{options_.env, std::move(segment), buffers_});
+  return segment;
 }
 
 OperatorState& TaskStateImpl::operator_state(const std::string& uid) {
@@ -226,9 +236,10 @@ void TaskStateImpl::finish_snapshot() {
     std::lock_guard lock(shared->mutex);
     if (shared->is_gone) return;
     if (!segment) return done(std::move(segment).as_failure());
-    if (*segment) shared->chain.append(**std::move(segment));
-    handle.segments = shared->chain.segments();
+    if (*segment) shared->chain->append(**std::move(segment));
+    handle.segments = shared->chain->segments();
     done(std::move(handle));
+    shared->merge->consider();
   };
   frozen_stream_->finish(std::move(descriptions), std::move(finished));
   frozen_stream_.reset();

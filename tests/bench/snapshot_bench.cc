@@ -173,8 +173,8 @@ void restore(const Env& env, const CheckpointDirectory& directory, uint32_t row_
   }
   for (std::thread& thread : threads) thread.join();
   uint64_t restored = tasks[0].state->entries() + tasks[1].state->entries();
-  fmt::print("  restore at parallelism 2: verified after {:.2f} s, all {} rows after {:.2f} s ({:.2f} s of CPU)\n", verified,
-             restored, now() - begin, process_cpu() - cpu);
+  fmt::print("  restore at parallelism 2: verified after {:.2f} s, all {} rows after {:.2f} s ({:.2f} s of CPU)\n",
+             verified, restored, now() - begin, process_cpu() - cpu);
   SLUICE_CHECK(restored == static_cast<uint64_t>(entries));
 }
 

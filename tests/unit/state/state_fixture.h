@@ -1,6 +1,6 @@
 #pragma once
-// What the tests of state share: an Env whose background work runs when the test says so, reference kernels, and a batch
-// of keys.
+// What the tests of state share: an Env whose background work runs when the test says so, reference kernels, and a
+// batch of keys.
 #include <cstring>
 #include <deque>
 #include <string>
@@ -82,7 +82,8 @@ class ReferenceKeys final : public KernelHandle<KeyKernels> {
   }
 
   static uint64_t hash_of(const ColumnView* columns, uint32_t row) {
-    uint64_t hash = hash_field(kKeyHashSeed, static_cast<uint64_t>(static_cast<const int64_t*>(columns[0].values)[row]));
+    uint64_t hash =
+        hash_field(kKeyHashSeed, static_cast<uint64_t>(static_cast<const int64_t*>(columns[0].values)[row]));
     if (!is_valid(columns[1].validity, row)) return hash_null(hash);
     const StringView& text = static_cast<const StringView*>(columns[1].values)[row];
     return hash_bytes(hash, text.data(), text.size());

@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "runtime/checkpoint/chain_merge.h"
 #include "runtime/checkpoint/checkpoint_directory.h"
 #include "runtime/checkpoint/savepoint.h"
 #include "tests/unit/state/state_fixture.h"
@@ -107,8 +108,8 @@ class Job {
     Model contents;
     for (Subtask& subtask : subtasks_) {
       EXPECT_TRUE(subtask.table->for_each([&](uint8_t* slot) {
-        auto [at, is_new] = contents.emplace(read_key(subtask.table->layout(), slot),
-                                             read_value(subtask.table->layout(), slot));
+        auto [at, is_new] =
+            contents.emplace(read_key(subtask.table->layout(), slot), read_value(subtask.table->layout(), slot));
         EXPECT_TRUE(is_new) << "twice: " << at->first.number;
       }));
     }
@@ -267,6 +268,32 @@ TEST(ValueTable, ContentsAtTheBarrierAreRestoredForManySeeds) {
       model = frozen;
       ASSERT_TRUE(job->directory().remove_orphans());
     }
+  }
+}
+
+TEST(ValueTable, SegmentsAreMergedAndLoseNothing) {
+  for (uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE(seed);
+    TestEnv env;
+    StateMemory memory(0);
+    Workload work(seed * 100, 1000);
+    Model model;
+    auto job = std::make_unique<Job>(env, memory, 2);
+    size_t longest = 0;
+    for (CheckpointId id = 1; id <= 90; ++id) {
+      work.step(*job, model);
+      job->freeze(id);
+      Manifest manifest = job->complete(id);
+      for (const TaskStateHandle& task : manifest.tasks) longest = std::max(longest, task.segments.size());
+      if (id % 13 != 0) continue;
+      job = std::make_unique<Job>(env, memory, 1 + static_cast<uint32_t>(work.next() % 3), job->newest());
+      EXPECT_TRUE(job->contents() == model);
+    }
+    EXPECT_GE(longest, kMergeSegmentsMin);
+    EXPECT_LE(longest, 2 * kChainSegmentsMax);
+    // Nothing is left on disk but what the retained checkpoints name, and what was merged before it was ever named.
+    auto files = env.files.list("/chk/job/shared");
+    EXPECT_LE(files->size(), 4 * kChainSegmentsMax);
   }
 }
 
