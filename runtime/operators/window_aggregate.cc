@@ -137,6 +137,7 @@ Step WindowAggregate::on_timer(TimestampMs time, Output& out) {
 }
 
 Step WindowAggregate::on_end(Output& out) {
+  if (op_.window.processing_time) return Progress::Done;
   progress_ = kWatermarkMax;
   return send_closed(out);
 }

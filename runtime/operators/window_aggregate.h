@@ -11,7 +11,8 @@
 //
 // A group whose rows were all taken back sends nothing; one with more taken back than added sends its negative count,
 // as in Flink. Windows that end before 1970 send nothing, as in Flink. In processing time a row belongs to the window
-// of its arrival, and a timer takes the watermark's part; at the end of input the open windows go out.
+// of its arrival, and a timer takes the watermark's part; windows that are open when the input ends send nothing, as in
+// Flink.
 //
 // Bounds of windows over TIMESTAMP_LTZ are wall-clock values of the session's zone. Table "slices": keys, accumulators,
 // and the row count when the input takes rows back.
