@@ -6,7 +6,7 @@ namespace sluice::grammar {
 ast::Identifier identifier_of(antlr4::tree::TerminalNode* word, Build& build) {
   SourceSpan span = span_of(word);
   std::string_view token = build.text(span);
-  if (kind_of(word) != TokenKind::QUOTED_IDENTIFIER) return {std::string(token), span};
+  if (token[0] != '`') return {std::string(token), span};
   std::string text;
   for (size_t i = 1; i + 1 < token.size(); ++i) {
     text += token[i];

@@ -250,7 +250,10 @@ class Operand {
     SourceSpan span = span_of(primary);
     if (primary->K_MODEL()) return make(span, ast::ModelArgument{build_name(primary->name(), build_)});
     std::vector<ast::ExprPtr> parts = build_list(primary->expressionList(), build_);
-    if (parts.size() == 1) return std::move(parts[0]);
+    if (parts.size() == 1) {
+      parts[0]->span = span;
+      return std::move(parts[0]);
+    }
     if (parts.empty()) build_.not_expected(span_of(primary->RPAREN()));
     return operator_call(span, "ROW", ast::CallForm::Row, std::move(parts));
   }

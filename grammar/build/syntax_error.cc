@@ -12,6 +12,7 @@ using enum TokenKind;
 
 constexpr size_t kExpectedShownMax = 6;
 constexpr size_t kSuspectBytesMin = 3;  // Shorter names are near to too many keywords.
+constexpr size_t kLongWordBytesMin = 6;
 
 std::string_view mark_of(TokenKind kind) {
   switch (kind) {
@@ -134,11 +135,15 @@ struct Suspicion {
   size_t token = 0;
   std::string hint;
 };
+// Short words are near to too many others: those must at least begin alike.
 std::string keyword_hint(const Token& token, const std::vector<std::string>& words, std::string_view source) {
-  if (!is_word(token) || token.end - token.begin < kSuspectBytesMin) return {};
   std::string word = to_upper(text_of(token, source));
-  if (std::ranges::find(words, word) != words.end()) return {};
-  return did_you_mean(word, words);
+  if (!is_word(token) || word.size() < 2 || std::ranges::find(words, word) != words.end()) return {};
+  std::vector<std::string> candidates;
+  for (const std::string& candidate : words) {
+    if (word.size() >= kLongWordBytesMin || candidate[0] == word[0]) candidates.push_back(candidate);
+  }
+  return did_you_mean(word, candidates);
 }
 
 // Keywords that end a clause or begin the next one: what a name that swallowed a keyword may have been.
@@ -159,7 +164,7 @@ std::optional<Suspicion> suspect(std::span<const Token> tokens, const Mismatch& 
   }
   if (at == 0) return {};
   const Token& before = tokens[at - 1];
-  if (before.kind != IDENTIFIER) return {};
+  if (before.kind != IDENTIFIER || before.end - before.begin < kSuspectBytesMin) return {};
   std::string hint = keyword_hint(before, clause_words(), source);
   if (hint.empty()) return {};
   return Suspicion{at - 1, std::move(hint)};

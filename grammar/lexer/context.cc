@@ -136,9 +136,14 @@ class Context {
     if (kind(i + 1) == K_LOCAL) ++i;
     return kind(i + 1) == K_TIME && kind(i + 2) == K_ZONE;
   }
+  // A name, or a word that will turn out to be one.
+  bool is_name(size_t i) const {
+    if (is_one_of(kind(i), IDENTIFIER, QUOTED_IDENTIFIER)) return true;
+    return is_keyword(kind(i)) && !is_reserved(text(i));
+  }
   bool after_is(size_t i) const { return before(i) == K_IS || (before(i) == K_NOT && before(i, 2) == K_IS); }
   bool starts_model_argument(size_t i) const {
-    if (!is_one_of(kind(i + 1), IDENTIFIER, QUOTED_IDENTIFIER)) return false;
+    if (!is_name(i + 1)) return false;
     return before(i) == ARROW || (is_one_of(before(i), LPAREN, COMMA) && !levels_.empty() && levels_.back().is_call);
   }
 
@@ -215,8 +220,7 @@ class Context {
 
   bool is_key_here(size_t i) const {
     if (before(i) == K_PRIMARY || kind(i + 1) == STRING_LITERAL) return true;
-    return !levels_.empty() && levels_.back().is_json_object && is_one_of(before(i), LPAREN, COMMA) &&
-           kind(i + 1) == IDENTIFIER;
+    return !levels_.empty() && levels_.back().is_json_object && is_one_of(before(i), LPAREN, COMMA) && is_name(i + 1);
   }
   bool is_model_here(size_t i) const {
     return is_one_of(before(i), K_CREATE, K_TEMPORARY, K_ALTER, K_DROP, K_DESCRIBE) ||

@@ -54,10 +54,10 @@ class Lexer {
     add(TokenKind::UNKNOWN_CHARACTER, end);
   }
   // Something that is opened here and never closed: the error points to its beginning, and the rest of the line goes
-  // with it, so that the statements below are still looked at.
+  // with it up to a `;`, so that the statements behind are still looked at.
   void reject_unclosed(std::string_view what, std::string_view opening, std::string_view closing) {
     size_t begin = at_;
-    size_t line_end = std::min(source_.find('\n', at_), source_.size());
+    size_t line_end = std::min(source_.find_first_of(";\n", at_), source_.size());
     reject(begin + opening.size(), fmt::format("the {} that begins here is not closed", what),
            fmt::format("Close it with `{}`.", closing));
     at_ = line_end;

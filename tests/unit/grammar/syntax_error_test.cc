@@ -1,0 +1,85 @@
+// Code, place and hint of what does not parse.
+#include "tests/unit/grammar/parse_fixture.h"
+
+namespace sluice {
+namespace {
+
+TEST(SyntaxError, PointsToTheTokenAndSaysWhatWasMeant) {
+  EXPECT_EQ(errors_of("SELECT a FORM t", true), "1001 1:10 Did you mean `FROM`?");
+  EXPECT_EQ(errors_of("SELEC a FROM t", true), "1001 1:1 Did you mean `SELECT`?");
+  EXPECT_EQ(errors_of("SELECT a FROM t WHER a > 1", true), "1001 1:17 Did you mean `WHERE`?");
+  EXPECT_EQ(errors_of("SELECT a FROM t GROUP BT a", true), "1001 1:23 Did you mean `BY`?");
+  EXPECT_EQ(errors_of("SELECT a FROM t ORDR BY a", true), "1001 1:17 Did you mean `ORDER`?");
+  EXPECT_EQ(errors_of("SELECT a FROM t JION u ON TRUE", true), "1001 1:17 Did you mean `JOIN`?");
+  EXPECT_EQ(errors_of("CRAETE TABLE t (a INT)", true), "1001 1:1 Did you mean `CREATE`?");
+  EXPECT_EQ(errors_of("CREATE TABEL t (a INT)", true), "1001 1:8 Did you mean `TABLE`?");
+  EXPECT_EQ(errors_of("INSERT INOT t SELECT 1", true), "1001 1:8 Did you mean `INTO`?");
+  EXPECT_EQ(errors_of("SHOW TABELS", true), "1001 1:6 Did you mean `TABLES`?");
+}
+
+TEST(SyntaxError, ReservedWordsAskForBackTicks) {
+  EXPECT_EQ(errors_of("SELECT order FROM t", true),
+            "1001 1:8 `order` is a reserved word; as a name it needs back-ticks: `` `order` ``.");
+  EXPECT_EQ(errors_of("CREATE TABLE t (a INT, date DATE)", true),
+            "1001 1:24 `date` is a reserved word; as a name it needs back-ticks: `` `date` ``.");
+  EXPECT_EQ(errors_of("SELECT a AS value FROM t", true),
+            "1001 1:13 `value` is a reserved word; as a name it needs back-ticks: `` `value` ``.");
+}
+
+TEST(SyntaxError, TheEndOfAStatementIsAPlace) {
+  EXPECT_EQ(errors_of("SELECT a FROM"), "1001 1:13");
+  EXPECT_EQ(errors_of("SELECT a FROM t WHERE;"), "1001 1:21");
+  EXPECT_EQ(errors_of("CREATE TABLE t (a INT"), "1001 1:21");
+}
+
+TEST(SyntaxError, EveryBrokenStatementIsReportedOnce) {
+  EXPECT_EQ(errors_of("SELECT FROM t;\nSELECT 1;\nSELECT a b c FROM;\nCREATE x;\n"), "1001 1:8\n1001 3:12\n1001 4:8");
+  SourceText source("test.sql", "SELECT FROM; SELECT 1; SELEC; SELECT 2");
+  Diagnostics diagnostics;
+  EXPECT_EQ(grammar::parse(source, diagnostics).statements.size(), 2u);
+  EXPECT_EQ(diagnostics.count(), 2u);
+}
+
+TEST(SyntaxError, SemicolonsInsideOfAStatementSetDoNotSplit) {
+  EXPECT_EQ(errors_of("EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1; INSERT INTO u SELECT; END; SELECT 1"),
+            "1001 1:73");
+  EXPECT_EQ(errors_of("EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1; SELECT 1"), "1001 1:50");
+}
+
+TEST(SyntaxError, TextThatIsNoTokenIsReported) {
+  EXPECT_EQ(errors_of("SELECT 'abc FROM t"), "1001 1:8");
+  EXPECT_EQ(errors_of("SELECT `abc FROM t;\nSELECT"), "1001 1:8\n1001 2:6");
+  EXPECT_EQ(errors_of("SELECT /* abc"), "1001 1:8");
+  EXPECT_EQ(errors_of("SELECT a != b FROM t", true), "1001 1:10 Write `<>`.");
+  EXPECT_EQ(errors_of("SELECT \"a\" FROM t", true), "1001 1:8 Strings are in ', names in back-ticks.");
+}
+
+TEST(SyntaxError, LiteralsAreChecked) {
+  EXPECT_EQ(errors_of("SELECT x'0'"), "1004 1:8");
+  EXPECT_EQ(errors_of("SELECT x'0g'"), "1004 1:8");
+  EXPECT_EQ(errors_of("SELECT U&'\\00'"), "1004 1:8");
+  EXPECT_EQ(errors_of("SELECT 'a' 'b'"), "1001 1:12");
+  EXPECT_EQ(errors_of("SELECT CAST(a AS DECIMAL(99999999999))"), "1004 1:26");
+}
+
+// Flink refuses these, too; the words around them are its own.
+TEST(SyntaxError, WhatTheGrammarLetsPassIsCheckedBehindIt) {
+  EXPECT_EQ(errors_of("SELECT CAST(a AS INT NOT NULL)"), "1001 1:22");
+  EXPECT_EQ(errors_of("SELECT a BETWEEN 1"), "1001 1:10");
+  EXPECT_EQ(errors_of("SELECT a ESCAPE 'b'"), "1001 1:10");
+  EXPECT_EQ(errors_of("SELECT () FROM t"), "1001 1:9");
+  EXPECT_EQ(errors_of("SELECT 1(2)"), "1001 1:9");
+  EXPECT_EQ(errors_of("SELECT a IGNORE NULLS"), "1001 1:10");
+  EXPECT_EQ(errors_of("SELECT * FROM (t)"), "1001 1:17");
+  EXPECT_EQ(errors_of("CREATE TABLE t (a)"), "1001 1:16");
+  EXPECT_EQ(errors_of("CREATE TABLE t (a INT FIRST)"), "1001 1:17");
+  EXPECT_EQ(errors_of("CREATE TABLE t (b AS (SELECT 1))"), "1001 1:22");
+  EXPECT_EQ(errors_of("CREATE SYSTEM FUNCTION f AS 'c'"), "1001 1:8");
+  EXPECT_EQ(errors_of("ALTER TABLE t SUSPEND"), "1001 1:15");
+  EXPECT_EQ(errors_of("DROP TABLE t CASCADE"), "1001 1:14");
+  EXPECT_EQ(errors_of("SELECT a FROM t LIMIT 1 FETCH NEXT 2 ROWS ONLY"), "1001 1:25");
+  EXPECT_EQ(errors_of("SELECT a FROM t OFFSET 1 LIMIT 2"), "1001 1:26");
+}
+
+}  // namespace
+}  // namespace sluice
