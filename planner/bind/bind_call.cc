@@ -1,0 +1,356 @@
+// Calls: logic and conditions, functions of the table, aggregates, ROW_NUMBER.
+#include <algorithm>
+
+#include "catalog/functions/function_table.h"
+#include "catalog/types/coercion.h"
+#include "planner/bind/expr_binder.h"
+#include "planner/bind/flink_functions.h"
+#include "planner/bind/literal.h"
+
+namespace sluice::planner {
+
+namespace {
+
+bool is_comparison(std::string_view name) {
+  constexpr std::string_view kNames[] = {"=", "<>", "<", ">", "<=", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
+// Functions for which an untyped NULL is an argument like any other.
+bool takes_null(std::string_view name) {
+  constexpr std::string_view kNames[] = {"IS NULL", "IS NOT NULL", "IS UNKNOWN", "IS NOT UNKNOWN",
+                                         "ARRAY",   "MAP",         "ROW",        "TYPEOF"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
+std::string display_name(const ast::Call& call) {
+  std::string name;
+  for (const ast::Identifier& part : call.function.parts) name += (name.empty() ? "" : ".") + part.text;
+  return name;
+}
+
+SourceSpan name_span(const ast::Call& call, SourceSpan span) {
+  return call.function.span.end > call.function.span.begin ? call.function.span : span;
+}
+
+// Strips `NOT ` from the lookup name of a negated operator.
+bool take_not(std::string& name) {
+  for (std::string_view negated : {"NOT BETWEEN", "NOT LIKE", "NOT SIMILAR TO"}) {
+    if (!name.starts_with(negated)) continue;
+    name.erase(0, 4);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Expr ExprBinder::bind_kind(const ast::Call& call, SourceSpan span) {
+  if (call.over) return bind_over(call, span);
+  const std::string& name = call.lookup;
+  if (name == "AND") return bind_logic(Form::And, call, span);
+  if (name == "OR") return bind_logic(Form::Or, call, span);
+  if (call.form == ast::CallForm::Prefix && (name == "-" || name == "+")) return bind_prefix_sign(call, span);
+  if (name == "COALESCE") return bind_coalesce(bind_all(call.args), span);
+  if (name == "IFNULL" && call.args.size() == 2) return bind_coalesce(bind_all(call.args), span);
+  if (name == "IF" && call.args.size() == 3) return bind_if(call, span);
+  if (name == "NULLIF" && call.args.size() == 2) return bind_nullif(call, span);
+  if (const AggregateDecl* decl = name.starts_with('$') ? nullptr : find_aggregate(name)) {
+    return bind_aggregate(*decl, call, span);
+  }
+  std::string positive = name;
+  bool negated = take_not(positive);
+  Expr result;
+  if (positive.starts_with("BETWEEN")) {
+    result = bind_between(call, span);
+  } else if (is_comparison(positive) && call.args.size() == 2) {
+    return bind_comparison(positive, bind(*call.args[0]), bind(*call.args[1]), span);
+  } else {
+    result = bind_function(call, span);
+  }
+  if (!negated || result.type.is_invalid()) return result;
+  std::vector<Expr> args;
+  args.push_back(std::move(result));
+  return call_or_report("NOT", std::move(args), span, session_);
+}
+
+Expr ExprBinder::bind_logic(Form form, const ast::Call& call, SourceSpan span) {
+  std::vector<Expr> args;
+  bool valid = true;
+  const char* word = form == Form::And ? "an operand of AND" : "an operand of OR";
+  for (const ast::ExprPtr& arg : call.args) {
+    Expr bound = bind_condition(*arg, word);
+    if (bound.as<Literal>() != nullptr && bound.as<Literal>()->value.is_null() &&
+        std::holds_alternative<ast::NullLiteral>(arg->kind)) {
+      bound = bind_value(*arg);
+    }
+    valid &= !bound.type.is_invalid();
+    args.push_back(std::move(bound));
+  }
+  return valid ? make_logic(form, std::move(args), span) : invalid_expr(span);
+}
+
+// value >= low AND value <= high; SYMMETRIC takes the bounds in either order.
+Expr ExprBinder::bind_between(const ast::Call& call, SourceSpan span) {
+  Expr value = bind(*call.args[0]), low = bind(*call.args[1]), high = bind(*call.args[2]);
+  auto within = [&](const Expr& from, const Expr& to) {
+    std::vector<Expr> both;
+    both.push_back(bind_comparison(">=", value, from, span));
+    if (both[0].type.is_invalid()) return invalid_expr(span);
+    both.push_back(bind_comparison("<=", value, to, span));
+    return make_logic(Form::And, std::move(both), span);
+  };
+  Expr forward = within(low, high);
+  if (call.lookup.find("SYMMETRIC") == std::string::npos || call.lookup.find("ASYMMETRIC") != std::string::npos) {
+    return forward;
+  }
+  if (forward.type.is_invalid()) return forward;
+  std::vector<Expr> either;
+  either.push_back(std::move(forward));
+  either.push_back(within(high, low));
+  return make_logic(Form::Or, std::move(either), span);
+}
+
+Expr ExprBinder::bind_prefix_sign(const ast::Call& call, SourceSpan span) {
+  bool minus = call.lookup == "-";
+  if (auto* number = std::get_if<ast::NumberLiteral>(&call.args[0]->kind)) {
+    return bind_number(*number, minus, span, session_);
+  }
+  Expr operand = bind_value(*call.args[0]);
+  if (operand.type.is_invalid()) return operand;
+  if (!operand.type.is_numeric() && !operand.type.is_interval()) {
+    session_.error(ErrorCode::WrongArguments, span, "`{}` takes a number or an interval, and not {}", call.lookup,
+                   operand.type.as_nullable().to_string());
+    return invalid_expr(span);
+  }
+  if (!minus) return operand;
+  std::vector<Expr> args;
+  args.push_back(std::move(operand));
+  return call_or_report("-", std::move(args), span, session_);
+}
+
+Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span) {
+  bool nullable = true;
+  std::vector<Expr*> values;
+  for (Expr& arg : args) {
+    nullable &= arg.type.nullable();
+    values.push_back(&arg);
+  }
+  if (values.empty()) {
+    session_.error(ErrorCode::WrongArguments, span, "COALESCE takes at least one argument");
+    return invalid_expr(span);
+  }
+  Type type;
+  if (!unify(values, span, "COALESCE", type)) return invalid_expr(span);
+  if (args.size() == 1) return std::move(args[0]);
+  return Expr{Special{Form::Coalesce}, type.with_nullability(nullable), std::move(args), span};
+}
+
+// IF(condition, a, b): a CASE, but NULL in any argument makes the result nullable, as Flink declares it.
+Expr ExprBinder::bind_if(const ast::Call& call, SourceSpan span) {
+  Expr result{Special{Form::Case}, Type::invalid(), {}, span};
+  result.args.push_back(bind_condition(*call.args[0], "the first argument of IF"));
+  result.args.push_back(bind_value(*call.args[1]));
+  result.args.push_back(bind_value(*call.args[2]));
+  bool nullable = std::ranges::any_of(result.args, [](const Expr& arg) { return arg.type.nullable(); });
+  bool valid = !result.args[0].type.is_invalid();
+  if (!unify({&result.args[1], &result.args[2]}, span, "IF", result.type) || !valid) return invalid_expr(span);
+  result.type = result.type.with_nullability(nullable);
+  return result;
+}
+
+// CASE WHEN a = b THEN NULL ELSE a END
+Expr ExprBinder::bind_nullif(const ast::Call& call, SourceSpan span) {
+  Expr value = bind_value(*call.args[0]);
+  Expr equal = bind_comparison("=", value, bind(*call.args[1]), span);
+  if (equal.type.is_invalid()) return equal;
+  Type type = value.type.as_nullable();
+  Expr result{Special{Form::Case}, type, {}, span};
+  result.args.push_back(std::move(equal));
+  result.args.push_back(Expr{Literal{Value::null()}, type, {}, span});
+  result.args.push_back(std::move(value));
+  return result;
+}
+
+Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, SourceSpan span) {
+  if (left.type.is_invalid() || right.type.is_invalid()) return invalid_expr(span);
+  for (auto [one, other] : {std::pair{&left, &right}, std::pair{&right, &left}}) {
+    if (is_untyped_null(*one) && !is_untyped_null(*other)) one->type = other->type.as_nullable();
+  }
+  if (is_untyped_null(left)) {
+    session_.error(ErrorCode::TypeMismatch, span, "`NULL` has no type here");
+    return invalid_expr(span);
+  }
+  std::vector<Expr> args;
+  args.push_back(std::move(left));
+  args.push_back(std::move(right));
+  return call_or_report(op, std::move(args), span, session_);
+}
+
+Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
+  std::string lookup = call.lookup;
+  take_not(lookup);
+  bool known = !lookup.empty() && !lookup.starts_with('$') && find_function(lookup) != nullptr;
+  if (!known && is_group_window_function(lookup)) return refuse(name_span(call, span), "a window in GROUP BY");
+  if (call.filter) {
+    session_.error(ErrorCode::MisplacedAggregate, span, "FILTER belongs to aggregate functions, and `{}` is none",
+                   display_name(call));
+    return invalid_expr(span);
+  }
+  bool is_aggregate = is_aggregate_of_flink(lookup);
+  if (!known && is_aggregate && (lookup == "ROW_NUMBER" || lookup == "RANK" || lookup == "DENSE_RANK")) {
+    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` needs an OVER clause", lookup);
+    return invalid_expr(span);
+  }
+  std::vector<Expr> args;
+  for (const ast::ExprPtr& arg : call.args) {
+    if (!known && std::holds_alternative<ast::Star>(arg->kind)) continue;
+    args.push_back(takes_null(lookup) || !known ? bind(*arg) : bind_value(*arg));
+  }
+  if (known) {
+    if (call.json) return refuse(span, "a JSON clause");
+    return call_or_report(lookup, std::move(args), span, session_);
+  }
+  if (is_aggregate || is_function_of_flink(lookup)) {
+    session_.not_supported(name_span(call, span), "function `{}`", display_name(call));
+  } else {
+    session_.report(
+        fail(ErrorCode::UnknownFunction, name_span(call, span), "function `{}` is not known", display_name(call))
+            .hint(did_you_mean(lookup, function_names())),
+        span);
+  }
+  return invalid_expr(span);
+}
+
+Expr ExprBinder::bind_aggregate(const AggregateDecl& decl, const ast::Call& call, SourceSpan span) {
+  if (aggregates == nullptr || in_aggregate_) {
+    session_.error(ErrorCode::MisplacedAggregate, span, "aggregate `{}` cannot stand in {}", display_name(call),
+                   in_aggregate_ ? "another aggregate" : clause);
+    return invalid_expr(span);
+  }
+  if (!call.order_by.empty() || !call.within_group.empty()) return refuse(span, "ORDER BY in this aggregate");
+  AggregateCalls::Item item{.decl = &decl, .distinct = call.quantifier == ast::SetQuantifier::Distinct, .span = span};
+  in_aggregate_ = true;
+  bool valid = true, nullable = call.filter != nullptr || !aggregates->has_keys;
+  for (const ast::ExprPtr& arg : call.args) {
+    if (std::holds_alternative<ast::Star>(arg->kind) && call.args.size() == 1 && decl.name == "COUNT") continue;
+    item.args.push_back(bind_value(*arg));
+    valid &= !item.args.back().type.is_invalid();
+    nullable |= item.args.back().type.nullable();
+  }
+  if (call.filter) {
+    const char* outer = std::exchange(clause, "FILTER");
+    item.filter = bind_condition(*call.filter, "FILTER");
+    clause = outer;
+    valid &= !item.filter->type.is_invalid();
+  }
+  in_aggregate_ = false;
+  if (!valid) return invalid_expr(span);
+  if (item.args.size() > 1) return refuse(span, "an aggregate of several arguments");
+  std::vector<Type> types;
+  for (const Expr& arg : item.args) types.push_back(arg.type);
+  auto shape = aggregate_shape(decl, types, item.distinct, false);
+  if (!shape) {
+    session_.report(std::move(shape).as_failure(), span);
+    return invalid_expr(span);
+  }
+  for (size_t i = 0; i < item.args.size(); ++i) {
+    SourceSpan arg_span = item.args[i].span;
+    item.args[i] = cast_or_report(std::move(item.args[i]), shape->arguments[i], arg_span, session_);
+  }
+  item.result = shape->result.with_nullability(shape->result.nullable() && nullable);
+  // COUNT and MIN of distinct values: MIN and MAX do not care.
+  auto equal = [&](const AggregateCalls::Item& other) {
+    return other.decl == item.decl && other.args == item.args && other.filter == item.filter &&
+           other.distinct == item.distinct;
+  };
+  auto found = std::ranges::find_if(aggregates->items, equal);
+  auto index = static_cast<uint32_t>(found - aggregates->items.begin());
+  Expr result = column(kAggregateBase + index, item.result);
+  result.span = span;
+  if (found == aggregates->items.end()) aggregates->items.push_back(std::move(item));
+  return result;
+}
+
+Expr ExprBinder::bind_over(const ast::Call& call, SourceSpan span) {
+  const auto* spec = std::get_if<ast::WindowSpec>(&*call.over);
+  if (auto* name = std::get_if<ast::Identifier>(&*call.over)) {
+    if (windows != nullptr) {
+      auto found = std::ranges::find(*windows, name->text, [](const auto& window) { return window.name.text; });
+      if (found != windows->end()) spec = &found->spec;
+    }
+    if (spec == nullptr) {
+      session_.error(ErrorCode::UnknownTable, name->span, "window `{}` is not defined", name->text);
+      return invalid_expr(span);
+    }
+  }
+  if (row_numbers == nullptr) {
+    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` OVER cannot stand in {}", display_name(call), clause);
+    return invalid_expr(span);
+  }
+  RowNumberCalls::Item item{.span = span};
+  bool valid = true;
+  for (const ast::ExprPtr& key : spec->partition_by) {
+    item.partition_by.push_back(bind_value(*key));
+    valid &= !item.partition_by.back().type.is_invalid();
+  }
+  for (const ast::OrderItem& order : spec->order_by) {
+    item.order_by.push_back({bind_value(*order.expr), order.direction == ast::SortDirection::Descending,
+                             order.nulls != ast::NullOrder::Default});
+    valid &= !item.order_by.back().expr.type.is_invalid();
+  }
+  for (const ast::ExprPtr& arg : call.args) {
+    if (!std::holds_alternative<ast::Star>(arg->kind)) valid &= !bind(*arg).type.is_invalid();
+  }
+  if (call.lookup != "ROW_NUMBER" || spec->frame || spec->base) {
+    session_.not_supported(span, "`{}` OVER", display_name(call));
+    return invalid_expr(span);
+  }
+  if (!valid) return invalid_expr(span);
+  auto index = static_cast<uint32_t>(row_numbers->items.size());
+  row_numbers->items.push_back(std::move(item));
+  Expr result = column(kRowNumberBase + index, Type::bigint().not_null());
+  result.span = span;
+  return result;
+}
+
+namespace {
+
+struct AggregateFinder {
+  bool found = false;
+
+  void look(const ast::ExprPtr& expr) {
+    if (expr && !found) found = has_aggregate(*expr);
+  }
+  void operator()(const ast::Call& call) {
+    bool is_ranking = call.lookup == "ROW_NUMBER" || call.lookup == "RANK" || call.lookup == "DENSE_RANK";
+    if (!call.over && !is_ranking && is_aggregate_of_flink(call.lookup)) found = true;
+    for (const ast::ExprPtr& arg : call.args) look(arg);
+  }
+  void operator()(const ast::Cast& cast) { look(cast.operand); }
+  void operator()(const ast::Case& choice) {
+    look(choice.operand);
+    for (const ast::WhenClause& when : choice.whens) {
+      for (const ast::ExprPtr& condition : when.conditions) look(condition);
+      look(when.result);
+    }
+    look(choice.otherwise);
+  }
+  void operator()(const ast::FieldAccess& access) { look(access.operand); }
+  void operator()(const ast::In& in) {
+    look(in.value);
+    for (const ast::ExprPtr& item : in.list) look(item);
+  }
+  void operator()(const ast::QuantifiedComparison& comparison) { look(comparison.value); }
+  void operator()(const auto&) {}  // Names, literals and subqueries hold no aggregate of this SELECT.
+};
+
+}  // namespace
+
+bool has_aggregate(const ast::Expr& expr) {
+  AggregateFinder finder;
+  std::visit(finder, expr.kind);
+  return finder.found;
+}
+
+}  // namespace sluice::planner

@@ -1,0 +1,270 @@
+// INSERT: which column of the query goes to which column of the table, and the casts between them.
+#include <algorithm>
+
+#include "catalog/connectors/connectors.h"
+#include "catalog/functions/function_table.h"
+#include "catalog/types/coercion.h"
+#include "planner/bind/ddl.h"
+#include "planner/bind/jobs.h"
+#include "planner/bind/query_binder.h"
+#include "planner/plan/traits.h"
+
+namespace sluice::planner {
+
+namespace {
+
+class InsertBinder {
+ public:
+  InsertBinder(const ast::Insert& insert, BindSession& session) : insert_(insert), session_(session) {}
+
+  std::optional<Plan> bind() {
+    size_t before = session_.diagnostics->count();
+    refuse_forms();
+    const Table* found = find_sink();
+    BoundQuery query = QueryBinder(session_).bind(*insert_.query);
+    if (found == nullptr || query.open) return {};
+    Table table = with_hints(*found);
+    check_use(table, TableUse::Sink, insert_.table.span, *session_.diagnostics);
+    find_targets(table);
+    if (session_.diagnostics->count() != before) return {};
+    auto input = map_columns_to(table, query.plan);
+    if (!input) return {};
+    return make_sink(table, std::move(*input));
+  }
+
+ private:
+  void refuse_forms() {
+    SourceSpan span = insert_.table.span;
+    if (insert_.upsert) {
+      session_.report(fail(ErrorCode::NotASink, span, "UPSERT INTO does not exist in Flink").hint("Write INSERT INTO."),
+                      span);
+    }
+    if (insert_.overwrite) {
+      session_.report(
+          fail(ErrorCode::NotASink, span, "a streaming job cannot overwrite a table").hint("Write INSERT INTO."), span);
+    }
+    if (insert_.on_conflict) session_.not_supported(insert_.span, "ON CONFLICT");
+    if (!insert_.extended_columns.empty()) {
+      session_.not_supported(insert_.extended_columns[0].span, "an extended column list");
+    }
+  }
+
+  const Table* find_sink() {
+    const CatalogObject* object = find_object(insert_.table, session_);
+    if (object == nullptr) return nullptr;
+    if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) return table->get();
+    session_.error(ErrorCode::NotASink, insert_.table.span, "`{}` is a view, and nothing can be written to it",
+                   identity_of(*object).path.dotted());
+    return nullptr;
+  }
+
+  Table with_hints(const Table& table) {
+    Table copy = table;
+    WithClause clause = with_clause(table.options, insert_.table.span);
+    for (const ast::Hint& hint : insert_.hints) {
+      for (const ast::HintArgument& argument : hint.args) {
+        if (!argument.key) continue;
+        copy.options[argument.key->value] = argument.value.value;
+        clause[argument.key->value] = {argument.value.value, argument.key->span, argument.value.span};
+      }
+    }
+    if (!insert_.hints.empty()) check_definition(copy, clause, insert_.table.span, *session_.diagnostics);
+    return copy;
+  }
+
+  // Fills `targets_`: the columns of the table that the query's columns go to, in the query's order.
+  void find_targets(const Table& table) {
+    if (insert_.partition) {
+      for (const ast::PartitionValue& value : insert_.partition->values) add_static(table, value);
+    }
+    if (insert_.columns.empty()) {
+      for (uint32_t i = 0; i < table.columns.size(); ++i) {
+        if (table.columns[i].is_written() && !statics_.contains(i)) targets_.push_back(i);
+      }
+      return;
+    }
+    for (const ast::Name& name : insert_.columns) add_target(table, name);
+    for (uint32_t i = 0; i < table.columns.size(); ++i) check_left_out(table, i);
+  }
+
+  void add_static(const Table& table, const ast::PartitionValue& value) {
+    const std::string& key = value.key.text;
+    if (std::ranges::find(table.partition_keys, key) == table.partition_keys.end()) {
+      session_.report(fail(ErrorCode::BadPartitioning, value.key.span, "`{}` is no partition column", key)
+                          .hint(did_you_mean(key, table.partition_keys)),
+                      value.key.span);
+      return;
+    }
+    if (!value.value) return;  // PARTITION (k): the query delivers it.
+    Scope nothing;
+    ExprBinder binder(nothing, session_);
+    binder.clause = "PARTITION";
+    Expr constant = binder.bind(*value.value);
+    const Type& type = table.columns[*table.find(key)].type;
+    statics_.insert_or_assign(*table.find(key),
+                              cast_or_report(std::move(constant), type.as_nullable(), value.value->span, session_));
+  }
+
+  void add_target(const Table& table, const ast::Name& name) {
+    const std::string& text = name.parts.back().text;
+    auto found = table.find(text);
+    if (!found || !table.columns[*found].is_written() || name.parts.size() > 1) {
+      std::vector<std::string> known;
+      for (const Column& column : table.columns) known.push_back(column.name);
+      session_.report(fail(ErrorCode::UnknownColumn, name.span, "`{}` is no column that can be written", text)
+                          .hint(found ? "" : did_you_mean(text, known)),
+                      name.span);
+      return;
+    }
+    if (std::ranges::find(targets_, *found) != targets_.end() || statics_.contains(*found)) {
+      session_.error(ErrorCode::DuplicateName, name.span, "column `{}` is written twice", text);
+      return;
+    }
+    targets_.push_back(*found);
+  }
+
+  void check_left_out(const Table& table, uint32_t index) {
+    const Column& column = table.columns[index];
+    bool written = std::ranges::find(targets_, index) != targets_.end() || statics_.contains(index);
+    if (written || !column.is_written() || column.type.nullable()) return;
+    session_.report(
+        fail(ErrorCode::NotNullViolation, insert_.table.span, "column `{}` is NOT NULL and gets no value", column.name)
+            .hint("Add it to the column list."),
+        insert_.table.span);
+  }
+
+  // The place of a column of the query in the text.
+  SourceSpan span_of(const Plan& plan, size_t column) const {
+    if (session_.place) return *session_.place;
+    auto* project = plan.as<Project>();
+    if (project == nullptr || column >= project->exprs.size()) return insert_.query->span;
+    SourceSpan span = project->exprs[column].span;
+    return span.end > span.begin ? span : insert_.query->span;
+  }
+
+  bool check_types(const Table& table, const Plan& query) {
+    if (query->schema.size() != targets_.size()) {
+      std::string names;
+      for (uint32_t target : targets_) names += (names.empty() ? "" : ", ") + table.columns[target].name;
+      session_.report(fail(ErrorCode::ColumnCountMismatch, insert_.query->span,
+                           "the query has {} columns, and the table takes {}", query->schema.size(), targets_.size())
+                          .hint(fmt::format("The table takes ({}).", names)),
+                      insert_.query->span);
+      return false;
+    }
+    bool valid = true;
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      const Type& from = query->schema[i].type;
+      const Column& target = table.columns[targets_[i]];
+      if (from.is_invalid() || is_implicitly_castable(from, target.type.as_nullable())) continue;
+      session_.report(fail(ErrorCode::TypeMismatch, span_of(query, i), "column `{}` is {} and cannot take {}",
+                           target.name, target.type.to_string(), from.as_nullable().to_string())
+                          .hint(fmt::format("Write CAST(.. AS {}).", target.type.as_nullable().to_string())),
+                      insert_.query->span);
+      valid = false;
+    }
+    return valid;
+  }
+
+  // A projection of the query to what sink_ref() says is written.
+  std::optional<Plan> map_columns_to(const Table& table, const Plan& query) {
+    if (!check_types(table, query)) return {};
+    size_t before = session_.diagnostics->count();
+    Project project{query, {}, {}};
+    bool identity = true;
+    for (const RowField& written : sink_ref(table).columns) {
+      uint32_t index = *table.find(written.name);
+      auto target = std::ranges::find(targets_, index);
+      auto position = static_cast<uint32_t>(target - targets_.begin());
+      if (target != targets_.end()) {
+        Expr expr = column(position, query->schema[position].type);
+        SourceSpan span = span_of(query, position);
+        expr.span = span;
+        Type type = written.type.with_nullability(expr.type.nullable());
+        expr = cast_or_report(std::move(expr), type, span, session_);
+        identity &= expr.as<ColumnRef>() != nullptr && position == project.exprs.size();
+        project.exprs.push_back(std::move(expr));
+      } else {
+        identity = false;
+        auto constant = statics_.find(index);
+        project.exprs.push_back(constant != statics_.end()
+                                    ? constant->second
+                                    : Expr{Literal{Value::null()}, written.type.as_nullable(), {}, insert_.span});
+      }
+      project.names.push_back(written.name);
+    }
+    if (session_.diagnostics->count() != before) return {};
+    identity &= project.exprs.size() == query->schema.size();
+    return identity ? query : make(std::move(project));
+  }
+
+  Plan make_sink(const Table& table, Plan input) {
+    const ConnectorDecl* connector = find_connector(table.option("connector"));
+    Sink sink{.input = std::move(input), .table = sink_ref(table), .span = insert_.table.span};
+    if (connector->takes != nullptr) sink.accepts = connector->takes(table, changelog_of(sink.input));
+    if (session_.settings.get("table.exec.sink.not-null-enforcer") == "DROP") {
+      sink.not_null = jobgraph::Sink::NotNull::Drop;
+    }
+    std::string enforcer = session_.settings.get("table.exec.sink.type-length-enforcer");
+    sink.trims_to_length = enforcer == "TRIM_PAD";
+    if (enforcer == "ERROR")
+      session_.not_supported(insert_.table.span, "`table.exec.sink.type-length-enforcer` = ERROR");
+    return make(std::move(sink));
+  }
+
+  const ast::Insert& insert_;
+  BindSession& session_;
+  std::vector<uint32_t> targets_;
+  std::map<uint32_t, Expr> statics_;
+};
+
+// Names of a result are unique: a, a0, a1.
+std::vector<std::string> unique_names(const RowSchema& schema) {
+  std::vector<std::string> names;
+  for (const RowField& field : schema) {
+    std::string name = field.name;
+    for (int i = 0; std::ranges::find(names, name) != names.end(); ++i) name = fmt::format("{}{}", field.name, i);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::optional<BoundJob> checked(BoundJob job, size_t errors_before, BindSession& session) {
+  for (const Plan& sink : job.sinks) refuse_row_numbers(sink, session);
+  infer_changelogs(job.sinks, *session.diagnostics);
+  if (session.settings.get("execution.runtime-mode") != "STREAMING") {
+    session.error(ErrorCode::NotSupportedYet, job.sinks[0].as<Sink>()->span,
+                  "`execution.runtime-mode` other than STREAMING is not supported yet");
+  }
+  if (session.diagnostics->count() != errors_before) return {};
+  return job;
+}
+
+}  // namespace
+
+std::optional<Plan> bind_insert(const ast::Insert& insert, BindSession& session) {
+  return InsertBinder(insert, session).bind();
+}
+
+std::optional<BoundJob> bind_inserts(JobKind kind, const std::vector<const ast::Insert*>& inserts,
+                                     BindSession& session) {
+  BoundJob job{kind, {}};
+  size_t before = session.diagnostics->count();
+  for (const ast::Insert* insert : inserts) {
+    if (auto plan = bind_insert(*insert, session)) job.sinks.push_back(std::move(*plan));
+  }
+  if (job.sinks.empty()) return {};
+  return checked(std::move(job), before, session);
+}
+
+std::optional<BoundJob> bind_select(const ast::Query& query, SourceSpan span, BindSession& session) {
+  size_t before = session.diagnostics->count();
+  BoundQuery bound = QueryBinder(session).bind(query);
+  if (bound.open) return {};
+  Plan plan = rename_columns(bound.plan, unique_names(bound.plan->schema));
+  Sink sink{.input = plan, .accepts = ChangelogMode::all(), .span = span};
+  sink.table = {.id = "$collect", .path = "$collect", .columns = plan->schema, .options = {{"connector", "$collect"}}};
+  return checked({JobKind::Select, {make(std::move(sink))}}, before, session);
+}
+
+}  // namespace sluice::planner

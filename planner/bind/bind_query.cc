@@ -1,0 +1,216 @@
+// WITH, set operations, VALUES, ORDER BY.
+#include <algorithm>
+
+#include "catalog/expr/interpreter.h"
+#include "catalog/types/coercion.h"
+#include "planner/bind/query_binder.h"
+
+namespace sluice::planner {
+
+namespace {
+
+void rename_with(BoundQuery& bound, const std::vector<ast::Identifier>& columns, SourceSpan span,
+                 BindSession& session) {
+  if (columns.empty() || bound.open) return;
+  if (columns.size() != bound.plan->schema.size()) {
+    session.error(ErrorCode::ColumnCountMismatch, span, "{} column names for a query of {} columns", columns.size(),
+                  bound.plan->schema.size());
+    bound.open = true;
+    return;
+  }
+  std::vector<std::string> names;
+  for (const ast::Identifier& column : columns) names.push_back(column.text);
+  bound.plan = rename_columns(bound.plan, names);
+}
+
+const char* word_of(const ast::SetOperation& operation) {
+  if (operation.op == ast::SetOperator::Union) return operation.all ? "UNION ALL" : "UNION";
+  return operation.op == ast::SetOperator::Intersect ? "INTERSECT" : "EXCEPT";
+}
+
+// The types of the columns that two inputs have in common; nothing where there are none.
+std::optional<std::vector<Type>> common_types(const Plan& left, const Plan& right, const char* word, SourceSpan span,
+                                              BindSession& session) {
+  if (left->schema.size() != right->schema.size()) {
+    session.error(ErrorCode::BadSetOperation, span, "{} of {} and {} columns", word, left->schema.size(),
+                  right->schema.size());
+    return {};
+  }
+  std::vector<Type> types;
+  for (size_t i = 0; i < left->schema.size(); ++i) {
+    const Type pair[] = {left->schema[i].type, right->schema[i].type};
+    if (pair[0].is_invalid() || pair[1].is_invalid()) return {};
+    auto common = common_type(pair);
+    if (!common) {
+      session.error(ErrorCode::BadSetOperation, span, "column {} of {} is {} on one side and {} on the other", i + 1,
+                    word, pair[0].as_nullable().to_string(), pair[1].as_nullable().to_string());
+      return {};
+    }
+    types.push_back(*common);
+  }
+  return types;
+}
+
+void add_input(std::vector<Plan>& inputs, Plan plan) {
+  if (auto* all = plan.as<Union>()) {
+    inputs.insert(inputs.end(), all->inputs.begin(), all->inputs.end());
+  } else {
+    inputs.push_back(std::move(plan));
+  }
+}
+
+Plan distinct(const Plan& plan, SourceSpan span, BindSession& session) {
+  std::vector<Expr> keys;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
+    keys.push_back(column(i, plan->schema[i].type));
+    names.push_back(plan->schema[i].name);
+  }
+  return make_aggregate(plan, keys, names, {}, span, session);
+}
+
+const std::vector<ast::ExprPtr>* parts_of(const ast::Expr& row) {
+  auto* call = std::get_if<ast::Call>(&row.kind);
+  return call != nullptr && call->lookup == "ROW" ? &call->args : nullptr;
+}
+
+Plan one_row() { return make(Values{{}, {ValueList{}}}); }
+
+// Instants depend on the session's time zone, which is not at hand here.
+bool mentions_instant(const Expr& expr) {
+  return expr.type.is(TypeRoot::TimestampLtz) || std::ranges::any_of(expr.args, mentions_instant);
+}
+
+// Rows of literals become Values; others are projections of one row each, side by side.
+Plan plan_rows(std::vector<std::vector<Expr>> rows, const std::vector<Type>& types) {
+  std::vector<std::string> names;
+  RowSchema columns;
+  for (size_t i = 0; i < types.size(); ++i) {
+    names.push_back(fmt::format("EXPR${}", i));
+    columns.push_back({names.back(), types[i]});
+  }
+  SessionContext session;
+  bool constant = true;
+  for (auto& row : rows) {
+    for (Expr& cell : row) {
+      if (cell.as<Literal>() != nullptr) continue;
+      if (!is_foldable(cell) || mentions_instant(cell)) {
+        constant = false;
+        continue;
+      }
+      auto value = fold(cell, session);
+      if (value) {
+        cell = Expr{Literal{*std::move(value)}, cell.type, {}, cell.span};
+      } else {
+        constant = false;
+      }
+    }
+  }
+  if (constant) {
+    Values values{std::move(columns), {}};
+    for (const auto& row : rows) {
+      ValueList cells;
+      for (const Expr& cell : row) cells.push_back(cell.as<Literal>()->value);
+      values.rows.push_back(std::move(cells));
+    }
+    return make(std::move(values));
+  }
+  std::vector<Plan> inputs;
+  for (auto& row : rows) inputs.push_back(make(Project{one_row(), std::move(row), names}));
+  return inputs.size() == 1 ? inputs[0] : make(Union{std::move(inputs)});
+}
+
+}  // namespace
+
+const BoundQuery* WithScope::find(const std::string& name) const {
+  if (auto found = queries.find(name); found != queries.end()) return &found->second;
+  return outer == nullptr ? nullptr : outer->find(name);
+}
+
+BoundQuery QueryBinder::bind(const ast::Query& query) {
+  WithScope scope{with_, {}};
+  if (query.recursive) session_.not_supported(query.span, "WITH RECURSIVE");
+  for (const ast::WithItem& item : query.with) {
+    BoundQuery bound = QueryBinder(session_, &scope).bind(*item.query);
+    SourceSpan columns =
+        item.columns.empty() ? item.span : SourceSpan{item.columns.front().span.begin, item.columns.back().span.end};
+    rename_with(bound, item.columns, columns, session_);
+    scope.queries.insert_or_assign(item.name.text, std::move(bound));
+  }
+  QueryBinder inner(session_, query.with.empty() ? with_ : &scope);
+  BoundQuery bound = std::visit([&](const auto& body) { return inner.bind_body(body, query.span); }, query.body);
+  if (!query.order_by.empty()) {
+    SourceSpan span{query.order_by.front().span.begin, query.order_by.back().span.end};
+    session_.not_supported(span, "ORDER BY of a query");
+  } else if (query.limit) {
+    session_.not_supported(query.limit->span, "LIMIT");
+  } else if (query.offset) {
+    session_.not_supported(query.offset->span, "OFFSET");
+  }
+  return bound;
+}
+
+BoundQuery QueryBinder::bind_body(const ast::ExplicitTable& table, SourceSpan span) {
+  std::vector<std::string> path;
+  return bind_named(table.name, {}, span, path);
+}
+
+BoundQuery QueryBinder::bind_body(const ast::NestedQuery& nested, SourceSpan) { return bind(*nested.query); }
+
+BoundQuery QueryBinder::bind_body(const ast::SetOperation& operation, SourceSpan span) {
+  BoundQuery left = bind(*operation.left);
+  BoundQuery right = bind(*operation.right);
+  const char* word = word_of(operation);
+  if (operation.op != ast::SetOperator::Union) session_.not_supported(span, "{}", word);
+  if (left.open || right.open) return {left.plan, true};
+  SourceSpan place = session_.place.value_or(operation.right->span);
+  auto types = common_types(left.plan, right.plan, word, place, session_);
+  if (!types) return {left.plan, true};
+  std::vector<Plan> inputs;
+  add_input(inputs, cast_columns(left.plan, *types, session_, place));
+  add_input(inputs, cast_columns(right.plan, *types, session_, place));
+  Plan all = make(Union{std::move(inputs)});
+  return {operation.all ? all : distinct(all, span, session_), false};
+}
+
+BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
+  Scope nothing;
+  ExprBinder binder(nothing, session_);
+  binder.clause = "VALUES";
+  std::vector<std::vector<Expr>> rows;
+  bool valid = true;
+  for (const ast::ExprPtr& row : values.rows) {
+    std::vector<Expr> cells;
+    if (const auto* parts = parts_of(*row)) {
+      for (const ast::ExprPtr& part : *parts) cells.push_back(binder.bind_value(*part));
+    } else {
+      cells.push_back(binder.bind_value(*row));
+    }
+    for (const Expr& cell : cells) valid &= !cell.type.is_invalid();
+    if (!rows.empty() && rows[0].size() != cells.size()) {
+      session_.error(ErrorCode::ColumnCountMismatch, row->span, "the rows of VALUES have {} and {} columns",
+                     rows[0].size(), cells.size());
+      return broken_query();
+    }
+    rows.push_back(std::move(cells));
+  }
+  if (!valid || rows.empty()) return broken_query();
+  std::vector<Type> types;
+  for (size_t i = 0; i < rows[0].size(); ++i) {
+    std::vector<Type> cells;
+    for (const auto& row : rows) cells.push_back(row[i].type);
+    auto common = common_type(cells);
+    if (!common) {
+      session_.error(ErrorCode::TypeMismatch, span, "the values of column {} have no common type", i + 1);
+      return broken_query();
+    }
+    types.push_back(*common);
+    for (auto& row : rows) {
+      SourceSpan cell = row[i].span;
+      row[i] = cast_or_report(std::move(row[i]), *common, cell, session_);
+    }
+  }
+  return {plan_rows(std::move(rows), types), false};
+}
+
+}  // namespace sluice::planner

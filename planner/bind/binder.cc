@@ -1,0 +1,209 @@
+#include "planner/bind/binder.h"
+
+#include "planner/bind/ddl.h"
+#include "planner/bind/jobs.h"
+#include "planner/bind/session.h"
+#include "planner/bind/show.h"
+
+namespace sluice::planner {
+
+namespace {
+
+using Kind = decltype(BoundStatement::kind);
+
+// BEGIN STATEMENT SET; .. END; as statements of their own: the INSERTs between them are one job.
+struct OpenStatementSet {
+  std::vector<const ast::Insert*> inserts;
+  SourceSpan span;
+};
+
+class ScriptBinder {
+ public:
+  ScriptBinder(const SourceText& source, const Catalog& catalog, const Settings& settings, Diagnostics& diagnostics) {
+    session_.source = &source;
+    session_.catalog = catalog;
+    session_.settings = settings;
+    session_.diagnostics = &diagnostics;
+  }
+
+  Bound bind(const ast::Script& script) {
+    for (const ast::Statement& statement : script.statements) add(statement);
+    if (open_set_) session_.error(ErrorCode::SyntaxError, open_set_->span, "BEGIN STATEMENT SET has no END");
+    return {std::move(bound_), std::move(session_.catalog), std::move(session_.settings)};
+  }
+
+ private:
+  void add(const ast::Statement& statement) {
+    Settings settings = session_.settings;
+    size_t before = session_.diagnostics->count();
+    if (open_set_ && !std::holds_alternative<ast::Insert>(statement.kind) &&
+        !std::holds_alternative<ast::EndStatementSet>(statement.kind)) {
+      session_.error(ErrorCode::SyntaxError, statement.span, "a statement set holds INSERT statements only");
+    }
+    auto kind = std::visit([&](const auto& one) { return bind_one(one, statement.span); }, statement.kind);
+    if (!kind || session_.diagnostics->count() != before) return;
+    carry_out(*kind);
+    bound_.push_back({std::move(*kind), statement.span, std::move(settings)});
+  }
+
+  // What later statements of the script see.
+  void carry_out(const Kind& kind) {
+    if (auto* ddl = std::get_if<BoundDdl>(&kind)) {
+      for (const CatalogChange& change : ddl->changes) session_.catalog.apply(change);
+    }
+    auto* setting = std::get_if<BoundSetting>(&kind);
+    if (setting == nullptr) return;
+    if (!setting->key) return session_.settings.reset();
+    if (!setting->value) return session_.settings.reset(*setting->key);
+    session_.settings.set(*setting->key, *setting->value);
+  }
+
+  template <class T>
+  static std::optional<Kind> wrap(std::optional<T> bound) {
+    if (!bound) return {};
+    return Kind{std::move(*bound)};
+  }
+  std::optional<Kind> refuse(SourceSpan span, std::string_view what) {
+    session_.not_supported(span, "{}", what);
+    return {};
+  }
+
+  // ---- Jobs
+
+  std::optional<Kind> bind_one(const ast::SelectStatement& select, SourceSpan span) {
+    return wrap(bind_select(*select.query, span, session_));
+  }
+  std::optional<Kind> bind_one(const ast::Insert& insert, SourceSpan) {
+    if (open_set_) {
+      open_set_->inserts.push_back(&insert);
+      return {};
+    }
+    return wrap(bind_inserts(JobKind::Insert, {&insert}, session_));
+  }
+  std::optional<Kind> bind_one(const ast::StatementSet& set, SourceSpan) { return wrap(bind_set(set)); }
+  std::optional<BoundJob> bind_set(const ast::StatementSet& set) {
+    std::vector<const ast::Insert*> inserts;
+    for (const ast::Insert& insert : set.inserts) inserts.push_back(&insert);
+    return bind_inserts(JobKind::StatementSet, inserts, session_);
+  }
+  std::optional<Kind> bind_one(const ast::BeginStatementSet&, SourceSpan span) {
+    open_set_ = OpenStatementSet{{}, span};
+    return {};
+  }
+  std::optional<Kind> bind_one(const ast::EndStatementSet&, SourceSpan span) {
+    if (!open_set_) {
+      session_.error(ErrorCode::SyntaxError, span, "END without BEGIN STATEMENT SET");
+      return {};
+    }
+    OpenStatementSet set = *std::exchange(open_set_, std::nullopt);
+    if (set.inserts.empty()) {
+      session_.error(ErrorCode::SyntaxError, set.span, "the statement set is empty");
+      return {};
+    }
+    return wrap(bind_inserts(JobKind::StatementSet, set.inserts, session_));
+  }
+  std::optional<Kind> bind_one(const ast::Explain& explain, SourceSpan span) {
+    std::optional<BoundJob> job;
+    const auto& statement = explain.statement->kind;
+    if (auto* select = std::get_if<ast::SelectStatement>(&statement)) {
+      job = bind_select(*select->query, explain.statement->span, session_);
+    } else if (auto* insert = std::get_if<ast::Insert>(&statement)) {
+      job = bind_inserts(JobKind::Insert, {insert}, session_);
+    } else if (auto* set = std::get_if<ast::StatementSet>(&statement)) {
+      job = bind_set(*set);
+    } else {
+      return refuse(span, "EXPLAIN of this statement");
+    }
+    if (!job) return {};
+    return Kind{BoundExplain{explain.details, std::move(*job)}};
+  }
+
+  // ---- The catalog
+
+  std::optional<Kind> bind_one(const ast::CreateTable& create, SourceSpan span) {
+    return wrap(bind_create_table(create, span, session_));
+  }
+  std::optional<Kind> bind_one(const ast::CreateView& create, SourceSpan span) {
+    return wrap(bind_create_view(create, span, session_));
+  }
+  std::optional<Kind> bind_one(const ast::CreateNamespace& create, SourceSpan span) {
+    return wrap(bind_create_namespace(create, span, session_));
+  }
+  std::optional<Kind> bind_one(const ast::Drop& drop, SourceSpan span) { return wrap(bind_drop(drop, span, session_)); }
+  std::optional<Kind> bind_one(const ast::Alter& alter, SourceSpan span) {
+    return wrap(bind_alter(alter, span, session_));
+  }
+  std::optional<Kind> bind_one(const ast::UseCatalog& use, SourceSpan) { return wrap(bind_use(use, session_)); }
+  std::optional<Kind> bind_one(const ast::UseDatabase& use, SourceSpan) { return wrap(bind_use(use, session_)); }
+  std::optional<Kind> bind_one(const ast::Show& show, SourceSpan span) { return wrap(bind_show(show, span, session_)); }
+  std::optional<Kind> bind_one(const ast::Describe& describe, SourceSpan span) {
+    return wrap(bind_describe(describe, span, session_));
+  }
+
+  // ---- Settings
+
+  std::optional<Kind> bind_one(const ast::Set& set, SourceSpan) {
+    if (!set.option) return Kind{list_settings(session_)};
+    const ast::Option& option = *set.option;
+    auto wrong = check_setting(option.key.value, option.value.value, option.key.span, option.value.span);
+    if (wrong) {
+      session_.report(std::move(*wrong), option.span);
+      return {};
+    }
+    return Kind{BoundSetting{option.key.value, option.value.value}};
+  }
+  std::optional<Kind> bind_one(const ast::Reset& reset, SourceSpan) {
+    if (!reset.key) return Kind{BoundSetting{}};
+    auto wrong = find_setting(reset.key->value) != nullptr
+                     ? std::nullopt
+                     : check_setting(reset.key->value, "", reset.key->span, reset.key->span);
+    if (wrong) {
+      session_.report(std::move(*wrong), reset.key->span);
+      return {};
+    }
+    return Kind{BoundSetting{reset.key->value, std::nullopt}};
+  }
+  std::optional<Kind> bind_one(const ast::ClientCommand& command, SourceSpan) {
+    return Kind{BoundClientCommand{command.kind}};
+  }
+
+  // ---- Correct statements that do not run yet
+
+  std::optional<Kind> bind_one(const ast::Update&, SourceSpan span) { return refuse(span, "UPDATE"); }
+  std::optional<Kind> bind_one(const ast::Delete&, SourceSpan span) { return refuse(span, "DELETE"); }
+  std::optional<Kind> bind_one(const ast::Truncate&, SourceSpan span) { return refuse(span, "TRUNCATE TABLE"); }
+  std::optional<Kind> bind_one(const ast::CallProcedure&, SourceSpan span) { return refuse(span, "CALL"); }
+  std::optional<Kind> bind_one(const ast::CreateMaterializedTable&, SourceSpan span) {
+    return refuse(span, "CREATE MATERIALIZED TABLE");
+  }
+  // Nexmark's one function is built in; scripts that create it run unchanged.
+  std::optional<Kind> bind_one(const ast::DefineFunction& define, SourceSpan span) {
+    bool built_in = define.class_name.value == "com.github.nexmark.flink.udf.CountChar" && !define.alter;
+    return built_in ? std::optional<Kind>(BoundDdl{}) : refuse(span, "CREATE FUNCTION");
+  }
+  std::optional<Kind> bind_one(const ast::CreateModel&, SourceSpan span) { return refuse(span, "CREATE MODEL"); }
+  std::optional<Kind> bind_one(const ast::CreateConnection&, SourceSpan span) {
+    return refuse(span, "CREATE CONNECTION");
+  }
+  std::optional<Kind> bind_one(const ast::UseModules&, SourceSpan span) { return refuse(span, "USE MODULES"); }
+  std::optional<Kind> bind_one(const ast::LoadModule&, SourceSpan span) { return refuse(span, "LOAD MODULE"); }
+  std::optional<Kind> bind_one(const ast::UnloadModule&, SourceSpan span) { return refuse(span, "UNLOAD MODULE"); }
+  std::optional<Kind> bind_one(const ast::ChangeJar&, SourceSpan span) { return refuse(span, "ADD JAR"); }
+  std::optional<Kind> bind_one(const ast::StopJob&, SourceSpan span) { return refuse(span, "STOP JOB"); }
+  std::optional<Kind> bind_one(const ast::Analyze&, SourceSpan span) { return refuse(span, "ANALYZE TABLE"); }
+  std::optional<Kind> bind_one(const ast::CompilePlan&, SourceSpan span) { return refuse(span, "COMPILE PLAN"); }
+  std::optional<Kind> bind_one(const ast::ExecutePlan&, SourceSpan span) { return refuse(span, "EXECUTE PLAN"); }
+
+  BindSession session_;
+  std::vector<BoundStatement> bound_;
+  std::optional<OpenStatementSet> open_set_;
+};
+
+}  // namespace
+
+Bound bind(const ast::Script& script, const SourceText& source, const Catalog& catalog, const Settings& settings,
+           Diagnostics& diagnostics) {
+  return ScriptBinder(source, catalog, settings, diagnostics).bind(script);
+}
+
+}  // namespace sluice::planner

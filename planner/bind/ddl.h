@@ -1,0 +1,31 @@
+#pragma once
+// CREATE, DROP, ALTER, USE -> changes of the catalog. Nothing after an error.
+#include <optional>
+
+#include "grammar/ast/statement.h"
+#include "planner/bind/binder.h"
+#include "planner/bind/session.h"
+
+namespace sluice::planner {
+
+std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, SourceSpan span, BindSession& session);
+std::optional<BoundDdl> bind_create_view(const ast::CreateView& create, SourceSpan span, BindSession& session);
+std::optional<BoundDdl> bind_create_namespace(const ast::CreateNamespace& create, SourceSpan span,
+                                              BindSession& session);
+std::optional<BoundDdl> bind_drop(const ast::Drop& drop, SourceSpan span, BindSession& session);
+std::optional<BoundDdl> bind_alter(const ast::Alter& alter, SourceSpan span, BindSession& session);
+std::optional<BoundDdl> bind_use(const ast::UseCatalog& use, BindSession& session);
+std::optional<BoundDdl> bind_use(const ast::UseDatabase& use, BindSession& session);
+
+// ---- Names of objects
+
+// One to three parts, in a database that exists; reported otherwise.
+std::optional<ObjectPath> path_to_create(const ast::Name& name, BindSession& session);
+std::optional<ObjectPath> path_of(const ast::Name& name, BindSession& session);
+// Reports it unless `allowed`.
+bool already_exists(const ObjectPath& path, bool temporary, bool allowed, SourceSpan span, BindSession& session);
+// Null after a report, and in silence where the object's own CREATE had errors.
+const Table* find_table(const ast::Name& name, BindSession& session);
+const CatalogObject* find_object(const ast::Name& name, BindSession& session);
+
+}  // namespace sluice::planner

@@ -1,0 +1,220 @@
+#include "planner/bind/expr_binder.h"
+
+#include <algorithm>
+
+#include "catalog/functions/function_table.h"
+#include "catalog/types/coercion.h"
+#include "planner/bind/bind_type.h"
+#include "planner/bind/literal.h"
+
+namespace sluice::planner {
+
+bool is_untyped_null(const Expr& expr) {
+  auto* value = expr.as<Literal>();
+  return value != nullptr && value->value.is_null() && expr.type.is(TypeRoot::Null);
+}
+
+Expr call_or_report(std::string_view function, std::vector<Expr> args, SourceSpan span, BindSession& session) {
+  for (const Expr& arg : args) {
+    if (arg.type.is_invalid()) return invalid_expr(span);
+  }
+  auto made = make_call(function, std::move(args), span);
+  if (made) return *std::move(made);
+  session.report(std::move(made).as_failure(), span);
+  return invalid_expr(span);
+}
+
+Expr cast_or_report(Expr arg, const Type& type, SourceSpan span, BindSession& session, bool is_try) {
+  if (arg.type.is_invalid() || type.is_invalid()) return invalid_expr(span);
+  auto made = make_cast(std::move(arg), type, span, is_try);
+  if (made) return *std::move(made);
+  session.report(std::move(made).as_failure(), span);
+  return invalid_expr(span);
+}
+
+Expr make_logic(Form form, std::vector<Expr> args, SourceSpan span) {
+  bool nullable = false;
+  for (const Expr& arg : args) {
+    if (arg.type.is_invalid()) return invalid_expr(span);
+    nullable |= arg.type.nullable();
+  }
+  if (args.size() == 1) return std::move(args[0]);
+  return Expr{Special{form}, Type::boolean().with_nullability(nullable), std::move(args), span};
+}
+
+Expr ExprBinder::bind(const ast::Expr& expr) {
+  Expr bound = std::visit([&](const auto& kind) { return bind_kind(kind, expr.span); }, expr.kind);
+  if (session_.place) bound.span = *session_.place;
+  return bound;
+}
+
+Expr ExprBinder::bind_condition(const ast::Expr& expr, const char* what) {
+  Expr bound = bind(expr);
+  if (is_untyped_null(bound)) return Expr{Literal{Value::null()}, Type::boolean(), {}, expr.span};
+  if (bound.type.is_invalid() || bound.type.is(TypeRoot::Boolean)) return bound;
+  session_.error(ErrorCode::TypeMismatch, expr.span, "{} must be a condition, and `{}` is {}", what,
+                 session_.text(expr.span), bound.type.to_string());
+  return invalid_expr(expr.span);
+}
+
+Expr ExprBinder::bind_value(const ast::Expr& expr) {
+  Expr bound = bind(expr);
+  if (!is_untyped_null(bound)) return bound;
+  session_.report(fail(ErrorCode::TypeMismatch, expr.span, "`NULL` has no type here")
+                      .hint("Write CAST(NULL AS ..) with the type that is meant."),
+                  expr.span);
+  return invalid_expr(expr.span);
+}
+
+std::vector<Expr> ExprBinder::bind_all(const std::vector<ast::ExprPtr>& exprs) {
+  std::vector<Expr> out;
+  for (const ast::ExprPtr& expr : exprs) out.push_back(bind(*expr));
+  return out;
+}
+
+Expr ExprBinder::refuse(SourceSpan span, const char* what) {
+  session_.not_supported(span, "{}", what);
+  return invalid_expr(span);
+}
+
+Expr ExprBinder::bind_kind(const ast::ColumnRef& column, SourceSpan) {
+  if (aliases != nullptr && column.name.parts.size() == 1 && !has_column(scope_, column.name.parts[0].text)) {
+    auto found = std::ranges::find(*aliases, column.name.parts[0].text, &StarColumn::name);
+    if (found != aliases->end()) return found->expr;
+  }
+  return resolve_name(column.name, scope_, session_);
+}
+Expr ExprBinder::bind_kind(const ast::Star&, SourceSpan span) {
+  session_.error(ErrorCode::WrongArguments, span, "`*` cannot stand here");
+  return invalid_expr(span);
+}
+Expr ExprBinder::bind_kind(const ast::NumberLiteral& number, SourceSpan span) {
+  return bind_number(number, false, span, session_);
+}
+Expr ExprBinder::bind_kind(const ast::StringLiteral& text, SourceSpan span) { return bind_string(text, span); }
+Expr ExprBinder::bind_kind(const ast::BinaryLiteral& bytes, SourceSpan span) { return bind_binary(bytes, span); }
+Expr ExprBinder::bind_kind(const ast::BooleanLiteral& boolean, SourceSpan span) {
+  if (!boolean.value) return Expr{Literal{Value::null()}, Type::boolean(), {}, span};
+  return Expr{Literal{Value{*boolean.value}}, Type::boolean().not_null(), {}, span};
+}
+Expr ExprBinder::bind_kind(const ast::NullLiteral&, SourceSpan span) {
+  return Expr{Literal{Value::null()}, Type::null(), {}, span};
+}
+Expr ExprBinder::bind_kind(const ast::TemporalLiteral& temporal, SourceSpan span) {
+  return bind_temporal(temporal, span, session_);
+}
+Expr ExprBinder::bind_kind(const ast::IntervalLiteral& interval, SourceSpan span) {
+  return bind_interval(interval, span, session_);
+}
+// Keywords that are arguments reach functions as texts.
+Expr ExprBinder::bind_kind(const ast::Symbol& symbol, SourceSpan span) {
+  return Expr{
+      Literal{Value{symbol.word}}, Type::character(static_cast<int32_t>(symbol.word.size())).not_null(), {}, span};
+}
+Expr ExprBinder::bind_kind(const ast::Parameter&, SourceSpan span) { return refuse(span, "a parameter"); }
+
+Expr ExprBinder::bind_kind(const ast::Cast& cast, SourceSpan span) {
+  Expr operand = bind(*cast.operand);
+  return cast_or_report(std::move(operand), bind_type(*cast.type, session_), span, session_, cast.is_try);
+}
+
+bool ExprBinder::unify(std::vector<Expr*> values, SourceSpan span, const char* what, Type& type) {
+  std::vector<Type> types;
+  bool all_null = true;
+  for (const Expr* value : values) {
+    if (value->type.is_invalid()) return false;
+    all_null &= is_untyped_null(*value);
+    types.push_back(value->type);
+  }
+  if (all_null) {
+    session_.error(ErrorCode::TypeMismatch, span, "{} has only `NULL` values", what);
+    return false;
+  }
+  auto common = common_type(types);
+  if (!common) {
+    std::string list;
+    for (const Type& one : types) list += (list.empty() ? "" : ", ") + one.as_nullable().to_string();
+    session_.error(ErrorCode::TypeMismatch, span, "the values of {} have no common type: {}", what, list);
+    return false;
+  }
+  type = *common;
+  for (Expr* value : values) {
+    SourceSpan value_span = value->span;
+    *value = cast_or_report(std::move(*value), type.with_nullability(value->type.nullable()), value_span, session_);
+    if (value->type.is_invalid()) return false;
+  }
+  return true;
+}
+
+// args: condition, value, condition, value, ..., otherwise. A CASE without ELSE ends in NULL.
+Expr ExprBinder::bind_kind(const ast::Case& choice, SourceSpan span) {
+  Expr result{Special{Form::Case}, Type::invalid(), {}, span};
+  bool valid = true;
+  for (const ast::WhenClause& when : choice.whens) {
+    std::vector<Expr> conditions;
+    for (const ast::ExprPtr& condition : when.conditions) {
+      if (choice.operand) {
+        conditions.push_back(bind_comparison("=", bind(*choice.operand), bind(*condition), condition->span));
+      } else {
+        conditions.push_back(bind_condition(*condition, "WHEN"));
+      }
+      valid &= !conditions.back().type.is_invalid();
+    }
+    result.args.push_back(make_logic(Form::Or, std::move(conditions), span));
+    result.args.push_back(bind(*when.result));
+  }
+  if (choice.otherwise) {
+    result.args.push_back(bind(*choice.otherwise));
+  } else {
+    result.args.push_back(Expr{Literal{Value::null()}, Type::null(), {}, span});
+  }
+  std::vector<Expr*> values;
+  for (size_t i = 1; i < result.args.size(); i += 2) values.push_back(&result.args[i]);
+  values.push_back(&result.args.back());
+  bool nullable = false;
+  for (const Expr* value : values) nullable |= value->type.nullable();
+  if (!unify(values, span, "CASE", result.type) || !valid) return invalid_expr(span);
+  result.type = result.type.with_nullability(nullable);
+  return result;
+}
+
+Expr ExprBinder::bind_kind(const ast::FieldAccess& access, SourceSpan) {
+  return bind_field(bind(*access.operand), access.field, session_);
+}
+
+Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
+  if (in.query) return refuse(span, "IN with a subquery");
+  std::vector<Expr> equal;
+  std::vector<Expr> list = bind_all(in.list);
+  std::vector<Type> types;
+  for (const Expr& item : list) {
+    if (item.type.is_invalid()) return invalid_expr(span);
+    types.push_back(item.type);
+  }
+  if (!common_type(types)) {
+    session_.error(ErrorCode::TypeMismatch, span, "the values of IN have no common type");
+    return invalid_expr(span);
+  }
+  Expr value = bind(*in.value);
+  for (Expr& item : list) equal.push_back(bind_comparison("=", value, std::move(item), span));
+  Expr any = make_logic(Form::Or, std::move(equal), span);
+  if (!in.negated) return any;
+  std::vector<Expr> args;
+  args.push_back(std::move(any));
+  return call_or_report("NOT", std::move(args), span, session_);
+}
+
+Expr ExprBinder::bind_kind(const ast::QuantifiedComparison&, SourceSpan span) {
+  return refuse(span, "a comparison with SOME, ANY or ALL");
+}
+Expr ExprBinder::bind_kind(const ast::Exists&, SourceSpan span) { return refuse(span, "EXISTS"); }
+Expr ExprBinder::bind_kind(const ast::ScalarSubquery&, SourceSpan span) { return refuse(span, "a scalar subquery"); }
+Expr ExprBinder::bind_kind(const ast::CollectionQuery&, SourceSpan span) {
+  return refuse(span, "a collection of a subquery");
+}
+Expr ExprBinder::bind_kind(const ast::NamedArgument&, SourceSpan span) { return refuse(span, "a named argument"); }
+Expr ExprBinder::bind_kind(const ast::TableArgument&, SourceSpan span) { return refuse(span, "a table argument"); }
+Expr ExprBinder::bind_kind(const ast::ModelArgument&, SourceSpan span) { return refuse(span, "a model argument"); }
+Expr ExprBinder::bind_kind(const ast::DefaultArgument&, SourceSpan span) { return refuse(span, "DEFAULT"); }
+
+}  // namespace sluice::planner

@@ -1,0 +1,124 @@
+#pragma once
+// Expressions of the AST -> typed expressions over the row of a scope.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/functions/aggregate_decl.h"
+#include "grammar/ast/query.h"
+#include "planner/bind/scope.h"
+
+namespace sluice::planner {
+
+// Results of aggregate calls stand as columns from here on until the SELECT is put together; results of ROW_NUMBER
+// above them.
+inline constexpr uint32_t kAggregateBase = 1U << 30;
+inline constexpr uint32_t kRowNumberBase = 1U << 31;
+
+// The aggregate calls of one SELECT, equal ones once.
+struct AggregateCalls {
+  struct Item {
+    const AggregateDecl* decl = nullptr;
+    std::vector<Expr> args;
+    std::optional<Expr> filter;
+    bool distinct = false;
+    Type result;
+    SourceSpan span;
+  };
+  bool has_keys = false;
+  std::vector<Item> items;
+};
+
+// ROW_NUMBER() OVER (..) calls of one SELECT.
+struct RowNumberCalls {
+  struct Order {
+    Expr expr;
+    bool descending = false;
+    bool has_null_order = false;
+  };
+  struct Item {
+    std::vector<Expr> partition_by;
+    std::vector<Order> order_by;
+    SourceSpan span;
+  };
+  std::vector<Item> items;
+};
+
+class ExprBinder {
+ public:
+  ExprBinder(const Scope& scope, BindSession& session) : scope_(scope), session_(session) {}
+
+  // Where aggregate and ROW_NUMBER calls go; without one, such a call is reported as misplaced in `clause`.
+  AggregateCalls* aggregates = nullptr;
+  RowNumberCalls* row_numbers = nullptr;
+  const char* clause = "this place";
+  const std::vector<ast::NamedWindow>* windows = nullptr;  // Of the WINDOW clause.
+  // Names of select items that QUALIFY may use where no column has the name.
+  const std::vector<StarColumn>* aliases = nullptr;
+
+  Expr bind(const ast::Expr& expr);
+  // Of type BOOLEAN, or reported: "WHERE must be a condition".
+  Expr bind_condition(const ast::Expr& expr, const char* what);
+  // Not the untyped NULL, which has no meaning as a column.
+  Expr bind_value(const ast::Expr& expr);
+
+ private:
+  Expr bind_kind(const ast::ColumnRef& column, SourceSpan span);
+  Expr bind_kind(const ast::Star& star, SourceSpan span);
+  Expr bind_kind(const ast::NumberLiteral& number, SourceSpan span);
+  Expr bind_kind(const ast::StringLiteral& text, SourceSpan span);
+  Expr bind_kind(const ast::BinaryLiteral& bytes, SourceSpan span);
+  Expr bind_kind(const ast::BooleanLiteral& boolean, SourceSpan span);
+  Expr bind_kind(const ast::NullLiteral& null, SourceSpan span);
+  Expr bind_kind(const ast::TemporalLiteral& temporal, SourceSpan span);
+  Expr bind_kind(const ast::IntervalLiteral& interval, SourceSpan span);
+  Expr bind_kind(const ast::Symbol& symbol, SourceSpan span);
+  Expr bind_kind(const ast::Parameter& parameter, SourceSpan span);
+  Expr bind_kind(const ast::Call& call, SourceSpan span);
+  Expr bind_kind(const ast::Cast& cast, SourceSpan span);
+  Expr bind_kind(const ast::Case& choice, SourceSpan span);
+  Expr bind_kind(const ast::FieldAccess& access, SourceSpan span);
+  Expr bind_kind(const ast::In& in, SourceSpan span);
+  Expr bind_kind(const ast::QuantifiedComparison& comparison, SourceSpan span);
+  Expr bind_kind(const ast::Exists& exists, SourceSpan span);
+  Expr bind_kind(const ast::ScalarSubquery& subquery, SourceSpan span);
+  Expr bind_kind(const ast::CollectionQuery& query, SourceSpan span);
+  Expr bind_kind(const ast::NamedArgument& argument, SourceSpan span);
+  Expr bind_kind(const ast::TableArgument& argument, SourceSpan span);
+  Expr bind_kind(const ast::ModelArgument& argument, SourceSpan span);
+  Expr bind_kind(const ast::DefaultArgument& argument, SourceSpan span);
+
+  std::vector<Expr> bind_all(const std::vector<ast::ExprPtr>& exprs);
+  Expr refuse(SourceSpan span, const char* what);
+
+  Expr bind_logic(Form form, const ast::Call& call, SourceSpan span);
+  Expr bind_between(const ast::Call& call, SourceSpan span);
+  Expr bind_prefix_sign(const ast::Call& call, SourceSpan span);
+  Expr bind_coalesce(std::vector<Expr> args, SourceSpan span);
+  Expr bind_if(const ast::Call& call, SourceSpan span);
+  Expr bind_nullif(const ast::Call& call, SourceSpan span);
+  Expr bind_comparison(const std::string& op, Expr left, Expr right, SourceSpan span);
+  Expr bind_function(const ast::Call& call, SourceSpan span);
+  Expr bind_aggregate(const AggregateDecl& decl, const ast::Call& call, SourceSpan span);
+  Expr bind_over(const ast::Call& call, SourceSpan span);
+  // values of CASE and their like: cast to the type in which all of them fit.
+  bool unify(std::vector<Expr*> values, SourceSpan span, const char* what, Type& type);
+
+  const Scope& scope_;
+  BindSession& session_;
+  bool in_aggregate_ = false;
+};
+
+// A call of the function table, or an invalid expression and a report.
+Expr call_or_report(std::string_view function, std::vector<Expr> args, SourceSpan span, BindSession& session);
+Expr cast_or_report(Expr arg, const Type& type, SourceSpan span, BindSession& session, bool is_try = false);
+
+// AND, OR.
+Expr make_logic(Form form, std::vector<Expr> args, SourceSpan span);
+
+// Whether the expression has an aggregate call outside of subqueries and OVER.
+bool has_aggregate(const ast::Expr& expr);
+
+bool is_untyped_null(const Expr& expr);
+
+}  // namespace sluice::planner

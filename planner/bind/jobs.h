@@ -1,0 +1,17 @@
+#pragma once
+// INSERT, statement sets and SELECT -> jobs. Nothing after an error.
+#include <optional>
+
+#include "planner/bind/binder.h"
+#include "planner/bind/session.h"
+
+namespace sluice::planner {
+
+// The plan of one INSERT, with its Sink on top.
+std::optional<Plan> bind_insert(const ast::Insert& insert, BindSession& session);
+// Several INSERTs as one job.
+std::optional<BoundJob> bind_inserts(JobKind kind, const std::vector<const ast::Insert*>& inserts,
+                                     BindSession& session);
+std::optional<BoundJob> bind_select(const ast::Query& query, SourceSpan span, BindSession& session);
+
+}  // namespace sluice::planner

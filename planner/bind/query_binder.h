@@ -1,0 +1,94 @@
+#pragma once
+// Queries of the AST -> logical plans.
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "planner/bind/expr_binder.h"
+#include "planner/bind/session.h"
+
+namespace sluice::planner {
+
+// After an error the plan only serves to find further ones. `open`: columns may be missing from it for that reason.
+struct BoundQuery {
+  Plan plan;
+  bool open = false;
+};
+
+// The queries of WITH that can be seen, innermost first.
+struct WithScope {
+  const WithScope* outer = nullptr;
+  std::map<std::string, BoundQuery> queries;
+
+  const BoundQuery* find(const std::string& name) const;
+};
+
+// What stands in FROM: the rows of all its relations side by side.
+struct From {
+  Plan plan;
+  Scope scope;
+};
+
+class QueryBinder {
+ public:
+  explicit QueryBinder(BindSession& session, const WithScope* with = nullptr) : session_(session), with_(with) {}
+
+  BoundQuery bind(const ast::Query& query);
+
+ private:
+  BoundQuery bind_body(const ast::Select& select, SourceSpan span);
+  BoundQuery bind_body(const ast::Values& values, SourceSpan span);
+  BoundQuery bind_body(const ast::ExplicitTable& table, SourceSpan span);
+  BoundQuery bind_body(const ast::SetOperation& operation, SourceSpan span);
+  BoundQuery bind_body(const ast::NestedQuery& nested, SourceSpan span);
+
+  From bind_from(const ast::TableRef& table);
+  From bind_relation(const ast::NamedTable& table, const ast::TableRef& reference);
+  From bind_relation(const ast::DerivedTable& table, const ast::TableRef& reference);
+  From bind_relation(const ast::TableFunction& function, const ast::TableRef& reference);
+  From bind_relation(const ast::Unnest& unnest, const ast::TableRef& reference);
+  From bind_relation(const ast::Join& join, const ast::TableRef& reference);
+  From bind_relation(const ast::MatchRecognize& match, const ast::TableRef& reference);
+  From bind_window_function(const ast::Call& call, Window::Kind kind, const ast::TableRef& reference);
+  BoundQuery bind_table_argument(const ast::Expr& argument);
+  BoundQuery bind_named(const ast::Name& name, const std::vector<ast::Hint>& hints, SourceSpan span,
+                        std::vector<std::string>& path);
+
+  BindSession& session_;
+  const WithScope* with_;
+
+  friend class SelectBinder;
+};
+
+// A table of the catalog as a plan: scan, normalisation of an upsert stream, computed columns, watermark.
+Plan plan_table(const Table& table, const std::vector<ast::Hint>& hints, SourceSpan span, BindSession& session);
+// A view of the catalog: its query, bound where it was defined.
+BoundQuery plan_view(const View& view, SourceSpan span, BindSession& session);
+
+// The copy of a table that plans carry. `columns` are those of scan_schema() to read, and the written ones to write.
+TableRef scan_ref(const Table& table);
+TableRef sink_ref(const Table& table);
+
+// A plan without columns and rows, where there is none because of an error.
+BoundQuery broken_query();
+
+// Filter[predicate] (plan); where the predicate bounds a ROW_NUMBER below to 1, the deduplication that it means.
+Plan make_filter(Plan plan, Expr predicate, BindSession& session);
+// Reports ROW_NUMBER calls that are left in the plan.
+void refuse_row_numbers(const Plan& plan, BindSession& session);
+
+// GROUP BY keys over exprs of `input`: an Aggregate, or a WindowAggregate where the keys hold both bounds of a window.
+// Keys and results are the output columns, in this order.
+Plan make_aggregate(const Plan& input, const std::vector<Expr>& keys, const std::vector<std::string>& key_names,
+                    const std::vector<AggregateCalls::Item>& calls, SourceSpan span, BindSession& session);
+
+// The expression with every column reference replaced.
+Expr map_columns(const Expr& expr, const std::function<Expr(uint32_t, const Expr&)>& change);
+
+// Cast column by column where types differ; nothing else changes.
+Plan cast_columns(const Plan& plan, const std::vector<Type>& types, BindSession& session, SourceSpan span);
+Plan rename_columns(const Plan& plan, const std::vector<std::string>& names);
+
+}  // namespace sluice::planner

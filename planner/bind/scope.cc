@@ -1,0 +1,218 @@
+#include "planner/bind/scope.h"
+
+#include <algorithm>
+
+namespace sluice::planner {
+
+namespace {
+
+std::vector<std::string> names_of(const RowSchema& columns) {
+  std::vector<std::string> out;
+  for (const RowField& column : columns) out.push_back(column.name);
+  return out;
+}
+
+std::vector<std::string> all_columns(const Scope& scope) {
+  std::vector<std::string> out;
+  for (const Relation& relation : scope.relations) {
+    for (const RowField& column : relation.columns) out.push_back(column.name);
+  }
+  return out;
+}
+
+std::optional<uint32_t> find_column(const Relation& relation, const std::string& name, bool& ambiguous) {
+  std::optional<uint32_t> found;
+  for (uint32_t i = 0; i < relation.columns.size(); ++i) {
+    if (relation.columns[i].name != name) continue;
+    ambiguous |= found.has_value();
+    if (!found) found = i;
+  }
+  return found;
+}
+
+Expr column_expr(const Relation& relation, uint32_t index, SourceSpan span) {
+  Expr expr = column(relation.offset + index, relation.columns[index].type);
+  expr.span = span;
+  return expr;
+}
+
+// Whether the first `count` parts of the name are this relation: its alias, or the end of its path.
+bool is_named(const Relation& relation, const ast::Name& name, size_t count) {
+  if (count == 1) return !relation.alias.empty() && relation.alias == name.parts[0].text;
+  if (count > relation.path.size()) return false;
+  size_t skipped = relation.path.size() - count;
+  for (size_t i = 0; i < count; ++i) {
+    if (relation.path[skipped + i] != name.parts[i].text) return false;
+  }
+  return true;
+}
+
+const Relation* find_relation(const Scope& scope, const ast::Name& name, size_t count) {
+  for (const Relation& relation : scope.relations) {
+    if (is_named(relation, name, count)) return &relation;
+  }
+  return nullptr;
+}
+
+// The column `part` among all relations; `found` is null when there is none, and `ambiguous` tells of several.
+const Relation* find_in_all(const Scope& scope, const std::string& part, uint32_t& index, bool& ambiguous) {
+  const Relation* owner = nullptr;
+  for (const Relation& relation : scope.relations) {
+    auto found = find_column(relation, part, ambiguous);
+    if (!found) continue;
+    ambiguous |= owner != nullptr;
+    if (owner == nullptr) {
+      owner = &relation;
+      index = *found;
+    }
+  }
+  return owner;
+}
+
+Expr with_fields(Expr expr, const ast::Name& name, size_t first, BindSession& session) {
+  for (size_t i = first; i < name.parts.size(); ++i) {
+    if (expr.type.is_invalid()) break;
+    expr = bind_field(std::move(expr), name.parts[i], session);
+  }
+  expr.span = name.span;
+  return expr;
+}
+
+Expr report_unknown(const ast::Identifier& part, const std::string& where, const std::vector<std::string>& known,
+                    BindSession& session) {
+  std::string hint = did_you_mean(part.text, known);
+  session.report(fail(ErrorCode::UnknownColumn, part.span, "column `{}` {}", part.text, where).hint(hint), part.span);
+  return invalid_expr(part.span);
+}
+
+Expr report_unknown_relation(const ast::Identifier& part, const Scope& scope, BindSession& session) {
+  std::vector<std::string> known = all_columns(scope);
+  for (const Relation& relation : scope.relations) known.push_back(relation.alias);
+  session.report(fail(ErrorCode::UnknownColumn, part.span, "neither a table nor a column `{}` is in scope", part.text)
+                     .hint(did_you_mean(part.text, known)),
+                 part.span);
+  return invalid_expr(part.span);
+}
+
+std::vector<StarColumn> columns_of(const Relation& relation, SourceSpan span) {
+  std::vector<StarColumn> out;
+  for (uint32_t i = 0; i < relation.columns.size(); ++i) {
+    out.push_back({relation.columns[i].name, column_expr(relation, i, span)});
+  }
+  return out;
+}
+
+std::vector<StarColumn> fields_of(const Expr& row, SourceSpan span, BindSession& session) {
+  std::vector<StarColumn> out;
+  if (row.type.is_invalid()) return out;
+  if (!row.type.is(TypeRoot::Row)) {
+    session.error(ErrorCode::TypeMismatch, row.span, "`{}` is {} and no row with fields", session.text(row.span),
+                  row.type.to_string());
+    return out;
+  }
+  for (const RowField& field : row.type.fields()) {
+    out.push_back({field.name, bind_field(row, {field.name, span}, session)});
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Scope::is_open() const {
+  return std::ranges::any_of(relations, [](const Relation& relation) { return relation.open; });
+}
+
+uint32_t Scope::width() const {
+  if (relations.empty()) return 0;
+  return relations.back().offset + static_cast<uint32_t>(relations.back().columns.size());
+}
+
+TimeRole Scope::time_of(uint32_t column) const {
+  for (const Relation& relation : relations) {
+    if (column >= relation.offset && column - relation.offset < relation.times.size()) {
+      return relation.times[column - relation.offset];
+    }
+  }
+  return TimeRole::None;
+}
+
+bool has_column(const Scope& scope, const std::string& name) {
+  uint32_t index = 0;
+  bool ambiguous = false;
+  return find_in_all(scope, name, index, ambiguous) != nullptr;
+}
+
+Expr invalid_expr(SourceSpan span) { return Expr{Literal{Value::null()}, Type::invalid(), {}, span}; }
+
+Expr bind_field(Expr row, const ast::Identifier& field, BindSession& session) {
+  if (row.type.is_invalid()) return row;
+  if (!row.type.is(TypeRoot::Row)) {
+    session.error(ErrorCode::UnknownColumn, field.span, "`{}` is {} and has no field `{}`", session.text(row.span),
+                  row.type.to_string(), field.text);
+    return invalid_expr(field.span);
+  }
+  const auto& fields = row.type.fields();
+  auto found = std::ranges::find(fields, field.text, &RowField::name);
+  if (found == fields.end()) {
+    return report_unknown(field, fmt::format("is no field of `{}`", session.text(row.span)), names_of(fields), session);
+  }
+  Type type = found->type.with_nullability(found->type.nullable() || row.type.nullable());
+  auto index = static_cast<uint32_t>(found - fields.begin());
+  SourceSpan span{row.span.begin, field.span.end};
+  std::vector<Expr> args;
+  args.push_back(std::move(row));
+  return Expr{FieldRef{index}, std::move(type), std::move(args), span};
+}
+
+Expr resolve_name(const ast::Name& name, const Scope& scope, BindSession& session) {
+  for (size_t count = name.parts.size() - 1; count > 0; --count) {
+    const Relation* relation = find_relation(scope, name, count);
+    if (relation == nullptr) continue;
+    const ast::Identifier& part = name.parts[count];
+    bool ambiguous = false;
+    auto found = find_column(*relation, part.text, ambiguous);
+    if (found && !ambiguous) {
+      SourceSpan span{name.span.begin, part.span.end};
+      return with_fields(column_expr(*relation, *found, span), name, count + 1, session);
+    }
+    if (ambiguous) {
+      session.error(ErrorCode::AmbiguousColumn, part.span, "column `{}` is ambiguous", part.text);
+      return invalid_expr(name.span);
+    }
+    uint32_t index = 0;
+    // `person.id` where a table and a ROW column have one name: the column's field, if the table has no such column.
+    if (find_in_all(scope, name.parts[0].text, index, ambiguous) != nullptr) break;
+    if (relation->open) return invalid_expr(name.span);
+    return report_unknown(part, fmt::format("is not in table `{}`", relation->alias), names_of(relation->columns),
+                          session);
+  }
+  const ast::Identifier& first = name.parts[0];
+  uint32_t index = 0;
+  bool ambiguous = false;
+  const Relation* owner = find_in_all(scope, first.text, index, ambiguous);
+  if (ambiguous) {
+    session.error(ErrorCode::AmbiguousColumn, first.span, "column `{}` is ambiguous", first.text);
+    return invalid_expr(name.span);
+  }
+  if (owner != nullptr) return with_fields(column_expr(*owner, index, first.span), name, 1, session);
+  if (scope.is_open()) return invalid_expr(name.span);
+  if (name.parts.size() > 1) return report_unknown_relation(first, scope, session);
+  return report_unknown(first, "is not in scope", all_columns(scope), session);
+}
+
+std::vector<StarColumn> expand_star(const std::optional<ast::Name>& qualifier, SourceSpan span, const Scope& scope,
+                                    BindSession& session) {
+  if (!qualifier) {
+    std::vector<StarColumn> out;
+    for (const Relation& relation : scope.relations) {
+      for (StarColumn& column : columns_of(relation, span)) out.push_back(std::move(column));
+    }
+    return out;
+  }
+  if (const Relation* relation = find_relation(scope, *qualifier, qualifier->parts.size())) {
+    return columns_of(*relation, span);
+  }
+  return fields_of(resolve_name(*qualifier, scope, session), span, session);
+}
+
+}  // namespace sluice::planner

@@ -1,0 +1,59 @@
+#pragma once
+// What all parts of the binder share while one script is bound. Internal to planner/bind.
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/source_text.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/objects/settings.h"
+#include "grammar/ast/statement.h"
+#include "planner/plan/logical.h"
+
+namespace sluice::planner {
+
+// ROW_NUMBER() OVER (..) before it is known what becomes of it. In a plan it stands as a call of kRowNumber whose
+// version is the position in BindSession::row_numbers; a filter on it turns both into another node.
+struct RowNumber {
+  std::vector<uint32_t> partition_by;  // Columns of the input of the Project that holds the call.
+  std::vector<uint32_t> order_by;
+  std::vector<bool> descending;
+  bool has_null_order = false;
+  SourceSpan span;
+};
+inline constexpr const char* kRowNumber = "$ROW_NUMBER";
+
+struct BindSession {
+  const SourceText* source = nullptr;
+  Diagnostics* diagnostics = nullptr;
+  Catalog catalog;
+  Settings settings;
+  // Queries of the views that this script creates, so that spans in them stay those of the script.
+  std::map<std::string, const ast::Query*> views;  // By id.
+  std::vector<RowNumber> row_numbers;
+  // Objects whose CREATE had errors: not finding them is not another mistake.
+  std::set<ObjectPath> broken;
+  int view_depth = 0;
+  // While a view's stored text is bound: the place in the script where the view is named, for all that comes from it.
+  std::optional<SourceSpan> place;
+
+  template <class... Args>
+  void error(ErrorCode code, SourceSpan span, fmt::format_string<Args...> format, Args&&... args) {
+    diagnostics->report(fail(code, span, format, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  void not_supported(SourceSpan span, fmt::format_string<Args...> format, Args&&... args) {
+    diagnostics->report(fail(ErrorCode::NotSupportedYet, span, "{} is not supported yet",
+                             fmt::format(format, std::forward<Args>(args)...)));
+  }
+  void report(Failure failure, SourceSpan span) {
+    if (!failure.error.span) failure.error.span = span;
+    diagnostics->report(std::move(failure));
+  }
+  std::string text(SourceSpan span) const { return std::string(source->text(span)); }
+};
+
+}  // namespace sluice::planner
