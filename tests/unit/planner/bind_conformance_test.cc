@@ -22,7 +22,7 @@ std::string text(element record, const char* key) {
   return record[key].get(value) == simdjson::SUCCESS ? std::string(value) : std::string();
 }
 
-std::string quoted(std::string_view value) {
+std::string sql_string(std::string_view value) {
   std::string out = "'";
   for (char c : value) out += c == '\'' ? "''" : std::string(1, c);
   return out + "'";
@@ -42,7 +42,7 @@ std::string create_table(element table, bool is_sink) {
   }
   if (is_sink) all.try_emplace("sink-insert-only", "false");
   if (!is_sink) all.try_emplace("disable-lookup", "true");
-  for (const auto& [key, value] : all) options += fmt::format(", {} = {}", quoted(key), quoted(value));
+  for (const auto& [key, value] : all) options += fmt::format(", {} = {}", sql_string(key), sql_string(value));
   std::string partitions;
   simdjson::dom::array keys;
   if (table["partitionedBy"].get(keys) == simdjson::SUCCESS) {
