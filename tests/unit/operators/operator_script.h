@@ -11,11 +11,14 @@
 
 #include <gtest/gtest.h>
 
+#include "base/env/real_env.h"
 #include "catalog/types/column_value.h"
 #include "reference_state.h"
 #include "runtime/interp/interpreter_provider.h"
 #include "runtime/operators/checked_operator.h"
 #include "runtime/operators/factory.h"
+#include "runtime/state/state_memory.h"
+#include "runtime/state/task_state.h"
 #include "runtime/task/metrics.h"
 #include "runtime/task/operator_context.h"
 
@@ -45,17 +48,20 @@ inline Event timer(int64_t time, std::vector<std::string> out) {
 }
 inline Event end(std::vector<std::string> out) { return {Event::Kind::End, {}, 0, std::move(out)}; }
 
-// Runs one operator over the reference tables.
+// Which tables the operator gets: those of reference_state.h, or the product's.
+enum class Tables : uint8_t { Reference, Memory };
+
+// Runs one operator.
 class OperatorRun final : public Output {
  public:
-  OperatorRun(jobgraph::Operator op, RowSchema input, size_t room = 1000000, int64_t now_ms = 0);
+  OperatorRun(jobgraph::Operator op, RowSchema input, size_t room = 1000000, int64_t now_ms = 0,
+              Tables tables = Tables::Reference);
   ~OperatorRun() override;
 
   // Feeds the event in batches of the given sizes (repeated; empty: one batch) and returns the changes.
   std::vector<std::string> feed(const Event& event, const std::vector<uint32_t>& batch_rows = {});
   std::vector<std::string> feed_batch(Batch batch);
   Batch parse(const std::vector<std::string>& rows);
-  ReferenceState& state() { return state_; }
   Metrics& metrics() { return metrics_; }
   OperatorContext& context() { return context_; }
   const std::vector<TimestampMs>& timers() const { return timers_; }
@@ -77,6 +83,9 @@ class OperatorRun final : public Output {
   SessionContext session_;
   KernelContext kernels_;
   InterpreterProvider code_;
+  RealEnv env_;
+  StateMemory memory_{0};
+  std::unique_ptr<TaskState> task_state_;
   ReferenceState state_;
   Metrics metrics_;
   std::unique_ptr<Clock> clock_;

@@ -79,7 +79,7 @@ class OperatorRun::FixedClock final : public Clock {
   int64_t now_ms_;
 };
 
-OperatorRun::OperatorRun(jobgraph::Operator op, RowSchema input, size_t room, int64_t now_ms)
+OperatorRun::OperatorRun(jobgraph::Operator op, RowSchema input, size_t room, int64_t now_ms, Tables tables)
     : op_(std::move(op)), input_(std::move(input)), room_(room), clock_(std::make_unique<FixedClock>(now_ms)) {
   kernels_.arena = &arena_;
   kernels_.session = &session_;
@@ -89,6 +89,16 @@ OperatorRun::OperatorRun(jobgraph::Operator op, RowSchema input, size_t room, in
   context_.kernels = &kernels_;
   context_.code = &code_;
   context_.state = &state_;
+  if (tables == Tables::Memory) {
+    TaskStateOptions options;
+    options.env = env_.env();
+    options.memory = &memory_;
+    options.groups = {0, 128};
+    auto made = TaskState::create(std::move(options));
+    EXPECT_TRUE(made);
+    task_state_ = *std::move(made);
+    context_.state = &task_state_->operator_state("operator");
+  }
   context_.op = &op_;
   context_.inputs = {input_};
   context_.metrics = &metrics_;
@@ -173,14 +183,16 @@ void run_script(const jobgraph::Operator& op, const RowSchema& input, const std:
     const char* name;
     size_t room;
     std::vector<uint32_t> batch_rows;
+    Tables tables = Tables::Reference;
   };
   std::mt19937 random(7);
   std::vector<uint32_t> splits;
   for (int i = 0; i < 50; ++i) splits.push_back(1 + static_cast<uint32_t>(random() % 5));
-  for (const Mode& mode : {Mode{"whole batches", 1000000, {}}, Mode{"batches of one", 1000000, {1}},
-                           Mode{"room for one batch", 1, {}}, Mode{"random splits", 1, splits}}) {
+  for (const Mode& mode :
+       {Mode{"whole batches", 1000000, {}}, Mode{"batches of one", 1000000, {1}}, Mode{"room for one batch", 1, {}},
+        Mode{"random splits", 1, splits}, Mode{"the product's tables", 1, splits, Tables::Memory}}) {
     SCOPED_TRACE(mode.name);
-    OperatorRun run(op, input, mode.room, now_ms);
+    OperatorRun run(op, input, mode.room, now_ms, mode.tables);
     ASSERT_TRUE(run.opened) << run.opened.error().message;
     for (size_t i = 0; i < script.size(); ++i) {
       SCOPED_TRACE("event " + std::to_string(i));

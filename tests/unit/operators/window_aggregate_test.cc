@@ -79,8 +79,8 @@ TEST(WindowAggregate, ProcessingTime) {
   std::get<jobgraph::WindowAggregate>(op.kind).window.processing_time = true;
   run_script(op, kInput,
              {rows({"+I[1, 5, null]", "+I[2, 1, null]"}, {}), watermark(1000, {}), timer(1008, {}),
-              timer(1009, {"+I[1, 5, 1000, 1010, 1009]", "+I[2, 1, 1000, 1010, 1009]"}),
-              rows({"+I[1, 5, null]"}, {}), end({})},
+              timer(1009, {"+I[1, 5, 1000, 1010, 1009]", "+I[2, 1, 1000, 1010, 1009]"}), rows({"+I[1, 5, null]"}, {}),
+              end({})},
              1003);
   OperatorRun run(op, kInput, 10, 1003);
   run.feed(rows({"+I[1, 5, null]"}, {}));
