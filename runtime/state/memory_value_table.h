@@ -99,6 +99,8 @@ class MemoryValueTable final : public ValueTable, public StateTable {
   uint64_t spilled_rows_ = 0;  // In the spill store and not in memory.
   int64_t now_ms_ = 0;
   size_t evict_page_ = 0;
+  uint64_t allocated_before_ = 0;
+  uint64_t rows_needed_ = 0;  // Between two calls of maintain, lately.
   size_t sweep_page_ = 0;
   int64_t sweep_again_ms_ = 0;
   std::unique_ptr<Lookup> scratch_;

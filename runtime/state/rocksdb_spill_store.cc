@@ -93,15 +93,16 @@ class RocksSpillStore final : public SpillStore {
     SLUICE_DO(flush());
     rocksdb::ReadOptions options;
     options.verify_checksums = true;
+    rocksdb::PinnableSlice value;  // Lets go of its block before the database is closed.
     for (uint32_t i = 0; i < count; ++i) {
       make_key(table, codec, rows[i]);
-      value_slice_.Reset();
-      rocksdb::Status status = db_->Get(options, db_->DefaultColumnFamily(), key_, &value_slice_);
+      value.Reset();
+      rocksdb::Status status = db_->Get(options, db_->DefaultColumnFamily(), key_, &value);
       if (status.IsNotFound()) continue;
       SLUICE_DO(status_of(status));
       uint64_t head[2];
-      std::memcpy(head, value_slice_.data(), kValueHeadBytes);
-      found(i, value_slice_.data() + kValueHeadBytes, static_cast<uint8_t>(head[1]));
+      std::memcpy(head, value.data(), kValueHeadBytes);
+      found(i, value.data() + kValueHeadBytes, static_cast<uint8_t>(head[1]));
     }
     return Done{};
   }
@@ -142,7 +143,6 @@ class RocksSpillStore final : public SpillStore {
   rocksdb::WriteBatch batch_;
   std::string key_;
   std::string value_;
-  rocksdb::PinnableSlice value_slice_;
   std::optional<Failure> failure_;
 };
 

@@ -53,6 +53,7 @@ uint8_t* RowPages::allocate(uint64_t hash) {
     header_of(row).epoch = 0;
   }
   ++live_;
+  ++allocated_;
   EntryHeader& header = header_of(row);
   header.hash = hash;
   header.flags = kEntryAlive;

@@ -20,6 +20,8 @@ class RowPages {
   void release(uint8_t* row);
 
   uint32_t prefix_bytes() const { return prefix_bytes_; }
+  // Rows made since the table was.
+  uint64_t allocated() const { return allocated_; }
   size_t page_count() const { return pages_.size(); }
   // Rows that can be made without another page.
   uint64_t free_rows() const { return pages_.size() * rows_per_page_ - live_; }
@@ -55,6 +57,7 @@ class RowPages {
   uint32_t rows_per_page_;
   std::vector<Page*> pages_;
   uint64_t live_ = 0;
+  uint64_t allocated_ = 0;
   std::vector<Page*> partial_;  // May have room; the last one is used first.
 };
 

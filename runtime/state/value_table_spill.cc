@@ -12,7 +12,8 @@
 namespace sluice::runtime {
 namespace {
 
-// Slots that are free before an event when the budget is reached: more than one event can fill.
+// Slots that are free when the budget is reached: at least so many, and more than were needed lately between two calls
+// of maintain.
 constexpr uint64_t kFreeRowsMin = 4096;
 // A table is swept for expired rows this often per TTL, but not more than once a second.
 constexpr int64_t kSweepsPerTtl = 4;
@@ -78,8 +79,12 @@ Status MemoryValueTable::maintain(const WorkBudget& budget) {
 }
 
 Status MemoryValueTable::evict() {
-  uint64_t wanted = std::max(kFreeRowsMin, index_.size() / 64);
-  if (pages_.free_rows() >= kFreeRowsMin || pages_.page_count() < 2) return Done{};
+  uint64_t allocated = pages_.allocated();
+  rows_needed_ = std::max(rows_needed_ - rows_needed_ / 8, allocated - allocated_before_);
+  allocated_before_ = allocated;
+  uint64_t needed = std::max(kFreeRowsMin, rows_needed_ * 2);
+  if (pages_.free_rows() >= needed || pages_.page_count() < 2) return Done{};
+  uint64_t wanted = needed + needed / 2;
   // Two rounds: after one, no row is recent any more.
   for (size_t visited = 0; visited < 2 * pages_.page_count() && pages_.free_rows() < wanted; ++visited) {
     evict_page_ = evict_page_ + 1 < pages_.page_count() ? evict_page_ + 1 : 0;
