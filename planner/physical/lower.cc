@@ -155,12 +155,11 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const WindowTvf& tvf, bo
   jobgraph::Calc calc;
   for (uint32_t i = 0; i < below.size(); ++i) calc.projections.push_back(column(i, below[i].type));
   for (const char* function : {"$TUMBLE_START", "$TUMBLE_END", "$TUMBLE_TIME"}) {
-    Type interval = Type::interval_day_time().not_null();
-    SLUICE_TRY(Expr bound,
-               make_call(function,
-                         {column(tvf.window.time, below[tvf.window.time].type), literal({tvf.window.size_ms}, interval),
-                          literal({tvf.window.offset_ms}, interval)},
-                         {}));
+    Type ms = Type::bigint().not_null();
+    SLUICE_TRY(Expr bound, make_call(function,
+                                     {column(tvf.window.time, below[tvf.window.time].type),
+                                      literal({tvf.window.size_ms}, ms), literal({tvf.window.offset_ms}, ms)},
+                                     {}));
     const Type& wanted = plan->schema[calc.projections.size()].type;
     if (!bound.type.equals_ignoring_nullability(wanted)) {
       SLUICE_TRY(bound, make_cast(std::move(bound), wanted, {}));
