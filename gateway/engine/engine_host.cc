@@ -34,6 +34,7 @@ Result<std::unique_ptr<EngineHost>> EngineHost::create(EngineHostOptions options
   engine.env = host->env();
   engine.code = &host->code();
   engine.connectors = &runtime::connectors();
+  engine.values = options.values;
   engine.print = std::move(options.print);
   host->engine_ = std::make_unique<runtime::EmbeddedEngine>(std::move(engine));
   return host;

@@ -1,6 +1,7 @@
 #pragma once
 // A script from text to job graphs: the front end in one call. What `run`, `explain`, the gateway and tests share.
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "catalog/objects/catalog.h"
 #include "catalog/objects/settings.h"
 #include "planner/bind/binder.h"
+#include "planner/explain/explain.h"
 #include "planner/jobgraph/jobgraph.h"
 
 namespace sluice::planner {
@@ -38,8 +40,9 @@ struct CompiledScript {
   Settings settings;  // After the script.
 };
 
+// With `stage`, every job becomes an ExplainText of that stage instead.
 // Everything that is wrong goes to `diagnostics`; the result then holds only what is right and must not be started.
 CompiledScript compile_script(const SourceText& source, const Catalog& catalog, const Settings& settings,
-                              Diagnostics& diagnostics);
+                              Diagnostics& diagnostics, std::optional<ExplainStage> stage = std::nullopt);
 
 }  // namespace sluice::planner

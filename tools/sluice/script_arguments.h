@@ -23,7 +23,8 @@ struct ScriptArguments {
 
 // A script that is ready to be compiled, or why it is not.
 struct LoadedScript {
-  SourceText source;
+  SourceText original;  // What the diagnostics of loading speak about.
+  SourceText source;    // With variables replaced; what is compiled.
   Settings settings;
 };
 

@@ -203,8 +203,12 @@ int run(const RunArguments& arguments) {
   auto files = make_real_file_system();
   auto script = load_script(arguments.script, *files, diagnostics);
   if (!script) return report(script.error());
+  if (!diagnostics.ok()) {
+    std::fputs(diagnostics.render(script->original).c_str(), stderr);
+    return kStatementFailed;
+  }
   planner::CompiledScript compiled =
-      planner::compile_script(script->source, Catalog::with_defaults(), script->settings, diagnostics);
+      planner::compile_script(script->source, Catalog(), script->settings, diagnostics);
   if (!diagnostics.ok()) {
     std::fputs(diagnostics.render(script->source).c_str(), stderr);
     return kStatementFailed;

@@ -1,0 +1,134 @@
+#include "tools/conformance/nexmark_suite.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "catalog/types/value_text.h"
+#include "tools/conformance/changelog_text.h"
+#include "tools/conformance/engine_run.h"
+#include "tools/conformance/gzip_file.h"
+#include "tools/sluice/local/nexmark_scripts.h"
+
+namespace sluice::conformance {
+namespace {
+
+// A value as the answers write it: numbers as they are, DECIMAL and timestamps (with a blank) as text, NULL as null.
+std::string answer_text(const Value& value, const Type& type) {
+  if (value.is_null()) return "null";
+  if (type.is_integer() || type.is_approximate() || type.is(TypeRoot::Boolean)) return changelog_text(value, type);
+  return json_text(Value{cast_text(value, type)}, Type::string());
+}
+
+std::string answer_row(const ValueList& row, const RowSchema& columns) {
+  std::string out = "[";
+  for (size_t i = 0; i < columns.size(); ++i) out += (i ? "," : "") + answer_text(row[i], columns[i].type);
+  return out + "]";
+}
+
+Result<std::vector<std::string>> read_answer(const std::string& path) {
+  SLUICE_TRY(std::string text, read_gzip(path));
+  std::vector<std::string> rows;
+  simdjson::dom::parser parser;
+  for (size_t at = text.find('\n') + 1; at < text.size();) {  // The first line names the columns.
+    size_t end = std::min(text.find('\n', at), text.size());
+    simdjson::dom::element row;
+    if (parser.parse(text.data() + at, end - at).get(row) != simdjson::SUCCESS) {
+      return fail(ErrorCode::MalformedRecord, "`{}` has a line that is no JSON", path);
+    }
+    rows.push_back(simdjson::minify(row));
+    at = end + 1;
+  }
+  std::ranges::sort(rows);
+  return rows;
+}
+
+// The final table of a changelog without a key: inserts added, retractions subtracted.
+std::vector<std::string> final_table(const std::vector<runtime::TableChange>& changes, const RowSchema& columns) {
+  std::map<std::string, int64_t> counts;
+  for (const runtime::TableChange& change : changes) counts[answer_row(change.row, columns)] += sign_of(change.kind);
+  std::vector<std::string> rows;
+  for (const auto& [row, count] : counts) {
+    for (int64_t i = 0; i < count; ++i) rows.push_back(row);
+    if (count < 0) rows.push_back("taken back and not there: " + row);
+  }
+  return rows;
+}
+
+void replace_connector(planner::CompiledJob& job, const std::string& events, RowSchema& columns) {
+  for (jobgraph::Fragment& fragment : job.graph.fragments) {
+    for (jobgraph::Operator& op : fragment.operators) {
+      if (auto* source = std::get_if<jobgraph::Source>(&op.kind)) {
+        source->table.options = {{"connector", "filesystem"},
+                                 {"path", events},
+                                 {"format", "json"},
+                                 {"json.timestamp-format.standard", "SQL"}};
+      } else if (auto* sink = std::get_if<jobgraph::Sink>(&op.kind)) {
+        columns = sink->table.columns;
+        sink->table.path = "answer";
+        sink->table.partition_keys.clear();
+        sink->table.options = {{"connector", "values"}};
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<NexmarkCase> nexmark_cases(const std::string& directory) {
+  std::vector<NexmarkCase> cases;
+  std::error_code error;
+  for (const auto& folder : std::filesystem::directory_iterator(directory + "/nexmark", error)) {
+    if (!folder.is_directory()) continue;
+    for (const auto& file : std::filesystem::directory_iterator(folder.path(), error)) {
+      std::string name = file.path().filename().string();
+      if (!name.starts_with("q") || !name.ends_with(".jsonl.gz")) continue;
+      cases.push_back({folder.path().filename().string(), name.substr(0, name.find('.')),
+                       (folder.path() / "events.jsonl.gz").string(), file.path().string()});
+    }
+  }
+  std::ranges::sort(cases, {}, [](const NexmarkCase& c) { return std::pair(c.suite, c.answer); });
+  return cases;
+}
+
+Outcome run_nexmark(const NexmarkCase& nexmark, const NexmarkOptions& options) {
+  auto script = tools::nexmark_script(nexmark.query, 0, 1000, options.scratch + "/files");
+  if (!script) return Outcome::refused("there is no script of " + nexmark.query + " yet");
+  auto expected = read_answer(nexmark.answer);
+  if (!expected) return Outcome::wrong(expected.error().message);
+
+  std::string events = options.scratch + "/" + nexmark.suite + ".jsonl";
+  if (!std::filesystem::exists(events)) {
+    auto text = read_gzip(nexmark.events);
+    if (!text) return Outcome::wrong(text.error().message);
+    std::ofstream(events, std::ios::binary) << *text;
+  }
+  Diagnostics diagnostics;
+  SourceText source(nexmark.query + ".sql", *script);
+  // Nexmark's source takes filters on the event type; files do not.
+  Settings settings;
+  settings.set("table.local-time-zone", "UTC");
+  settings.set("table.optimizer.source.predicate-pushdown-enabled", "false");
+  planner::CompiledScript compiled = planner::compile_script(source, Catalog(), settings, diagnostics);
+  if (!diagnostics.ok()) {
+    const Error& error = diagnostics.errors().front();
+    if (error.code == ErrorCode::NotSupportedYet) return Outcome::refused(error.message);
+    return Outcome::wrong("rejected: " + error.message);
+  }
+  RowSchema columns;
+  for (planner::CompiledStatement& statement : compiled.statements) {
+    if (auto* job = std::get_if<planner::CompiledJob>(&statement.kind)) replace_connector(*job, events, columns);
+  }
+  runtime::ValuesStore store;
+  if (auto failure = run_jobs(compiled, store, {options.mode, options.scratch + "/checkpoints", options.timeout_ms})) {
+    if (failure->code == ErrorCode::NotSupportedYet) return Outcome::refused(failure->message);
+    return Outcome::wrong(failure->message);
+  }
+  std::string wrong = difference(*std::move(expected), final_table(store.published("answer"), columns));
+  return wrong.empty() ? Outcome::right() : Outcome::wrong(wrong);
+}
+
+}  // namespace sluice::conformance
