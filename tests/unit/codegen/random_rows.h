@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,15 @@ namespace sluice::testing {
 class RandomRows {
  public:
   explicit RandomRows(uint64_t seed) : random_(seed) {}
+  // Choices are drawn from the bytes first, so that a fuzzer can steer them.
+  explicit RandomRows(std::span<const uint8_t> choices) : random_(choices.size()), choices_(choices) {}
 
-  uint32_t below(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
+  uint32_t below(uint32_t bound) {
+    if (choices_.empty()) return static_cast<uint32_t>(random_() % bound);
+    uint32_t choice = choices_[0];
+    choices_ = choices_.subspan(1);
+    return choice % bound;
+  }
   bool one_in(uint32_t n) { return below(n) == 0; }
   uint64_t bits() { return random_(); }
 
@@ -150,6 +158,7 @@ class RandomRows {
   }
 
   std::mt19937_64 random_;
+  std::span<const uint8_t> choices_;
 };
 
 // A value with every bit of it: NaNs and signed zeros differ.
