@@ -23,6 +23,25 @@ bool takes_null(std::string_view name) {
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
+bool is_map(const Type& type) { return type.is(TypeRoot::Map) || type.is(TypeRoot::Multiset); }
+
+bool is_nested(const Type& type) { return type.child_count() > 0; }
+
+// The units of EXTRACT, FLOOR, CEIL, TIMESTAMPADD and TIMESTAMPDIFF.
+bool is_time_unit(std::string_view word) {
+  constexpr std::string_view kUnits[] = {"YEAR",    "QUARTER", "MONTH",       "WEEK",        "DAY",
+                                         "HOUR",    "MINUTE",  "SECOND",      "DOW",         "ISODOW",
+                                         "DOY",     "EPOCH",   "MILLISECOND", "MICROSECOND", "NANOSECOND",
+                                         "ISOYEAR", "DECADE",  "CENTURY",     "MILLENNIUM"};
+  if (word.starts_with("SQL_TSI_")) word.remove_prefix(8);
+  return std::ranges::find(kUnits, word) != std::end(kUnits);
+}
+
+bool takes_time_unit(std::string_view name) {
+  constexpr std::string_view kNames[] = {"EXTRACT", "FLOOR", "CEIL", "CEILING", "TIMESTAMPADD", "TIMESTAMPDIFF"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
 std::string display_name(const ast::Call& call) {
   std::string name;
   for (const ast::Identifier& part : call.function.parts) name += (name.empty() ? "" : ".") + part.text;
@@ -181,6 +200,18 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
     session_.error(ErrorCode::TypeMismatch, span, "`NULL` has no type here");
     return invalid_expr(span);
   }
+  if (is_nested(left.type) && left.type.root() == right.type.root()) {
+    return refuse(span, "a comparison of rows and collections");
+  }
+  bool mixes_dates = (left.type.is(TypeRoot::Date) && right.type.is_timestamp()) ||
+                     (right.type.is(TypeRoot::Date) && left.type.is_timestamp());
+  if (mixes_dates) {
+    session_.report(fail(ErrorCode::WrongArguments, span, "`{}` does not take ({}, {})", op,
+                         left.type.as_nullable().to_string(), right.type.as_nullable().to_string())
+                        .hint("Cast one side to the type of the other."),
+                    span);
+    return invalid_expr(span);
+  }
   std::vector<Expr> args;
   args.push_back(std::move(left));
   args.push_back(std::move(right));
@@ -192,12 +223,12 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   take_not(lookup);
   bool known = !lookup.empty() && !lookup.starts_with('$') && find_function(lookup) != nullptr;
   if (!known && is_group_window_function(lookup)) return refuse(name_span(call, span), "a window in GROUP BY");
-  if (call.filter) {
+  bool is_aggregate = is_aggregate_of_flink(lookup);
+  if (call.filter && !is_aggregate) {
     session_.error(ErrorCode::MisplacedAggregate, span, "FILTER belongs to aggregate functions, and `{}` is none",
                    display_name(call));
     return invalid_expr(span);
   }
-  bool is_aggregate = is_aggregate_of_flink(lookup);
   if (!known && is_aggregate && (lookup == "ROW_NUMBER" || lookup == "RANK" || lookup == "DENSE_RANK")) {
     session_.error(ErrorCode::MisplacedAggregate, span, "`{}` needs an OVER clause", lookup);
     return invalid_expr(span);
@@ -205,6 +236,11 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   std::vector<Expr> args;
   for (const ast::ExprPtr& arg : call.args) {
     if (!known && std::holds_alternative<ast::Star>(arg->kind)) continue;
+    auto* symbol = std::get_if<ast::Symbol>(&arg->kind);
+    if (symbol != nullptr && takes_time_unit(lookup) && !is_time_unit(symbol->word)) {
+      session_.error(ErrorCode::WrongArguments, arg->span, "`{}` is no unit of time", symbol->word);
+      return invalid_expr(span);
+    }
     args.push_back(takes_null(lookup) || !known ? bind(*arg) : bind_value(*arg));
   }
   if (known) {
@@ -233,7 +269,8 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& decl, const ast::Call& call
   in_aggregate_ = true;
   bool valid = true, nullable = call.filter != nullptr || !aggregates->has_keys;
   for (const ast::ExprPtr& arg : call.args) {
-    if (std::holds_alternative<ast::Star>(arg->kind) && call.args.size() == 1 && decl.name == "COUNT") continue;
+    bool is_star = std::holds_alternative<ast::Star>(arg->kind);
+    if (is_star && call.args.size() == 1 && decl.name == "COUNT" && !item.distinct) continue;
     item.args.push_back(bind_value(*arg));
     valid &= !item.args.back().type.is_invalid();
     nullable |= item.args.back().type.nullable();
@@ -246,7 +283,14 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& decl, const ast::Call& call
   }
   in_aggregate_ = false;
   if (!valid) return invalid_expr(span);
-  if (item.args.size() > 1) return refuse(span, "an aggregate of several arguments");
+  if (item.args.size() > 1 && item.args.size() <= decl.arguments_max) {
+    return refuse(span, "an aggregate of several arguments");
+  }
+  if (item.distinct && !item.args.empty() && is_map(item.args[0].type)) {
+    session_.error(ErrorCode::WrongArguments, span, "a DISTINCT aggregate does not take {}",
+                   item.args[0].type.as_nullable().to_string());
+    return invalid_expr(span);
+  }
   std::vector<Type> types;
   for (const Expr& arg : item.args) types.push_back(arg.type);
   auto shape = aggregate_shape(decl, types, item.distinct, false);
@@ -259,7 +303,6 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& decl, const ast::Call& call
     item.args[i] = cast_or_report(std::move(item.args[i]), shape->arguments[i], arg_span, session_);
   }
   item.result = shape->result.with_nullability(shape->result.nullable() && nullable);
-  // COUNT and MIN of distinct values: MIN and MAX do not care.
   auto equal = [&](const AggregateCalls::Item& other) {
     return other.decl == item.decl && other.args == item.args && other.filter == item.filter &&
            other.distinct == item.distinct;

@@ -1,5 +1,6 @@
 // FROM: tables, views, subqueries, window table functions, and what is refused there.
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/ranges.h>
 
@@ -227,10 +228,10 @@ From QueryBinder::bind_relation(const ast::TableFunction& function, const ast::T
   return single(broken_query(), "", {}, reference.span);
 }
 
-BoundQuery QueryBinder::bind_table_argument(const ast::Expr& argument) {
+BoundQuery QueryBinder::bind_table_argument(const ast::Expr& argument, bool keyless) {
   if (auto* table = std::get_if<ast::TableArgument>(&argument.kind)) {
     std::vector<std::string> path;
-    if (!table->partition_by.empty() || !table->order_by.empty()) {
+    if (keyless && (!table->partition_by.empty() || !table->order_by.empty())) {
       session_.error(ErrorCode::BadWindow, argument.span, "this window takes no PARTITION BY and no ORDER BY");
     }
     if (table->table) return bind_named(*table->table, {}, table->table->span, path);
@@ -250,12 +251,12 @@ From QueryBinder::bind_window_function(const ast::Call& call, Window::Kind kind,
   if (kind != Window::Kind::Tumble) {
     session_.not_supported(span, "window `{}`", call.lookup);
     if (!call.args.empty() && !std::holds_alternative<ast::NamedArgument>(call.args[0]->kind)) {
-      bind_table_argument(*call.args[0]);
+      bind_table_argument(*call.args[0], false);
     }
     return single(broken_query(), "", {}, span);
   }
   if (!read_arguments(call, args, session_, span)) return single(broken_query(), "", {}, span);
-  BoundQuery data = bind_table_argument(*args.data);
+  BoundQuery data = bind_table_argument(*args.data, true);
   auto* descriptor = std::get_if<ast::Call>(&args.time->kind);
   const ast::ColumnRef* name = nullptr;
   if (descriptor != nullptr && descriptor->lookup == "DESCRIPTOR" && !descriptor->args.empty()) {
@@ -269,6 +270,10 @@ From QueryBinder::bind_window_function(const ast::Call& call, Window::Kind kind,
   if (args.offset != nullptr) offset = interval_ms(*args.offset, session_);
   if (size && *size <= 0) {
     session_.error(ErrorCode::BadWindow, args.size->span, "the size of a window must be positive");
+    size = {};
+  }
+  if (size && offset && std::abs(*offset) >= *size) {
+    session_.error(ErrorCode::BadWindow, args.offset->span, "the offset of a window must be less than its size");
     size = {};
   }
   if (data.open || name == nullptr || !size || !offset) return single(broken_query(), "", {}, span);

@@ -13,6 +13,42 @@ namespace sluice::planner {
 
 namespace {
 
+// Whether INSERT casts by itself, which Flink decides by the roots of the types: lengths, digits and fractions may
+// shrink.
+bool can_store(const Type& from, const Type& to) {
+  using enum TypeRoot;
+  if (from.is(Null)) return true;
+  switch (to.root()) {
+    case VarChar:
+      return from.is_character();
+    case VarBinary:
+      return from.is_binary_string();
+    case SmallInt:
+    case Int:
+    case BigInt:
+      return from.is_integer() && from.root() <= to.root();
+    case Decimal:
+      return from.is_numeric();
+    case Float:
+      return from.is_exact() || from.is(Float);
+    case Double:
+      return from.is_numeric();
+    case Date:
+    case Time:
+      return from.root() == to.root() || from.is(Timestamp);
+    case Timestamp:
+    case TimestampLtz:
+      return from.is_timestamp();
+    default:
+      break;
+  }
+  if (from.root() != to.root() || from.child_count() != to.child_count()) return false;
+  for (size_t i = 0; i < from.child_count(); ++i) {
+    if (!can_store(from.child(i), to.child(i))) return false;
+  }
+  return true;
+}
+
 class InsertBinder {
  public:
   InsertBinder(const ast::Insert& insert, BindSession& session) : insert_(insert), session_(session) {}
@@ -39,10 +75,7 @@ class InsertBinder {
       session_.report(fail(ErrorCode::NotASink, span, "UPSERT INTO does not exist in Flink").hint("Write INSERT INTO."),
                       span);
     }
-    if (insert_.overwrite) {
-      session_.report(
-          fail(ErrorCode::NotASink, span, "a streaming job cannot overwrite a table").hint("Write INSERT INTO."), span);
-    }
+    if (insert_.overwrite) session_.not_supported(span, "INSERT OVERWRITE");
     if (insert_.on_conflict) session_.not_supported(insert_.span, "ON CONFLICT");
     if (!insert_.extended_columns.empty()) {
       session_.not_supported(insert_.extended_columns[0].span, "an extended column list");
@@ -156,7 +189,7 @@ class InsertBinder {
     for (size_t i = 0; i < targets_.size(); ++i) {
       const Type& from = query->schema[i].type;
       const Column& target = table.columns[targets_[i]];
-      if (from.is_invalid() || is_implicitly_castable(from, target.type.as_nullable())) continue;
+      if (from.is_invalid() || can_store(from, target.type)) continue;
       session_.report(fail(ErrorCode::TypeMismatch, span_of(query, i), "column `{}` is {} and cannot take {}",
                            target.name, target.type.to_string(), from.as_nullable().to_string())
                           .hint(fmt::format("Write CAST(.. AS {}).", target.type.as_nullable().to_string())),

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "catalog/expr/interpreter.h"
-#include "catalog/types/coercion.h"
 #include "planner/bind/query_binder.h"
 
 namespace sluice::planner {
@@ -40,7 +39,7 @@ std::optional<std::vector<Type>> common_types(const Plan& left, const Plan& righ
   for (size_t i = 0; i < left->schema.size(); ++i) {
     const Type pair[] = {left->schema[i].type, right->schema[i].type};
     if (pair[0].is_invalid() || pair[1].is_invalid()) return {};
-    auto common = common_type(pair);
+    auto common = least_restrictive(pair);
     if (!common) {
       session.error(ErrorCode::BadSetOperation, span, "column {} of {} is {} on one side and {} on the other", i + 1,
                     word, pair[0].as_nullable().to_string(), pair[1].as_nullable().to_string());
@@ -199,7 +198,7 @@ BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
   for (size_t i = 0; i < rows[0].size(); ++i) {
     std::vector<Type> cells;
     for (const auto& row : rows) cells.push_back(row[i].type);
-    auto common = common_type(cells);
+    auto common = least_restrictive(cells);
     if (!common) {
       session_.error(ErrorCode::TypeMismatch, span, "the values of column {} have no common type", i + 1);
       return broken_query();

@@ -17,7 +17,12 @@ void grouping_exprs(const std::vector<ast::GroupingElement>& elements, BindSessi
                     std::vector<const ast::Expr*>& out) {
   for (const ast::GroupingElement& element : elements) {
     if (auto* expr = std::get_if<ast::ExprPtr>(&element.kind)) {
-      out.push_back(expr->get());
+      auto* row = std::get_if<ast::Call>(&(*expr)->kind);
+      if (row != nullptr && row->form == ast::CallForm::Row) {
+        for (const ast::ExprPtr& part : row->args) out.push_back(part.get());
+      } else {
+        out.push_back(expr->get());
+      }
       continue;
     }
     if (std::holds_alternative<ast::EmptyGrouping>(element.kind)) continue;

@@ -146,13 +146,17 @@ class TypeBinder {
     return static_cast<int32_t>(value);
   }
   int32_t length(const ast::SimpleType& type, int32_t fallback) {
-    return type.parameters.empty() ? fallback : within(type.parameters[0], 1, Type::kLengthMax, "the length");
+    return type.parameters.empty() ? fallback : within(type.parameters[0], 0, Type::kLengthMax, "the length");
   }
+  // What is more than the most digits of a type counts as the most, as in Flink.
   int32_t precision(const ast::SimpleType& type, int32_t fallback) {
-    return type.parameters.empty() ? fallback : within(type.parameters[0], 0, 9, "the precision");
+    return type.parameters.empty() ? fallback : static_cast<int32_t>(std::min(type.parameters[0], 9U));
   }
   Type decimal(const ast::SimpleType& type) {
-    int32_t digits = type.parameters.empty() ? 10 : within(type.parameters[0], 1, 38, "the precision");
+    int32_t digits = 10;
+    if (!type.parameters.empty()) {
+      digits = within(std::min(type.parameters[0], 38U), 1, 38, "the precision");
+    }
     int32_t scale = 0;
     if (type.parameters.size() > 1) {
       scale = within(type.parameters[1], 0, static_cast<uint32_t>(digits), "the scale");

@@ -14,6 +14,15 @@ bool is_untyped_null(const Expr& expr) {
   return value != nullptr && value->value.is_null() && expr.type.is(TypeRoot::Null);
 }
 
+std::optional<Type> least_restrictive(std::span<const Type> types) {
+  auto has = [&](auto&& rule) { return std::ranges::any_of(types, rule); };
+  if (has([](const Type& type) { return type.is(TypeRoot::Date); }) &&
+      has([](const Type& type) { return type.is_timestamp(); })) {
+    return {};
+  }
+  return common_type(types);
+}
+
 Expr call_or_report(std::string_view function, std::vector<Expr> args, SourceSpan span, BindSession& session) {
   for (const Expr& arg : args) {
     if (arg.type.is_invalid()) return invalid_expr(span);
@@ -77,7 +86,12 @@ Expr ExprBinder::refuse(SourceSpan span, const char* what) {
   return invalid_expr(span);
 }
 
-Expr ExprBinder::bind_kind(const ast::ColumnRef& column, SourceSpan) {
+Expr ExprBinder::bind_kind(const ast::ColumnRef& column, SourceSpan span) {
+  bool is_pi =
+      column.name.parts.size() == 1 && (column.name.parts[0].text == "PI" || column.name.parts[0].text == "pi");
+  if (is_pi && !has_column(scope_, column.name.parts[0].text) && find_function("PI") != nullptr) {
+    return call_or_report("PI", {}, span, session_);
+  }
   if (aliases != nullptr && column.name.parts.size() == 1 && !has_column(scope_, column.name.parts[0].text)) {
     auto found = std::ranges::find(*aliases, column.name.parts[0].text, &StarColumn::name);
     if (found != aliases->end()) return found->expr;
@@ -130,7 +144,7 @@ bool ExprBinder::unify(std::vector<Expr*> values, SourceSpan span, const char* w
     session_.error(ErrorCode::TypeMismatch, span, "{} has only `NULL` values", what);
     return false;
   }
-  auto common = common_type(types);
+  auto common = least_restrictive(types);
   if (!common) {
     std::string list;
     for (const Type& one : types) list += (list.empty() ? "" : ", ") + one.as_nullable().to_string();
@@ -196,6 +210,12 @@ Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
     return invalid_expr(span);
   }
   Expr value = bind(*in.value);
+  if (value.type.is_invalid()) return value;
+  // Flink compares 'a' IN (1, 2) by rules of its own instead of refusing it.
+  if (value.type.is_character() != types[0].is_character() && !value.type.is(TypeRoot::Null) &&
+      std::ranges::none_of(list, is_untyped_null) && !value.type.is_temporal() && !types[0].is_temporal()) {
+    return refuse(span, "IN with values of another kind");
+  }
   for (Expr& item : list) equal.push_back(bind_comparison("=", value, std::move(item), span));
   Expr any = make_logic(Form::Or, std::move(equal), span);
   if (!in.negated) return any;

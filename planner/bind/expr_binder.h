@@ -1,6 +1,7 @@
 #pragma once
 // Expressions of the AST -> typed expressions over the row of a scope.
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,9 @@ class ExprBinder {
 // A call of the function table, or an invalid expression and a report.
 Expr call_or_report(std::string_view function, std::vector<Expr> args, SourceSpan span, BindSession& session);
 Expr cast_or_report(Expr arg, const Type& type, SourceSpan span, BindSession& session, bool is_try = false);
+
+// The common type of UNION, VALUES, CASE: as coercion.h has it, but a DATE meets no timestamp here.
+std::optional<Type> least_restrictive(std::span<const Type> types);
 
 // AND, OR.
 Expr make_logic(Form form, std::vector<Expr> args, SourceSpan span);

@@ -52,7 +52,7 @@ class QueryBinder {
   From bind_relation(const ast::Join& join, const ast::TableRef& reference);
   From bind_relation(const ast::MatchRecognize& match, const ast::TableRef& reference);
   From bind_window_function(const ast::Call& call, Window::Kind kind, const ast::TableRef& reference);
-  BoundQuery bind_table_argument(const ast::Expr& argument);
+  BoundQuery bind_table_argument(const ast::Expr& argument, bool keyless);
   BoundQuery bind_named(const ast::Name& name, const std::vector<ast::Hint>& hints, SourceSpan span,
                         std::vector<std::string>& path);
 

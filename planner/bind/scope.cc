@@ -190,6 +190,7 @@ Expr resolve_name(const ast::Name& name, const Scope& scope, BindSession& sessio
   uint32_t index = 0;
   bool ambiguous = false;
   const Relation* owner = find_in_all(scope, first.text, index, ambiguous);
+  if (ambiguous && scope.is_open()) return invalid_expr(name.span);  // USING may have made one column of both.
   if (ambiguous) {
     session.error(ErrorCode::AmbiguousColumn, first.span, "column `{}` is ambiguous", first.text);
     return invalid_expr(name.span);
