@@ -27,6 +27,20 @@ bool is_true(const ColumnView& column, uint32_t row) {
 }  // namespace
 
 Status Accumulation::open(OperatorContext& context, AggregatePlan plan, int64_t ttl_ms) {
+  SLUICE_DO(open_kernels(context, std::move(plan)));
+  SLUICE_TRY(table_, context.state->value_table(
+                         table_spec(*context.op, {"accumulators", plan_.row_types, plan_.key_count(), ttl_ms}, keys_)));
+  return open_beside(context, ttl_ms);
+}
+
+Status Accumulation::open_slices(OperatorContext& context, AggregatePlan plan) {
+  SLUICE_DO(open_kernels(context, std::move(plan)));
+  SLUICE_TRY(slices_, context.state->slice_tables(
+                          table_spec(*context.op, {"slices", plan_.row_types, plan_.key_count(), 0}, keys_)));
+  return open_beside(context, 0);
+}
+
+Status Accumulation::open_kernels(OperatorContext& context, AggregatePlan plan) {
   plan_ = std::move(plan);
   kernels_ = context.kernels;
   SLUICE_TRY(keys_, context.code->key(plan_.key_spec()));
@@ -37,9 +51,10 @@ Status Accumulation::open(OperatorContext& context, AggregatePlan plan, int64_t 
   if (!plan_.is_simple()) {
     SLUICE_TRY(plain_, context.code->aggregates(plan_.spec_of(plan_.plain)));
   }
-  SLUICE_TRY(table_, context.state->value_table(
-                         table_spec(*context.op, {"accumulators", plan_.row_types, plan_.key_count(), ttl_ms}, keys_)));
+  return Done{};
+}
 
+Status Accumulation::open_beside(OperatorContext& context, int64_t ttl_ms) {
   for (size_t i = 0; i < plan_.distinct.size(); ++i) SLUICE_DO(open_distinct(context, plan_.distinct[i], i, ttl_ms));
   for (uint32_t call : plan_.ordered) {
     uint32_t field = plan_.fields[call];
@@ -50,7 +65,28 @@ Status Accumulation::open(OperatorContext& context, AggregatePlan plan, int64_t 
     SLUICE_TRY(OrderedTable * table, context.state->ordered_table("values_" + std::to_string(call)));
     ordered_.push_back({call, table, plan_.layout.fields[field], field});
   }
+  if (ordered_.empty()) return Done{};
+  RowSchema schema;
+  for (const Type& type : plan_.key_types) {
+    bare_columns_.push_back(static_cast<uint32_t>(schema.size()));
+    schema.push_back({"", type});
+  }
+  SLUICE_TRY(bare_keys_, context.code->key({schema, bare_columns_, plan_.layout}));
   return Done{};
+}
+
+Status Accumulation::select(int64_t slice_end_ms) {
+  slice_end_ = slice_end_ms;
+  SLUICE_TRY(table_, slices_->slice(slice_end_ms));
+  for (DistinctValues& values : distinct_) {
+    SLUICE_TRY(values.table, values.slices->slice(slice_end_ms));
+  }
+  return Done{};
+}
+
+void Accumulation::drop_slice(int64_t slice_end_ms) {
+  slices_->drop(slice_end_ms);
+  for (DistinctValues& values : distinct_) values.slices->drop(slice_end_ms);
 }
 
 // Table "distinct_N": keys, arguments | a count per call.
@@ -72,9 +108,13 @@ Status Accumulation::open_distinct(OperatorContext& context, const DistinctSet& 
     values.kernels.push_back(std::move(kernels));
   }
   SLUICE_TRY(values.keys, context.code->key({plan_.input, columns, layout}));
-  SLUICE_TRY(values.table,
-             context.state->value_table(table_spec(
-                 *context.op, {"distinct_" + std::to_string(index), fields, key_fields, ttl_ms}, values.keys)));
+  TableSpec spec = table_spec(*context.op, {"distinct_" + std::to_string(index), std::move(fields), key_fields, ttl_ms},
+                              values.keys);
+  if (slices_ == nullptr) {
+    SLUICE_TRY(values.table, context.state->value_table(spec));
+  } else {
+    SLUICE_TRY(values.slices, context.state->slice_tables(spec));
+  }
   distinct_.push_back(std::move(values));
   return Done{};
 }
@@ -116,12 +156,14 @@ Status Accumulation::add_distinct(DistinctValues& values, const GroupedRows& row
   // NULL arguments count for no call, so only the other rows are looked up.
   value_rows_.clear();
   group_slots_.clear();
+  group_hashes_.clear();
   for (uint32_t i = 0; i < rows.count; ++i) {
     uint32_t row = rows.selection[i];
     auto is_null = [&](uint32_t argument) { return !is_valid(rows.columns[argument].validity, row); };
     if (std::any_of(values.set->arguments.begin(), values.set->arguments.end(), is_null)) continue;
     value_rows_.push_back(row);
     group_slots_.push_back(rows.slots[i]);
+    group_hashes_.push_back(rows.hashes[i]);
   }
   auto count = static_cast<uint32_t>(value_rows_.size());
   if (count == 0) return Done{};
@@ -130,6 +172,9 @@ Status Accumulation::add_distinct(DistinctValues& values, const GroupedRows& row
   inserted_.resize(count);
   const KeyKernels& keys = values.keys->current();
   keys.hash(keys.self, rows.columns, value_rows_.data(), count, value_hashes_.data());
+  for (uint32_t i = 0; i < count; ++i) {
+    value_hashes_[i] = (value_hashes_[i] & 0xffffffff00000000ULL) | (group_hashes_[i] & 0xffffffffULL);
+  }
   SLUICE_DO(values.table->find_or_insert({rows.columns, value_rows_.data(), count, value_hashes_.data()},
                                          value_slots_.data(), inserted_.data()));
   values.table->touch(value_slots_.data(), count);
@@ -171,8 +216,7 @@ Status Accumulation::add_ordered(OrderedValues& values, const GroupedRows& rows)
   for (uint32_t i = 0; i < rows.count; ++i) {
     uint32_t row = rows.selection[i];
     if (!takes(call, rows.columns, row)) continue;
-    group_.clear();
-    for (uint32_t key : plan_.keys) append_canonical(rows.columns[key], plan_.input[key].type, row, group_);
+    name_group(rows.columns, plan_.keys, row);
     element_.clear();
     append_order_bytes(rows.columns[argument], call.argument_types[0], row, element_);
     SLUICE_TRY([[maybe_unused]] int64_t count,
@@ -219,11 +263,22 @@ void Accumulation::unpack_keys(uint8_t* const* slots, uint32_t count, const uint
   kernels.unpack(kernels.self, kernels_, slots, count, positions, out);
 }
 
-Status Accumulation::forget_values(const ColumnView* columns, uint32_t row, uint64_t hash) {
-  if (ordered_.empty()) return Done{};
+// The canonical bytes of the keys, behind the slice's end where there are slices.
+void Accumulation::name_group(const ColumnView* columns, const std::vector<uint32_t>& keys, uint32_t row) {
   group_.clear();
-  for (uint32_t key : plan_.keys) append_canonical(columns[key], plan_.input[key].type, row, group_);
-  for (OrderedValues& values : ordered_) SLUICE_DO(values.table->erase_group(group_, hash));
+  if (slices_ != nullptr) group_.append(reinterpret_cast<const char*>(&slice_end_), sizeof(slice_end_));
+  for (size_t i = 0; i < keys.size(); ++i) append_canonical(columns[keys[i]], plan_.key_types[i], row, group_);
+}
+
+Status Accumulation::forget_values(const ColumnView* keys, const uint32_t* rows, uint32_t count) {
+  if (ordered_.empty() || count == 0) return Done{};
+  group_hashes_.resize(count);
+  const KeyKernels& kernels = bare_keys_->current();
+  kernels.hash(kernels.self, keys, rows, count, group_hashes_.data());
+  for (uint32_t i = 0; i < count; ++i) {
+    name_group(keys, bare_columns_, rows[i]);
+    for (OrderedValues& values : ordered_) SLUICE_DO(values.table->erase_group(group_, group_hashes_[i]));
+  }
   return Done{};
 }
 

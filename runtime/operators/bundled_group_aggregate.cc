@@ -46,7 +46,7 @@ Status BundledGroupAggregate::work_off() {
                           {present.begin() + begin, present.begin() + end});
   }
   for (Piece& piece : pieces_) SLUICE_DO(add_piece(piece, present));
-  for (NetChange& change : changes) change.after(groups_, queue_);
+  for (NetChange& change : changes) SLUICE_DO(change.after(groups_, queue_));
   pieces_.clear();
   rows_ = 0;
   return Done{};

@@ -74,8 +74,7 @@ Status GlobalGroupAggregate::merge_groups(uint32_t begin, uint32_t count) {
   NetChange change(*context_, format_);
   change.before(groups_, slots, std::move(present));
   groups_.merge({view.columns(), nullptr, rows_from(0), count, slots.data(), hashes_.data()});
-  change.after(groups_, queue_);
-  return Done{};
+  return change.after(groups_, queue_);
 }
 
 }  // namespace sluice::runtime

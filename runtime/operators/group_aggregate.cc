@@ -130,7 +130,9 @@ Status GroupAggregate::note_change(uint32_t row, bool same, int64_t row_count) {
     if (present_[group] != 0) change = {latest_[group], RowKind::Delete, Change::kNone, RowKind::Insert};
     present_[group] = 0;
     groups_.reset(slots_[row]);
-    return groups_.forget_values(view_.columns(), row, hashes_[row]);
+    std::vector<ColumnView> keys;
+    for (uint32_t key : op_.keys) keys.push_back(view_.columns()[key]);
+    return groups_.forget_values(keys.data(), &row, 1);
   }
   if (present_[group] == 0) {
     change.after = row;

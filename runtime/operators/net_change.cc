@@ -51,7 +51,7 @@ void NetChange::before(Accumulation& groups, std::vector<uint8_t*> slots, std::v
   groups.results(chosen.data(), static_cast<uint32_t>(chosen.size()), positions.data(), staged_->columns());
 }
 
-void NetChange::after(Accumulation& groups, EmissionQueue& queue) {
+Status NetChange::after(Accumulation& groups, EmissionQueue& queue) {
   auto count = static_cast<uint32_t>(slots_.size());
   groups.results(slots_.data(), count, rows_from(kBatchRowsMax), staged_->columns());
 
@@ -67,7 +67,7 @@ void NetChange::after(Accumulation& groups, EmissionQueue& queue) {
   key_rows_.clear();
   result_rows_.clear();
   kinds_.clear();
-  std::vector<uint8_t*> gone;
+  gone_.clear();
   auto append = [&](uint32_t group, uint32_t position, RowKind kind) {
     key_rows_.push_back(group);
     result_rows_.push_back(position);
@@ -77,7 +77,7 @@ void NetChange::after(Accumulation& groups, EmissionQueue& queue) {
     bool was_there = present_[i] != 0;
     if (row_counts != nullptr && row_counts[kBatchRowsMax + i] == 0) {
       if (was_there) append(i, i, RowKind::Delete);
-      gone.push_back(slots_[i]);
+      gone_.push_back(i);
     } else if (!was_there) {
       append(i, kBatchRowsMax + i, RowKind::Insert);
     } else if (same_[i] == 0 || format_.repeats_results) {
@@ -85,21 +85,24 @@ void NetChange::after(Accumulation& groups, EmissionQueue& queue) {
       append(i, kBatchRowsMax + i, RowKind::UpdateAfter);
     }
   }
-  write(groups, queue);
-  for (uint8_t* slot : gone) groups.table().erase(slot);
+  SLUICE_DO(write(groups, queue));
+  for (uint32_t group : gone_) groups.table().erase(slots_[group]);
+  return Done{};
 }
 
-void NetChange::write(Accumulation& groups, EmissionQueue& queue) {
+Status NetChange::write(Accumulation& groups, EmissionQueue& queue) {
   auto count = static_cast<uint32_t>(slots_.size());
   std::vector<uint32_t> result_columns(format_.results.size());
   std::iota(result_columns.begin(), result_columns.end(), 0);
   Batch results = project(staged_->finish(kBatchRowsMax + count, context_.arena), result_columns);
-  if (kinds_.empty()) return;
+  if (kinds_.empty() && gone_.empty()) return Done{};
 
   BatchBuilder key_builder(*context_.buffers, format_.keys, count);
   key_builder.bind(*context_.kernels);
   groups.unpack_keys(slots_.data(), count, rows_from(0), key_builder.columns());
   Batch keys = key_builder.finish(count, context_.arena);
+  BatchView key_view(keys);
+  SLUICE_DO(groups.forget_values(key_view.columns(), gone_.data(), static_cast<uint32_t>(gone_.size())));
 
   BufferPool& pool = *context_.buffers;
   for (size_t begin = 0; begin < kinds_.size(); begin += kBatchRowsMax) {
@@ -109,6 +112,7 @@ void NetChange::write(Accumulation& groups, EmissionQueue& queue) {
     out.kinds = make_kinds({&kinds_[begin], rows}, pool);
     queue.push(std::move(out));
   }
+  return Done{};
 }
 
 }  // namespace sluice::runtime

@@ -32,10 +32,10 @@ class NetChange {
   // Stages the results of the groups that are present, and prepares the accumulators of the others.
   void before(Accumulation& groups, std::vector<uint8_t*> slots, std::vector<uint8_t> present);
   // Compares, writes the changes in the groups' order, and erases groups without rows.
-  void after(Accumulation& groups, EmissionQueue& queue);
+  Status after(Accumulation& groups, EmissionQueue& queue);
 
  private:
-  void write(Accumulation& groups, EmissionQueue& queue);
+  Status write(Accumulation& groups, EmissionQueue& queue);
 
   OperatorContext& context_;
   Format format_;
@@ -43,6 +43,7 @@ class NetChange {
   std::vector<uint8_t*> slots_;
   std::vector<uint8_t> present_, same_;
   std::vector<uint32_t> key_rows_, result_rows_;
+  std::vector<uint32_t> gone_;  // Groups without rows.
   std::vector<RowKind> kinds_;
 };
 

@@ -1,12 +1,8 @@
 #include "runtime/operators/window_aggregate.h"
 
 #include <algorithm>
-#include <cstring>
-#include <numeric>
 
-#include "runtime/operators/row_picker.h"
 #include "runtime/operators/selection.h"
-#include "runtime/operators/state_layout.h"
 #include "runtime/task/metrics.h"
 
 namespace sluice::runtime {
@@ -24,10 +20,6 @@ Status WindowAggregate::check() const {
     return fail(ErrorCode::NotSupportedYet, "windows over {} are not supported yet",
                 input[op_.window.time].type.to_string());
   }
-  if (!plan_.is_simple()) {
-    return fail(ErrorCode::NotSupportedYet,
-                "DISTINCT, and MIN or MAX over rows that are taken back, are not supported yet in windows");
-  }
   if (context_->op->output.size() != op_.keys.size() + op_.calls.size() + op_.properties.size()) {
     return fail(ErrorCode::InvalidJobGraph, "a window aggregate writes its keys, results and properties");
   }
@@ -36,20 +28,15 @@ Status WindowAggregate::check() const {
 
 Status WindowAggregate::open(OperatorContext& context) {
   context_ = &context;
-  SLUICE_TRY(plan_, plan_aggregates({context.inputs[0], op_.keys, op_.calls, op_.input_retracts, false}));
   SLUICE_DO(check());
+  SLUICE_TRY(AggregatePlan plan, plan_aggregates({context.inputs[0], op_.keys, op_.calls, op_.input_retracts, false}));
   if (!op_.shift_time_zone.empty()) {
     zone_ = TimeZone::find(op_.shift_time_zone);
     if (zone_ == nullptr) return fail(ErrorCode::InvalidJobGraph, "unknown time zone `{}`", op_.shift_time_zone);
   }
-  std::vector<uint32_t> every(plan_.calls.size());
-  std::iota(every.begin(), every.end(), 0);
-  SLUICE_TRY(keys_, context.code->key(plan_.key_spec()));
-  SLUICE_TRY(aggregates_, context.code->aggregates(plan_.spec_of(every)));
-  SLUICE_TRY(windows_, context.state->slice_tables(
-                           table_spec(*context.op, {"slices", plan_.row_types, plan_.key_count(), 0}, keys_)));
+  SLUICE_DO(windows_.open_slices(context, std::move(plan)));
   if (op_.window.processing_time) {
-    for (int64_t end : windows_->slice_ends()) context.register_timer(close_time(end));
+    for (int64_t end : windows_.slice_ends()) context.register_timer(close_time(end));
   }
   return Done{};
 }
@@ -63,8 +50,7 @@ int64_t WindowAggregate::window_end(int64_t local_ms) const {
 Step WindowAggregate::on_batch(uint32_t, Batch batch, Output&) {
   view_.assign(batch);
   hashes_.resize(batch.rows);
-  const KeyKernels& keys = keys_->current();
-  keys.hash(keys.self, view_.columns(), nullptr, batch.rows, hashes_.data());
+  windows_.hash(view_.columns(), nullptr, batch.rows, hashes_.data());
   SLUICE_DO(assign_windows(batch));
   for (const auto& [end, rows] : rows_by_window_) SLUICE_DO(add_to_window(batch, end, rows));
   return Progress::Done;
@@ -104,24 +90,21 @@ Status WindowAggregate::assign_windows(const Batch& batch) {
 }
 
 Status WindowAggregate::add_to_window(const Batch& batch, int64_t end, const std::vector<uint32_t>& rows) {
-  SLUICE_TRY(ValueTable * window, windows_->slice(end));
+  SLUICE_DO(windows_.select(end));
+  ValueTable& window = windows_.table();
   auto count = static_cast<uint32_t>(rows.size());
   std::vector<uint64_t> hashes(count);
   std::vector<uint8_t*> slots(count);
   std::vector<uint8_t> inserted(count);
   for (uint32_t i = 0; i < count; ++i) hashes[i] = hashes_[rows[i]];
-  SLUICE_DO(
-      window->find_or_insert({view_.columns(), rows.data(), count, hashes.data()}, slots.data(), inserted.data()));
-  window->touch(slots.data(), count);
+  SLUICE_DO(window.find_or_insert({view_.columns(), rows.data(), count, hashes.data()}, slots.data(), inserted.data()));
+  window.touch(slots.data(), count);
   std::vector<uint8_t*> fresh;
   for (uint32_t i = 0; i < count; ++i) {
     if (inserted[i] != 0) fresh.push_back(slots[i]);
   }
-  const AggKernels& aggregates = aggregates_->current();
-  aggregates.init(aggregates.self, fresh.data(), static_cast<uint32_t>(fresh.size()));
-  aggregates.add(aggregates.self, context_->kernels, view_.columns(), batch.kinds_data(), rows.data(), count,
-                 slots.data(), window->heap());
-  return Done{};
+  windows_.init(fresh.data(), static_cast<uint32_t>(fresh.size()));
+  return windows_.add({view_.columns(), batch.kinds_data(), rows.data(), count, slots.data(), hashes.data()});
 }
 
 Step WindowAggregate::on_watermark(TimestampMs watermark, Output& out) {
@@ -143,43 +126,46 @@ Step WindowAggregate::on_end(Output& out) {
 }
 
 Step WindowAggregate::send_closed(Output& out) {
-  for (int64_t end : windows_->slice_ends()) {
+  for (int64_t end : windows_.slice_ends()) {
     if (close_time(end) > progress_) break;
-    ValueTable* window = windows_->find_slice(end);
-    for (;;) {
-      if (!out.has_room()) return Progress::Pending;
-      SLUICE_TRY(bool is_finished, send_some(*window, end, out));
-      if (is_finished) break;
-    }
-    windows_->drop(end);
+    SLUICE_DO(windows_.select(end));
+    SLUICE_TRY(Progress progress, send_window(end, out));
+    if (progress == Progress::Pending) return progress;
+    windows_.drop_slice(end);
     next_group_ = 0;
   }
   return Progress::Done;
 }
 
-Result<bool> WindowAggregate::send_some(ValueTable& window, int64_t end, Output& out) {
-  std::vector<uint8_t*> slots;
+Step WindowAggregate::send_window(int64_t end, Output& out) {
+  if (!out.has_room()) return Progress::Pending;
+  // Slots are good until this call ends; after Pending the rest is looked up again.
+  std::vector<uint8_t*> groups;
   uint64_t group = 0;
-  SLUICE_DO(window.for_each([&](uint8_t* slot) {
-    if (group++ >= next_group_ && slots.size() < kBatchRowsMax) slots.push_back(slot);
+  SLUICE_DO(windows_.table().for_each([&](uint8_t* slot) {
+    if (group++ >= next_group_) groups.push_back(slot);
   }));
-  auto count = static_cast<uint32_t>(slots.size());
-  next_group_ += count;
-  if (count == 0) return true;
+  for (size_t begin = 0; begin < groups.size(); begin += kBatchRowsMax) {
+    if (!out.has_room()) return Progress::Pending;
+    size_t count = std::min<size_t>(kBatchRowsMax, groups.size() - begin);
+    SLUICE_TRY(Batch batch, results_of(end, {&groups[begin], count}));
+    if (batch.rows > 0) out.emit(std::move(batch));
+    next_group_ += count;
+  }
+  return Progress::Done;
+}
 
+Result<Batch> WindowAggregate::results_of(int64_t end, std::span<uint8_t* const> groups) {
+  auto count = static_cast<uint32_t>(groups.size());
   RowSchema schema = context_->op->output;
   auto key_count = static_cast<uint32_t>(op_.keys.size());
   auto result_end = key_count + static_cast<uint32_t>(op_.calls.size());
-  if (op_.input_retracts) {
-    schema.insert(schema.begin() + result_end, {"rows", Type::bigint().not_null()});
-  }
+  if (op_.input_retracts) schema.insert(schema.begin() + result_end, {"rows", Type::bigint().not_null()});
   BatchBuilder builder(*context_->buffers, schema, count);
   builder.bind(*context_->kernels);
   MutableColumn* columns = builder.columns();
-  const KeyKernels& keys = keys_->current();
-  const AggKernels& aggregates = aggregates_->current();
-  keys.unpack(keys.self, context_->kernels, slots.data(), count, rows_from(0), columns);
-  aggregates.result(aggregates.self, context_->kernels, slots.data(), count, rows_from(0), columns + key_count);
+  windows_.unpack_keys(groups.data(), count, rows_from(0), columns);
+  windows_.results(groups.data(), count, rows_from(0), columns + key_count);
   write_properties(end, count, columns + result_end + (op_.input_retracts ? 1 : 0));
 
   std::vector<uint32_t> rows;
@@ -188,12 +174,11 @@ Result<bool> WindowAggregate::send_some(ValueTable& window, int64_t end, Output&
     if (row_counts == nullptr || row_counts[i] != 0) rows.push_back(i);
   }
   Batch batch = builder.finish(count, context_->arena);
+  BatchView view(batch);
+  SLUICE_DO(windows_.forget_values(view.columns(), rows_from(0), count));
   if (op_.input_retracts) batch.columns.erase(batch.columns.begin() + result_end);
-  if (rows.size() < count) {
-    batch = gather(batch, context_->op->output, rows, *context_->buffers, *context_->arena);
-  }
-  if (!rows.empty()) out.emit(std::move(batch));
-  return next_group_ >= window.size();
+  if (rows.size() == count) return batch;
+  return gather(batch, context_->op->output, rows, *context_->buffers, *context_->arena);
 }
 
 void WindowAggregate::write_properties(int64_t end, uint32_t count, MutableColumn* out) const {

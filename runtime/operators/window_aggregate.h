@@ -14,13 +14,13 @@
 // of its arrival, and a timer takes the watermark's part; windows that are open when the input ends send nothing, as in
 // Flink.
 //
-// Bounds of windows over TIMESTAMP_LTZ are wall-clock values of the session's zone. Table "slices": keys, accumulators,
-// and the row count when the input takes rows back.
+// Bounds of windows over TIMESTAMP_LTZ are wall-clock values of the session's zone.
 #include <map>
+#include <span>
 #include <vector>
 
 #include "catalog/types/time_zone.h"
-#include "runtime/operators/aggregate_plan.h"
+#include "runtime/operators/accumulation.h"
 #include "runtime/operators/emission_queue.h"
 #include "runtime/operators/operator.h"
 #include "runtime/task/operator_context.h"
@@ -48,17 +48,15 @@ class WindowAggregate final : public Operator {
   Status assign_windows(const Batch& batch);
   Status add_to_window(const Batch& batch, int64_t end, const std::vector<uint32_t>& rows);
   Step send_closed(Output& out);
-  // Sends a batch of groups of the window from `next_group_` on; true when there are no more.
-  Result<bool> send_some(ValueTable& window, int64_t end, Output& out);
+  // Sends the selected window's groups from `next_group_` on.
+  Step send_window(int64_t end, Output& out);
+  Result<Batch> results_of(int64_t end, std::span<uint8_t* const> groups);
   void write_properties(int64_t end, uint32_t count, MutableColumn* out) const;
 
   jobgraph::WindowAggregate op_;
   OperatorContext* context_ = nullptr;
   const TimeZone* zone_ = nullptr;  // Null: bounds are the time attribute's own.
-  AggregatePlan plan_;
-  KernelRef<KeyKernels> keys_;
-  KernelRef<AggKernels> aggregates_;
-  SliceTables* windows_ = nullptr;
+  Accumulation windows_;
   TimestampMs progress_ = kWatermarkMin;  // Watermark or processing time up to which windows are closed.
   uint64_t next_group_ = 0;               // Of the window that goes out.
 

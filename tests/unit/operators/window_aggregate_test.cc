@@ -58,6 +58,20 @@ TEST(WindowAggregate, RowsAreTakenBack) {
        watermark(19, {"+I[2, -3, 10, 20, 19]", "+I[3, 6, 10, 20, 19]"})});
 }
 
+TEST(WindowAggregate, DistinctAndMaxPerWindow) {
+  auto op = tumble(true);
+  auto& kind = std::get<jobgraph::WindowAggregate>(op.kind);
+  kind.calls[0].distinct = true;
+  kind.calls.push_back(kind.calls[0]);
+  kind.calls[1].function = "MAX";
+  op.output.insert(op.output.begin() + 2, {"m", Type::bigint()});
+  run_script(
+      op, kInput,
+      {rows({"+I[1, 5, 10]", "+I[1, 5, 11]", "+I[1, 7, 12]", "+I[1, 5, 20]", "+I[2, 1, 10]", "-D[1, 7, 12]"}, {}),
+       watermark(19, {"+I[1, 5, 5, 10, 20, 19]", "+I[2, 1, 1, 10, 20, 19]"}),
+       rows({"+I[1, 9, 21]", "-D[1, 5, 20]", "+I[1, 4, 29]"}, {}), watermark(29, {"+I[1, 13, 9, 20, 30, 29]"})});
+}
+
 TEST(WindowAggregate, WithoutKeys) {
   run_script(tumble(false, {}), kInput,
              {watermark(5, {}), rows({"+I[1, 5, 10]", "+I[2, 5, 12]"}, {}), watermark(30, {"+I[10, 10, 20, 19]"})});
