@@ -238,10 +238,7 @@ class InsertBinder {
     if (session_.settings.get("table.exec.sink.not-null-enforcer") == "DROP") {
       sink.not_null = jobgraph::Sink::NotNull::Drop;
     }
-    std::string enforcer = session_.settings.get("table.exec.sink.type-length-enforcer");
-    sink.trims_to_length = enforcer == "TRIM_PAD";
-    if (enforcer == "ERROR")
-      session_.not_supported(insert_.table.span, "`table.exec.sink.type-length-enforcer` = ERROR");
+    sink.trims_to_length = session_.settings.get("table.exec.sink.type-length-enforcer") == "TRIM_PAD";
     return make(std::move(sink));
   }
 
