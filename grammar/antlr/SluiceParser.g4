@@ -40,7 +40,7 @@ tokens {
   K_OVERLAY, K_OVERWRITE, K_OVERWRITING, K_PARTITION, K_PARTITIONED, K_PARTITIONS, K_PAST, K_PATTERN, K_PER, K_PERMUTE,
   K_PLACING, K_PLAN, K_PLAN_ADVICE, K_POSITION, K_PRECEDES, K_PRECEDING, K_PRECISION, K_PRIMARY, K_PROCEDURES,
   K_PYTHON, K_QUALIFY, K_QUIT, K_RANGE, K_RAW, K_RECURSIVE, K_REFRESH, K_REFRESH_MODE, K_REMOVE, K_RENAME,
-  K_REPEATABLE, K_REPLACE, K_RESET, K_RESPECT, K_RESTRICT, K_RESUME, K_RESUME_OR_FROM_BEGINNING, K_RESUME_OR_FROM_NOW,
+  K_REPEATABLE, K_REPLACE, K_RESET, K_RESPECT, K_RESTRICT, K_RESUME, K_RLIKE, K_RESUME_OR_FROM_BEGINNING, K_RESUME_OR_FROM_NOW,
   K_RESUME_OR_FROM_TIMESTAMP, K_RETURNING, K_RIGHT, K_ROLLUP, K_ROW, K_ROWS, K_RUNNING, K_SAVEPOINT, K_SCALA, K_SCALAR,
   K_SECOND, K_SELECT, K_SET, K_SETS, K_SHOW, K_SIMILAR, K_SKIP, K_SOME, K_SQL, K_START_MODE, K_STATEMENT, K_STATISTICS,
   K_STOP, K_STRUCTURED, K_SUBMULTISET, K_SUBSET, K_SUBSTRING, K_SUCCEEDS, K_SUSPEND, K_SYMMETRIC, K_SYSTEM,
@@ -98,7 +98,7 @@ tail
   | (EQ | NE | LT | GT | LE | GE) (operand | quantified)
   | K_IS K_NOT? isTest
   | K_NOT? ( K_BETWEEN (K_SYMMETRIC | K_ASYMMETRIC)? operand
-           | (K_LIKE | K_ILIKE | K_SIMILAR K_TO) operand
+           | (K_LIKE | K_ILIKE | K_RLIKE | K_SIMILAR K_TO) operand
            | K_IN inList )
   | K_ESCAPE operand
   | (K_OVERLAPS | K_CONTAINS | K_EQUALS | K_IMMEDIATELY? (K_PRECEDES | K_SUCCEEDS)) operand
@@ -114,7 +114,8 @@ isTest
   | K_JSON (K_VALUE | K_OBJECT | K_ARRAY | K_SCALAR)?
   ;
 
-// Dots, subscripts and argument lists follow whatever they follow; grammar/build sorts names, calls and fields.
+// Dots, subscripts and argument lists follow whatever they follow; grammar/build sorts names, calls and fields. An
+// interval's unit follows a difference: (a - b) DAY.
 postfix
   : DOT identifier
   | DOT_STAR
@@ -122,6 +123,7 @@ postfix
   | LPAREN arguments? RPAREN
   | LPAREN_QUERY query RPAREN
   | callSuffix
+  | differenceUnit
   ;
 
 primary
@@ -135,6 +137,7 @@ primary
   | K_EXISTS LPAREN_QUERY query RPAREN
   | (K_ARRAY | K_MULTISET | MAP_CONSTRUCTOR) (LBRACKET expressionList? RBRACKET | LPAREN_QUERY query RPAREN)
   | K_ROW LPAREN expressionList? RPAREN
+  | LBRACE IDENTIFIER operand RBRACE
   | NILADIC_FUNCTION
   | K_USER
   | specialCall
@@ -153,6 +156,7 @@ interval
     (STRING_LITERAL | INTEGER_LITERAL | NUMBER_LITERAL | identifier | LPAREN expression RPAREN) intervalRange
   ;
 intervalRange : intervalUnit precisions? (INTERVAL_TO intervalUnit precisions?)? ;
+differenceUnit : intervalUnit (INTERVAL_TO intervalUnit)? ;
 intervalUnit : K_YEAR | K_QUARTER | K_MONTH | K_WEEK | K_DAY | K_HOUR | K_MINUTE | K_SECOND ;
 precisions : LPAREN INTEGER_LITERAL (COMMA INTEGER_LITERAL)? RPAREN ;
 unitWord : identifier | intervalUnit ;
@@ -236,9 +240,10 @@ setOperator : (K_UNION | K_INTERSECT | K_EXCEPT) (K_ALL | K_DISTINCT)? ;
 queryTerm : select | K_VALUES expressionList | K_TABLE name | LPAREN_QUERY query RPAREN ;
 orderBy : K_ORDER K_BY orderItem (COMMA orderItem)* ;
 orderItem : expression (K_ASC | K_DESC)? (K_NULLS (K_FIRST | K_LAST))? ;
-limit : K_LIMIT (K_ALL | expression) ;
-offset : K_OFFSET expression (K_ROW | K_ROWS)? ;
-fetch : K_FETCH (K_FIRST | K_NEXT) expression (K_ROW | K_ROWS) K_ONLY ;
+limit : K_LIMIT (K_ALL | count) ;
+offset : K_OFFSET count (K_ROW | K_ROWS)? ;
+fetch : K_FETCH (K_FIRST | K_NEXT) count (K_ROW | K_ROWS) K_ONLY ;
+count : INTEGER_LITERAL | NUMBER_LITERAL | QUESTION ;
 
 select
   : K_SELECT hints? (K_ALL | K_DISTINCT)? selectItem (COMMA selectItem)* (K_FROM joinTree (COMMA joinTree)*)?

@@ -122,6 +122,7 @@ class Outline {
       std::string_view name = name_of_enumerator(value);
       return name == "None" || name == "Default";
     }
+    if constexpr (std::is_same_v<T, std::string>) return value.empty();
     return false;
   }
 

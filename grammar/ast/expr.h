@@ -183,6 +183,7 @@ enum class NullTreatment { None, Ignore, Respect };
 // Special forms are functions whose keywords are Symbols:
 //   EXTRACT(unit, e)  FLOOR(e, unit)  CEIL(e, unit)  TIMESTAMPADD(unit, n, e)  TIMESTAMPDIFF(unit, a, b)
 //   TRIM(side, characters, e), or TRIM(e)  POSITION(needle, e[, from])  SUBSTRING(e, from[, length])
+//   (a - b) DAY TO SECOND is MINUS_DATE(a, b, an interval of that range without text)
 //   OVERLAY(e, replacement, from[, length])  JSON_OBJECT(k1, v1, k2, v2, ...)  DESCRIPTOR(column, ...)
 struct Call {
   Name function;       // As written; of an operator, its lookup name.
@@ -198,7 +199,8 @@ struct Call {
   std::unique_ptr<JsonClauses> json;
 
   static void fields(auto& self, auto&& v) {
-    v("function", self.function), v("form", self.form), v("args", self.args), v("quantifier", self.quantifier);
+    if (self.lookup.empty()) v("function", self.function);  // The name of a function is not case sensitive.
+    v("lookup", self.lookup), v("form", self.form), v("args", self.args), v("quantifier", self.quantifier);
     v("order_by", self.order_by), v("nulls", self.nulls), v("within_group", self.within_group);
     v("filter", self.filter), v("over", self.over), v("json", self.json);
   }

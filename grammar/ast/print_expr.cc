@@ -133,6 +133,10 @@ std::string print_function(const Call& call) {
 std::string print_call(const Call& call) {
   switch (call.form) {
     case CallForm::Function:
+      if (call.lookup == "MINUS_DATE" && std::holds_alternative<IntervalLiteral>(call.args.back()->kind)) {
+        const auto& range = std::get<IntervalLiteral>(call.args.back()->kind).range;
+        return fmt::format("({} - {}) {}", print(*call.args[0]), print(*call.args[1]), print(range));
+      }
       if (call.lookup == "INTERVAL") return fmt::format("INTERVAL ({}) {}", print(*call.args[0]), print(*call.args[1]));
       return print_function(call);
     case CallForm::Prefix:

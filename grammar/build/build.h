@@ -59,6 +59,7 @@ std::optional<ast::Text> build_comment(P::CommentContext* context, Build& build)
 std::string decode_string(std::string_view token, SourceSpan span, char unicode_escape, Build& build);
 ast::Expr build_literal(P::LiteralContext* context, Build& build);
 ast::Expr build_interval(P::IntervalContext* context, Build& build);
+ast::TimeUnit build_unit(P::IntervalUnitContext* context);
 ast::IntervalRange build_range(P::IntervalRangeContext* context, Build& build);
 // A number that the statement needs now, such as a length; 0 and a report when it does not fit.
 uint32_t build_number(antlr4::tree::TerminalNode* node, Build& build);

@@ -60,10 +60,6 @@ ast::CreateTable build_table(P::CreateTableContext* context, ast::CreateMode mod
   check_untyped(out, build);
   if (out.query && out.connection) build.reject(start, "USING CONNECTION does not go with AS");
   if (mode != ast::CreateMode::Create) {
-    if (!out.query) {
-      build.reject(span_of(context->getStart()), "REPLACE TABLE needs AS with a query",
-                   "Use DROP TABLE IF EXISTS and CREATE TABLE.");
-    }
     if (out.if_not_exists) build.not_expected(span_of(context->ifNotExists()));
   }
   return out;

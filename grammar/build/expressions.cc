@@ -30,6 +30,7 @@ int binding_of(P::TailContext* tail) {
     case K_BETWEEN:
     case K_LIKE:
     case K_ILIKE:
+    case K_RLIKE:
     case K_SIMILAR:
     case K_IN:
       return kBetween;
@@ -106,6 +107,7 @@ class Fold {
       case K_BETWEEN:
       case K_LIKE:
       case K_ILIKE:
+      case K_RLIKE:
       case K_SIMILAR:
       case K_IN:
         return negatable(std::move(left), tail);
@@ -163,7 +165,7 @@ class Fold {
     std::string name = tail->K_NOT() ? "NOT " : "";
     if (tail->K_BETWEEN()) return between(std::move(left), tail, name + "BETWEEN");
     if (tail->K_IN()) return in(std::move(left), tail);
-    name += tail->K_SIMILAR() ? "SIMILAR TO" : tail->K_ILIKE() ? "ILIKE" : "LIKE";
+    name += tail->K_SIMILAR() ? "SIMILAR TO" : to_upper(build_.text(span_of(like_word(tail))));
     ast::ExprPtr out = infix(name, std::move(left), right_side(tail, kBetween));
     if (at_ < tails_.size() && tails_[at_]->K_ESCAPE()) {
       ast::ExprPtr escape = right_side(tails_[at_++], kBetween);
@@ -171,6 +173,11 @@ class Fold {
       std::get<ast::Call>(out->kind).args.push_back(std::move(escape));
     }
     return out;
+  }
+
+  static antlr4::tree::TerminalNode* like_word(P::TailContext* tail) {
+    if (tail->K_LIKE()) return tail->K_LIKE();
+    return tail->K_ILIKE() ? tail->K_ILIKE() : tail->K_RLIKE();
   }
 
   // The lower bound goes up to the AND that stands in the list behind it.

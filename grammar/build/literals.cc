@@ -219,30 +219,31 @@ uint32_t build_number(antlr4::tree::TerminalNode* node, Build& build) {
   return value;
 }
 
-ast::IntervalRange build_range(P::IntervalRangeContext* context, Build& build) {
+ast::TimeUnit build_unit(P::IntervalUnitContext* unit) {
   using enum TokenKind;
-  auto unit_of = [](P::IntervalUnitContext* unit) {
-    switch (first_kind(unit)) {
-      case K_YEAR:
-        return ast::TimeUnit::Year;
-      case K_QUARTER:
-        return ast::TimeUnit::Quarter;
-      case K_MONTH:
-        return ast::TimeUnit::Month;
-      case K_WEEK:
-        return ast::TimeUnit::Week;
-      case K_DAY:
-        return ast::TimeUnit::Day;
-      case K_HOUR:
-        return ast::TimeUnit::Hour;
-      case K_MINUTE:
-        return ast::TimeUnit::Minute;
-      default:
-        return ast::TimeUnit::Second;
-    }
-  };
-  ast::IntervalRange range{.first = unit_of(context->intervalUnit(0)), .span = span_of(context)};
-  if (auto* last = context->intervalUnit(1)) range.last = unit_of(last);
+  switch (first_kind(unit)) {
+    case K_YEAR:
+      return ast::TimeUnit::Year;
+    case K_QUARTER:
+      return ast::TimeUnit::Quarter;
+    case K_MONTH:
+      return ast::TimeUnit::Month;
+    case K_WEEK:
+      return ast::TimeUnit::Week;
+    case K_DAY:
+      return ast::TimeUnit::Day;
+    case K_HOUR:
+      return ast::TimeUnit::Hour;
+    case K_MINUTE:
+      return ast::TimeUnit::Minute;
+    default:
+      return ast::TimeUnit::Second;
+  }
+}
+
+ast::IntervalRange build_range(P::IntervalRangeContext* context, Build& build) {
+  ast::IntervalRange range{.first = build_unit(context->intervalUnit(0)), .span = span_of(context)};
+  if (auto* last = context->intervalUnit(1)) range.last = build_unit(last);
   for (auto* precisions : context->precisions()) {
     auto numbers = precisions->INTEGER_LITERAL();
     bool of_last = context->INTERVAL_TO() && span_of(precisions).begin > span_of(context->INTERVAL_TO()).begin;

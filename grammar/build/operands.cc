@@ -1,5 +1,7 @@
 // One operand: a primary, and what follows it. Names, fields, calls and subscripts look alike to the parser; they are
 // told apart here, from left to right.
+#include <algorithm>
+
 #include "grammar/build/build.h"
 #include "grammar/lexer/words.h"
 
@@ -78,14 +80,24 @@ ast::ExprPtr build_argument(P::ArgumentContext* context, bool of_table_function,
   return make(span, ast::NamedArgument{identifier_of(context->ARGUMENT_NAME(), build), std::move(value)});
 }
 
+bool takes_order(std::string_view function) {
+  constexpr std::string_view kOrdered[] = {"ARRAY_AGG", "ARRAY_CONCAT_AGG", "GROUP_CONCAT", "LISTAGG", "STRING_AGG"};
+  return std::ranges::find(kOrdered, function) != std::end(kOrdered);
+}
+
 void fill_arguments(ast::Call& call, P::ArgumentsContext* context, bool of_table_function, Build& build) {
   if (!context) return;
   if (context->K_DISTINCT()) call.quantifier = ast::SetQuantifier::Distinct;
   if (context->K_ALL()) call.quantifier = ast::SetQuantifier::All;
   for (auto* argument : context->argument()) {
     call.args.push_back(build_argument(argument, of_table_function, build));
+    if (argument->STAR() && call.quantifier != ast::SetQuantifier::None) build.not_expected(span_of(argument->STAR()));
   }
+  if (context->argument(0)->STAR() && context->COMMA(0)) build.not_expected(span_of(context->COMMA(0)));
   call.order_by = build_order_by(context->orderBy(), build);
+  if (context->orderBy() && !takes_order(to_upper(call.function.parts.back().text))) {
+    build.not_expected(span_of(context->orderBy()->getStart()), "This function has no order of its rows.");
+  }
 }
 
 void set_lookup(ast::Call& call) {
@@ -155,6 +167,7 @@ class Operand {
         return;
       }
       default:
+        if (postfix->differenceUnit()) return difference(postfix->differenceUnit());
         return suffix(postfix->callSuffix());
     }
   }
@@ -193,6 +206,21 @@ class Operand {
     expr_ = make(whole, std::move(out));
   }
 
+  // (a - b) DAY TO SECOND: the difference of two times as an interval of that range.
+  void difference(P::DifferenceUnitContext* context) {
+    SourceSpan span = span_of(context);
+    ast::Call* minus = expr_ && !name_ ? std::get_if<ast::Call>(&expr_->kind) : nullptr;
+    if (!minus || minus->lookup != "-" || minus->form != ast::CallForm::Infix) {
+      return build_.not_expected(span_of(context->getStart()), "A unit follows a difference: (a - b) DAY.");
+    }
+    ast::IntervalRange range{.first = build_unit(context->intervalUnit(0)), .span = span};
+    if (auto* last = context->intervalUnit(1)) range.last = build_unit(last);
+    std::vector<ast::ExprPtr> args = std::move(minus->args);
+    args.push_back(make(span, ast::IntervalLiteral{.range = range}));
+    SourceSpan whole = join(expr_->span, span);
+    expr_ = operator_call(whole, "MINUS_DATE", ast::CallForm::Function, std::move(args));
+  }
+
   void suffix(P::CallSuffixContext* context) {
     SourceSpan span = span_of(context);
     SourceSpan word = span_of(context->getStart());
@@ -221,6 +249,8 @@ class Operand {
         return make(span, ast::Parameter{build_.parameters++});
       case LPAREN:
         return parenthesis(primary);
+      case LBRACE:
+        return escape(primary);
       case LPAREN_QUERY:
         return make(span, ast::ScalarSubquery{build_query(primary->query(), build_)});
       case K_CASE:
@@ -256,6 +286,27 @@ class Operand {
     }
     if (parts.empty()) build_.not_expected(span_of(primary->RPAREN()));
     return operator_call(span, "ROW", ast::CallForm::Row, std::move(parts));
+  }
+
+  // JDBC's {d '..'}, {t '..'}, {ts '..'} and {fn f(..)}.
+  ast::ExprPtr escape(P::PrimaryContext* primary) {
+    SourceSpan word = span_of(primary->IDENTIFIER());
+    std::string kind = to_upper(build_.text(word));
+    ast::ExprPtr inner = build_folded_operand(primary->operand(), build_);
+    inner->span = span_of(primary);
+    if (kind == "FN" && std::holds_alternative<ast::Call>(inner->kind)) return inner;
+    auto* text = std::get_if<ast::StringLiteral>(&inner->kind);
+    std::optional<ast::TypeName> type;
+    if (kind == "D") type = ast::TypeName::Date;
+    if (kind == "T") type = ast::TypeName::Time;
+    if (kind == "TS") type = ast::TypeName::Timestamp;
+    if (text && type) {
+      std::string value = std::move(text->value);
+      inner->kind = ast::TemporalLiteral{*type, std::move(value)};
+    } else {
+      build_.not_expected(word, "Between braces stand {d '..'}, {t '..'}, {ts '..'} or {fn f(..)}.");
+    }
+    return inner;
   }
 
   ast::ExprPtr build_case(P::PrimaryContext* primary) {

@@ -141,6 +141,12 @@ class SetFold {
   size_t at_ = 0;
 };
 
+ast::ExprPtr build_count(P::CountContext* context, Build& build) {
+  SourceSpan span = span_of(context);
+  if (context->QUESTION()) return make(span, ast::Parameter{build.parameters++});
+  return make(span, ast::NumberLiteral{std::string(build.text(span))});
+}
+
 bool has_clauses(const ast::Query& query) {
   return !query.with.empty() || !query.order_by.empty() || query.offset || query.limit;
 }
@@ -163,11 +169,11 @@ ast::QueryPtr build_query(P::QueryContext* context, Build& build) {
   if (context->with()) add_with(*outer, context->with(), build);
   ast::QueryPtr inner = SetFold(context, build).run();
   outer->order_by = build_order_by(context->orderBy(), build);
-  if (context->limit()) outer->limit = build_optional(context->limit()->expression(), build);
-  if (context->offset()) outer->offset = build_expression(context->offset()->expression(), build);
+  if (context->limit() && context->limit()->count()) outer->limit = build_count(context->limit()->count(), build);
+  if (context->offset()) outer->offset = build_count(context->offset()->count(), build);
   if (auto* fetch = context->fetch()) {
     if (outer->limit) build.not_expected(span_of(fetch->getStart()), "LIMIT and FETCH say the same.");
-    outer->limit = build_expression(fetch->expression(), build);
+    outer->limit = build_count(fetch->count(), build);
   }
   outer->span = span_of(context);
   if (!has_clauses(*outer)) return inner;

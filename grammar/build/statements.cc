@@ -43,6 +43,9 @@ ast::StatementPtr build_explained(P::ExplainableContext* context, Build& build) 
   if (auto* remove = context->deleteFrom()) return boxed(build_delete(remove, build), span);
   ast::Statement out =
       context->create() ? build_create(context->create(), build) : build_replace(context->replaceTable(), build);
+  auto* table = std::get_if<ast::CreateTable>(&out.kind);
+  bool has_query = table ? table->query != nullptr : std::holds_alternative<ast::CreateMaterializedTable>(out.kind);
+  if (!has_query) build.not_expected(span_of(context->getStart()), "EXPLAIN takes CREATE only with AS and a query.");
   return boxed(std::move(out.kind), span);
 }
 

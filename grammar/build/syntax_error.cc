@@ -76,7 +76,7 @@ std::string_view word_of(TokenKind kind) {
 bool is_operator(TokenKind kind) {
   auto one_of = [&](auto... kinds) { return ((kind == kinds) || ...); };
   return one_of(EQ, NE, LT, GT, LE, GE, PLUS, MINUS, STAR, SLASH, PERCENT, CONCAT, K_AND, K_OR, K_IS, K_IN, K_NOT,
-                K_BETWEEN, K_LIKE, K_ILIKE, K_SIMILAR, K_ESCAPE, K_OVERLAPS, K_CONTAINS, K_EQUALS, K_PRECEDES,
+                K_BETWEEN, K_LIKE, K_ILIKE, K_RLIKE, K_SIMILAR, K_ESCAPE, K_OVERLAPS, K_CONTAINS, K_EQUALS, K_PRECEDES,
                 K_SUCCEEDS, K_IMMEDIATELY, K_MEMBER, K_SUBMULTISET, K_MULTISET, K_FORMAT, LBRACKET, DOT, DOT_STAR,
                 K_OVER, K_FILTER, K_WITHIN, K_IGNORE, K_RESPECT, LPAREN_QUERY);
 }

@@ -93,13 +93,16 @@ ast::TableSample build_sample(P::TableSampleContext* context, Build& build) {
 
 ast::TableRefPtr build_table_ref(P::TableRefContext* context, Build& build) {
   ast::TableRefPtr out = build_primary(context->tablePrimary(), build);
+  if (context->systemTime() && !std::holds_alternative<ast::NamedTable>(out->kind)) {
+    build.not_expected(span_of(context->systemTime()->getStart()), "Only a table named here has versions.");
+  }
   if (context->systemTime()) out->system_time = build_expression(context->systemTime()->expression(), build);
   if (context->matchRecognize()) {
     SourceSpan span = join(out->span, span_of(context->matchRecognize()));
     out = make_table(span, build_match_recognize(context->matchRecognize(), std::move(out), build));
   }
   bool in_parentheses = std::holds_alternative<ast::Join>(out->kind);
-  if (in_parentheses && (context->tableAlias() || context->systemTime())) {
+  if (in_parentheses && context->tableAlias()) {
     build.reject(span_of(context->tablePrimary()->getStart()), "a join in parentheses takes no alias",
                  "Write (SELECT * FROM ..) AS name.");
   }

@@ -196,6 +196,13 @@ class Context {
         return keep_if(i, is_unit(i));
       case K_KEY:
         return keep_if(i, is_key_here(i));
+      case K_YEAR:
+      case K_MONTH:
+      case K_DAY:
+      case K_HOUR:
+      case K_MINUTE:
+        if (before(i) == RPAREN && next == K_TO && unit(i + 2)) set(i + 1, INTERVAL_TO);  // (a - b) DAY TO SECOND
+        return;
       case K_MAP:
         if (next == LBRACKET || next == LPAREN_QUERY) set(i, MAP_CONSTRUCTOR);
         return;
@@ -220,7 +227,8 @@ class Context {
 
   bool is_key_here(size_t i) const {
     if (before(i) == K_PRIMARY || kind(i + 1) == STRING_LITERAL) return true;
-    return !levels_.empty() && levels_.back().is_json_object && is_one_of(before(i), LPAREN, COMMA) && is_name(i + 1);
+    return !levels_.empty() && levels_.back().is_json_object && is_one_of(before(i), LPAREN, COMMA) &&
+           !is_one_of(kind(i + 1), K_VALUE, COLON, DOT, LBRACKET, COMMA, RPAREN, CONCAT, PLUS, STAR, SLASH);
   }
   bool is_model_here(size_t i) const {
     return is_one_of(before(i), K_CREATE, K_TEMPORARY, K_ALTER, K_DROP, K_DESCRIBE) ||

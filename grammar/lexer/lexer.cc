@@ -83,7 +83,7 @@ class Lexer {
   void next() {
     char c = peek();
     if (c == '\'') return string(0, TokenKind::STRING_LITERAL, false);
-    if (is_letter(c)) return word();
+    if (is_letter(c) || (c == '$' && is_word(peek(1)))) return word();
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
     if (c == '`') return quoted_identifier();
     if (starts_with("/*+")) {

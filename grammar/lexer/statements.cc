@@ -122,9 +122,9 @@ class Measure {
 
   static bool is_operator(TokenKind kind) {
     return is_one_of(kind, EQ, NE, LE, GE, PLUS, MINUS, STAR, SLASH, PERCENT, CONCAT, K_NOT, K_IS, K_BETWEEN, K_LIKE,
-                     K_ILIKE, K_SIMILAR, K_IN, K_ESCAPE, K_OVERLAPS, K_CONTAINS, K_EQUALS, K_PRECEDES, K_SUCCEEDS,
-                     K_MEMBER, K_SUBMULTISET, K_MULTISET, K_ARRAY, K_FORMAT, DOT, DOT_STAR, K_FINAL, K_RUNNING, PIPE,
-                     K_OVER, K_FILTER);
+                     K_ILIKE, K_RLIKE, K_SIMILAR, K_IN, K_ESCAPE, K_OVERLAPS, K_CONTAINS, K_EQUALS, K_PRECEDES,
+                     K_SUCCEEDS, K_MEMBER, K_SUBMULTISET, K_MULTISET, K_ARRAY, K_FORMAT, DOT, DOT_STAR, K_FINAL,
+                     K_RUNNING, PIPE, K_OVER, K_FILTER);
   }
 
   static void end_segment(Level& level) {
