@@ -171,7 +171,7 @@ std::vector<FunctionDecl> arithmetic_functions() {
           .example("7 / 2", "3")
           .example("-7 / 2", "-3")
           .example("1 / 0", "ERROR")
-          .example("1.00 / 3", "0.333333"),
+          .example("1.00 / 3", "0.3333333333333"),
       scalar<sluice_modulo_i64, sluice_modulo_i64_i32, sluice_modulo_i64_i8, sluice_modulo_i64_i16>("%")
           .alias("MOD")
           .overload(decimal_overload<sluice_modulo_decimal, Modulo>())

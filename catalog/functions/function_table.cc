@@ -90,6 +90,20 @@ bool fits_count(const Overload& overload, size_t count) {
   return count == overload.args.size();
 }
 
+// Numbers by what they hold, so that a cast to the next wider type costs least.
+int width_of(TypeRoot root) {
+  switch (root) {
+    case TypeRoot::Decimal:
+      return 6;
+    case TypeRoot::Float:
+      return 8;
+    case TypeRoot::Double:
+      return 7;
+    default:
+      return static_cast<int>(root) - static_cast<int>(TypeRoot::TinyInt);
+  }
+}
+
 // What an argument costs: 0 as it is, more for every step of widening; nothing when it does not fit. Sets `target`.
 std::optional<int> cost_of(ArgClass arg_class, const Type& type, Type& target) {
   target = type;
@@ -110,8 +124,8 @@ std::optional<int> cost_of(ArgClass arg_class, const Type& type, Type& target) {
   if (!canonical || !is_implicitly_castable(type, *canonical)) return {};
   target = canonical->with_nullability(type.nullable());
   if (type.is_timestamp()) target = Type(canonical->root(), type.nullable(), type.precision());
-  if (!type.is_numeric()) return 4;
-  return 1 + static_cast<int>(canonical->root()) - static_cast<int>(type.root());
+  if (!type.is_numeric() || !canonical->is_numeric()) return 4;
+  return 1 + width_of(canonical->root()) - width_of(type.root());
 }
 
 struct Candidate {
