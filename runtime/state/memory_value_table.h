@@ -48,6 +48,7 @@ class MemoryValueTable final : public ValueTable, public StateTable {
   Status maintain(const WorkBudget& budget) override;
   uint64_t entries() const override { return size(); }
 
+  uint64_t rows_in_memory() const { return index_.size(); }
   // Of a slice that is dropped: nothing that was noted since the last barrier counts. Frozen rows are still packed.
   void forget_current();
   bool may_be_persisted() const { return may_be_persisted_; }

@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "runtime/checkpoint/portable_codec.h"
+#include "runtime/checkpoint/table_merge.h"
 
 namespace sluice::runtime {
 namespace {
+
+constexpr size_t kMergedBlockBytes = size_t{64} << 10;
 
 KeyGroupRange intersect(KeyGroupRange a, KeyGroupRange b) {
   KeyGroupRange both{std::max(a.begin, b.begin), std::min(a.end, b.end)};
@@ -15,24 +18,65 @@ bool is_empty(KeyGroupRange range) { return range.begin >= range.end; }
 
 class SegmentRestore final : public RestoreReader {
  public:
-  explicit SegmentRestore(std::vector<std::unique_ptr<SegmentReader>> readers) : readers_(std::move(readers)) {}
+  SegmentRestore(std::vector<std::unique_ptr<SegmentReader>> readers, KeyGroupRange groups)
+      : readers_(std::move(readers)), groups_(groups) {}
 
-  Status restore(StateTable& table, const std::function<Status()>& after_block) override {
+  Status restore(StateTable& table, bool each_key_once, const std::function<Status()>& after_block) override {
     SegmentTable wanted = table.description();
+    bool is_merged = each_key_once && !is_portable();  // In a savepoint each key is there once.
+    if (is_merged) return restore_merged(table, wanted, after_block);
     for (const auto& reader : readers_) {
       const auto& tables = reader->footer().tables;
       auto found = std::ranges::find_if(
           tables, [&](const SegmentTable& stored) { return stored.uid == wanted.uid && stored.name == wanted.name; });
       if (found == tables.end()) continue;
       if (found->kind != wanted.kind) {
-        return fail(ErrorCode::IncompatibleState, "table `{}` is of another kind in the checkpoint", wanted.name);
+        return other_kind(wanted);
       }
       SLUICE_DO(restore_from(*reader, static_cast<uint32_t>(found - tables.begin()), table, after_block));
     }
     return Done{};
   }
 
+  uint64_t bytes() const override {
+    uint64_t sum = 0;
+    for (const auto& reader : readers_) sum += reader->ref().bytes;
+    return sum;
+  }
+
  private:
+  static Failure other_kind(const SegmentTable& table) {
+    return fail(ErrorCode::IncompatibleState, "table `{}` is of another kind in the checkpoint", table.name);
+  }
+  bool is_portable() const { return !readers_.empty() && readers_.front()->footer().is_portable; }
+
+  Status restore_merged(StateTable& table, const SegmentTable& wanted, const std::function<Status()>& after_block) {
+    for (const MergedTable& stored : merged_tables(readers_)) {
+      if (stored.description.uid != wanted.uid || stored.description.name != wanted.name) continue;
+      if (stored.description.kind != wanted.kind) return other_kind(wanted);
+      for (int64_t slice : stored.slices) SLUICE_DO(restore_slice(table, stored.description, slice, after_block));
+    }
+    return Done{};
+  }
+
+  Status restore_slice(StateTable& table, const SegmentTable& stored, int64_t slice,
+                       const std::function<Status()>& after_block) {
+    SLUICE_TRY(std::unique_ptr<TableMerge> merge, TableMerge::open(readers_, stored, slice));
+    std::string block;
+    for (bool is_end = false; !is_end;) {
+      SLUICE_TRY(const RecordHeader* record, merge->next());
+      is_end = record == nullptr;
+      if (!is_end && record->kind == RecordKind::Put) {
+        block.append(reinterpret_cast<const char*>(record), record->bytes);
+      }
+      if (block.empty() || (!is_end && block.size() < kMergedBlockBytes)) continue;
+      SLUICE_DO(table.restore({&stored, slice, block, groups_}));
+      block.clear();
+      SLUICE_DO(after_block());
+    }
+    return Done{};
+  }
+
   static Status restore_from(const SegmentReader& reader, uint32_t number, StateTable& table,
                              const std::function<Status()>& after_block) {
     const SegmentTable& stored = reader.footer().tables[number];
@@ -65,6 +109,7 @@ class SegmentRestore final : public RestoreReader {
   }
 
   std::vector<std::unique_ptr<SegmentReader>> readers_;
+  KeyGroupRange groups_;
 };
 
 }  // namespace
@@ -85,7 +130,7 @@ Result<std::unique_ptr<RestoreReader>> open_restore_reader(Env env, const Restor
   for (const SegmentRef& segment : segments_of(source.manifest, groups)) {
     SLUICE_TRY(readers.emplace_back(), SegmentReader::open(env, source.directory, segment));
   }
-  return std::unique_ptr<RestoreReader>(std::make_unique<SegmentRestore>(std::move(readers)));
+  return std::unique_ptr<RestoreReader>(std::make_unique<SegmentRestore>(std::move(readers), groups));
 }
 
 }  // namespace sluice::runtime

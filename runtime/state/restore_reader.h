@@ -14,8 +14,12 @@ namespace sluice::runtime {
 class RestoreReader {
  public:
   virtual ~RestoreReader() = default;
-  // Fills the table with what was stored under its uid and name. `after_block` is called between blocks.
-  virtual Status restore(StateTable& table, const std::function<Status()>& after_block) = 0;
+  // Fills the table with what was stored under its uid and name. `after_block` is called between blocks. With
+  // `each_key_once` versions are merged before the table sees them, so that it may evict rows in the meantime; else it
+  // sees older versions and deletes as well, which is faster.
+  virtual Status restore(StateTable& table, bool each_key_once, const std::function<Status()>& after_block) = 0;
+  // Of the files.
+  virtual uint64_t bytes() const = 0;
 };
 
 Result<std::unique_ptr<RestoreReader>> open_restore_reader(Env env, const RestoreSource& source, KeyGroupRange groups);

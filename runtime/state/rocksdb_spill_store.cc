@@ -152,15 +152,19 @@ struct Sizes {
 };
 
 Sizes sizes_for(uint64_t budget) {
-  return {std::clamp<uint64_t>(budget / 8, uint64_t{1} << 20, uint64_t{64} << 20),
-          std::clamp<uint64_t>(budget / 32, uint64_t{256} << 10, uint64_t{32} << 20)};
+  return {std::clamp<uint64_t>(budget / 10, uint64_t{1} << 20, uint64_t{64} << 20),
+          std::clamp<uint64_t>(budget / 16, uint64_t{256} << 10, uint64_t{64} << 20)};
 }
 
 rocksdb::Options options_for(const Sizes& sizes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(sizes.cache, 2);
   table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // In partitions, because one sorted run may hold everything and its whole filter would not fit the cache.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 4096;
+  table.pin_top_level_index_and_filter = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
@@ -171,6 +175,12 @@ rocksdb::Options options_for(const Sizes& sizes) {
   options.compression = rocksdb::kNoCompression;
   options.write_buffer_size = sizes.memtable;
   options.max_write_buffer_number = 2;
+  // Rows are written far more often than they are worth being sorted into place: sorted runs of growing size.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.compaction_options_universal.size_ratio = 20;
+  options.compaction_options_universal.min_merge_width = 4;
+  options.compaction_options_universal.max_size_amplification_percent = 100;
+  options.level0_file_num_compaction_trigger = 6;
   options.allow_mmap_reads = false;
   options.allow_mmap_writes = false;
   options.max_background_jobs = 2;

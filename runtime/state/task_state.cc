@@ -186,7 +186,10 @@ template <class Table>
 Status TaskStateImpl::adopt(std::unique_ptr<Table> table) {
   tables_.push_back(std::move(table));
   if (!restore_) return Done{};
-  return restore_->restore(*tables_.back(), [this] { return maintain(0); });
+  // Rows may be evicted while others of the same key are still to come, unless the budget holds everything.
+  bool may_evict = spill_ && 2 * restore_->bytes() + options_.memory->bytes_in_use() > options_.memory->budget();
+  return restore_->restore(*tables_.back(), may_evict,
+                           [this, may_evict] { return may_evict ? maintain(0) : Status(Done{}); });
 }
 
 std::vector<std::string> TaskStateImpl::restored_list(const std::string& uid, const std::string& name) const {

@@ -8,6 +8,7 @@
 #include "runtime/checkpoint/chain_merge.h"
 #include "runtime/checkpoint/checkpoint_directory.h"
 #include "runtime/checkpoint/savepoint.h"
+#include "runtime/state/memory_value_table.h"
 #include "tests/unit/state/state_fixture.h"
 
 namespace sluice::runtime {
@@ -152,6 +153,11 @@ class Job {
     return std::make_shared<RestoreSource>(**found);
   }
   CheckpointDirectory& directory() { return directory_; }
+  uint64_t rows_in_memory() const {
+    uint64_t count = 0;
+    for (const Subtask& subtask : subtasks_) count += static_cast<MemoryValueTable*>(subtask.table)->rows_in_memory();
+    return count;
+  }
   uint64_t entries() const {
     uint64_t count = 0;
     for (const Subtask& subtask : subtasks_) count += subtask.state->entries();
@@ -344,6 +350,62 @@ TEST(ValueTable, SavepointIsRestoredAtAnyParallelismAndIsWrittenAnewAfterwards) 
     job = std::make_unique<Job>(env, memory, 2, job->newest());
     EXPECT_TRUE(job->contents() == model);
   }
+}
+
+// The spill store is a real RocksDB in a real directory; everything else is in memory.
+TEST(ValueTable, EvictedRowsComeBackForManySeeds) {
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    SCOPED_TRACE(seed);
+    TestEnv env;
+    StateMemory memory(uint64_t{1} << 20);
+    std::string spill = testing::TempDir() + "sluice_spill_";
+    Workload work(seed * 31, 8000);
+    Model model;
+    auto job = std::make_unique<Job>(env, memory, 1 + static_cast<uint32_t>(seed % 2), nullptr, spill);
+    for (CheckpointId id = 1; id <= 6; ++id) {
+      for (uint64_t i = work.next() % 100; i > 0; --i) work.step(*job, model);
+      Model frozen = model;
+      job->freeze(id);
+      for (uint64_t i = work.next() % 20; i > 0; --i) {
+        work.step(*job, model);
+        if (work.next() % 4 == 0) job->pack_some();
+      }
+      job->complete(id);
+      ASSERT_TRUE(job->contents() == model);
+      EXPECT_EQ(job->entries(), model.size());
+      EXPECT_LT(job->rows_in_memory(), 3000U);  // A page per task stays.
+      if (work.next() % 2 != 0) continue;
+      auto restore = job->newest();
+      job.reset();
+      job = std::make_unique<Job>(env, memory, 1 + static_cast<uint32_t>(work.next() % 3), restore, spill);
+      ASSERT_TRUE(job->contents() == frozen);
+      model = frozen;
+    }
+  }
+}
+
+TEST(ValueTable, EvictedRowsAreInSavepoints) {
+  TestEnv env;
+  StateMemory memory(uint64_t{1} << 20);
+  std::string spill = testing::TempDir() + "sluice_spill_";
+  Workload work(5, 20'000);
+  Model model;
+  auto job = std::make_unique<Job>(env, memory, 2, nullptr, spill);
+  for (int i = 0; i < 400; ++i) work.step(*job, model);
+  job->freeze(1);
+  job->complete(1);
+  ASSERT_TRUE(env.files.create_directories("/savepoints"));
+  ASSERT_TRUE(write_savepoint(env.env(), *job->newest(), "/savepoints/s1"));
+  std::vector<RefusedCheckpoint> refused;
+  auto source = open_restore_source(env.env(), "/savepoints/s1", refused);
+  ASSERT_TRUE(source);
+  job.reset();
+  job = std::make_unique<Job>(env, memory, 3, std::make_shared<RestoreSource>(*source), spill);
+  EXPECT_TRUE(job->contents() == model);
+  job->freeze(2);
+  job->complete(2);
+  job = std::make_unique<Job>(env, memory, 1, job->newest());
+  EXPECT_TRUE(job->contents() == model);
 }
 
 TEST(ValueTable, TimeToLive) {
