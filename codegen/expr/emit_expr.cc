@@ -1,8 +1,12 @@
 #include "codegen/expr/emit_expr.h"
 
 #include <algorithm>
+#include <cstring>
+#include <optional>
 
 #include "base/check.h"
+#include "base/scalar_abi.h"
+#include "catalog/functions/function_table.h"
 
 namespace sluice::codegen {
 namespace {
@@ -11,6 +15,18 @@ namespace {
 struct Arrival {
   llvm::BasicBlock* block;
   SqlValue value;
+};
+
+// What is computed while it lives is reached by some rows only, and is unknown behind it.
+class Branch {
+ public:
+  explicit Branch(ExprContext& context) : context_(context), known_(context.known.size()) {}
+  Branch(const Branch&) = delete;
+  ~Branch() { context_.known.resize(known_); }
+
+ private:
+  ExprContext& context_;
+  size_t known_;
 };
 
 llvm::BasicBlock* new_block(ExprContext& c, const char* name) {
@@ -67,6 +83,7 @@ SqlValue emit_junction(ExprContext& c, const Expr& expr, bool decisive) {
   }
   llvm::BasicBlock* done = new_block(c, "junction.done");
   std::vector<Arrival> arrivals;
+  std::optional<Branch> rest;
   SqlValue so_far;
   for (size_t i = 0; i < expr.args.size(); ++i) {
     std::vector<SqlValue> group;
@@ -82,6 +99,7 @@ SqlValue emit_junction(ExprContext& c, const Expr& expr, bool decisive) {
     arrivals.push_back({c.b.GetInsertBlock(), {c.b.getInt1(decisive), nullptr}});
     c.b.CreateCondBr(decided, done, next);
     c.b.SetInsertPoint(next);
+    if (!rest) rest.emplace(c);
   }
   arrive(c, arrivals, so_far, done);
   return merge(c, arrivals, done);
@@ -107,13 +125,18 @@ SqlValue emit_case(ExprContext& c, const Expr& expr) {
   }
   llvm::BasicBlock* done = new_block(c, "case.done");
   std::vector<Arrival> arrivals;
+  std::optional<Branch> rest;
   for (size_t i = 0; i + 1 < expr.args.size(); i += 2) {
     llvm::Value* condition = is_true(c.b, emit_expr(c, expr.args[i]));
+    if (!rest) rest.emplace(c);
     llvm::BasicBlock* then = new_block(c, "case.then");
     llvm::BasicBlock* next = new_block(c, "case.next");
     c.b.CreateCondBr(condition, then, next);
     c.b.SetInsertPoint(then);
-    arrive(c, arrivals, emit_expr(c, expr.args[i + 1]), done);
+    {
+      Branch branch(c);
+      arrive(c, arrivals, emit_expr(c, expr.args[i + 1]), done);
+    }
     c.b.SetInsertPoint(next);
   }
   arrive(c, arrivals, emit_expr(c, expr.args[last]), done);
@@ -136,8 +159,10 @@ SqlValue emit_coalesce(ExprContext& c, const Expr& expr) {
   }
   llvm::BasicBlock* done = new_block(c, "coalesce.done");
   std::vector<Arrival> arrivals;
+  std::optional<Branch> rest;
   for (size_t i = 0; i < expr.args.size(); ++i) {
     SqlValue value = emit_expr(c, expr.args[i]);
+    if (!rest) rest.emplace(c);
     if (value.is_null == nullptr || i + 1 == expr.args.size()) {
       arrive(c, arrivals, value, done);
       break;
@@ -160,6 +185,54 @@ SqlValue emit_null_test(ExprContext& c, const Expr& expr) {
   llvm::Value* is_null = path.empty() ? emit_expr(c, expr.args[0]).is_null : c.rows.is_null(path);
   if (is_null == nullptr) is_null = c.b.getFalse();
   return {expr.is_call("IS NULL") ? is_null : c.b.CreateNot(is_null), nullptr};
+}
+
+// `text = 'short'`: views are equal when their 16 bytes are, as soon as one of them is inline. Looks at no other
+// memory, so that it may run on every row. The position of the other argument, or nothing.
+std::optional<size_t> compared_with_short_text(const Expr& expr) {
+  if (expr.as<Call>() == nullptr || expr.args.size() != 2) return {};
+  std::string_view symbol = overload_of(expr)->symbol;
+  if (symbol != "sluice_eq_string" && symbol != "sluice_ne_string") return {};
+  for (size_t i = 0; i < 2; ++i) {
+    auto* text = expr.args[i].as<Literal>();
+    if (text == nullptr || text->value.is_null()) continue;
+    if (text->value.get<std::string>().size() <= StringView::kInlineMax) return 1 - i;
+  }
+  return {};
+}
+
+SqlValue emit_short_comparison(ExprContext& c, const Expr& expr, size_t other) {
+  StringView text(expr.args[1 - other].as<Literal>()->value.get<std::string>());
+  uint64_t words[2];
+  std::memcpy(words, &text, 16);
+  SqlValue value = emit_expr(c, expr.args[other]);
+  llvm::Value* equal = c.b.getTrue();
+  for (uint64_t word = 0; word < 2; ++word) {
+    llvm::Value* bits =
+        c.b.CreateAlignedLoad(c.b.getInt64Ty(), byte_address(c.b, value.value, word * 8), llvm::Align(8));
+    equal = c.b.CreateAnd(equal, c.b.CreateICmpEQ(bits, c.b.getInt64(words[word])));
+  }
+  bool negates = overload_of(expr)->symbol == "sluice_ne_string";
+  return {negates ? c.b.CreateNot(equal) : equal, value.is_null};
+}
+
+bool is_repeatable(const Expr& expr) {
+  if (auto* call = expr.as<Call>()) {
+    const FunctionDecl* function = find_function(call->function);
+    if (function == nullptr || function->volatility == Volatility::PerRow) return false;
+  }
+  return std::ranges::all_of(expr.args, is_repeatable);
+}
+
+SqlValue emit_any_call(ExprContext& c, const Expr& expr) {
+  if (is_null_test(expr)) return emit_null_test(c, expr);
+  if (auto other = compared_with_short_text(expr)) return emit_short_comparison(c, expr, *other);
+  for (const auto& [known, value] : c.known) {
+    if (*known == expr) return value;
+  }
+  SqlValue value = emit_call(c, expr);
+  if (is_repeatable(expr)) c.known.emplace_back(&expr, value);
+  return value;
 }
 
 SqlValue emit_special(ExprContext& c, const Expr& expr) {
@@ -196,6 +269,7 @@ bool can_emit(const Expr& expr) {
 
 bool is_speculatable(const Expr& expr) {
   if (is_null_test(expr)) return is_speculatable(expr.args[0]);
+  if (auto other = compared_with_short_text(expr)) return is_speculatable(expr.args[*other]);
   if (expr.as<Call>() != nullptr && !overload_of(expr)->speculatable) return false;
   return std::ranges::all_of(expr.args, is_speculatable);
 }
@@ -204,8 +278,7 @@ SqlValue emit_expr(ExprContext& context, const Expr& expr) {
   ColumnPath path = path_of(expr);
   if (!path.empty()) return context.rows.column(path);
   if (expr.as<Literal>() != nullptr) return emit_literal(context, expr);
-  if (is_null_test(expr)) return emit_null_test(context, expr);
-  if (expr.as<Call>() != nullptr) return emit_call(context, expr);
+  if (expr.as<Call>() != nullptr) return emit_any_call(context, expr);
   SLUICE_CHECK(expr.as<Special>() != nullptr);
   return emit_special(context, expr);
 }

@@ -20,6 +20,8 @@ struct ExprContext {
   llvm::Value* self;         // CallData
   llvm::Value* kernels;      // KernelContext
   llvm::BasicBlock* failed;  // Where a failing row goes; context->error is set by then.
+  // Calls of this row whose values reach the place where code is emitted: an equal call is not made again.
+  std::vector<std::pair<const Expr*, SqlValue>> known = {};
 };
 
 SqlValue emit_expr(ExprContext& context, const Expr& expr);

@@ -118,7 +118,7 @@ void pipeline_arithmetic(benchmark::State& state) {
 }
 void pipeline_string_equal(benchmark::State& state) {
   Bids& b = world().bids;
-  Expr apple = literal({std::string("Apple")}, Type::character(5).not_null());
+  Expr apple = literal({std::string("Apple")}, Type::string().not_null());
   run_pipeline(state, {b.schema, {call("=", {b.column_of(3), apple})}, {b.column_of(4)}});
 }
 

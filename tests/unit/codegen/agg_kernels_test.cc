@@ -84,7 +84,7 @@ class AggregateKernels : public ::testing::Test {
 
 TEST_F(AggregateKernels, AddMergeAndResultsAgree) {
   constexpr uint32_t kGroups = 7;
-  for (uint64_t seed = 1; seed <= 60; ++seed) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
     RandomRows random(seed);
     bool retracts = random.one_in(2);

@@ -40,7 +40,7 @@ class StateKernels : public ::testing::Test {
 };
 
 TEST_F(StateKernels, KeysAgree) {
-  for (uint64_t seed = 1; seed <= 25; ++seed) {
+  for (uint64_t seed = 1; seed <= 15; ++seed) {
     SCOPED_TRACE(seed);
     RandomRows random(seed);
     KeySpec spec;
@@ -110,7 +110,7 @@ TEST_F(StateKernels, HashOfOneBigintIsTheKeyHash) {
 }
 
 TEST_F(StateKernels, RowsAgreeAndReleaseWhatTheyReplace) {
-  for (uint64_t seed = 1; seed <= 25; ++seed) {
+  for (uint64_t seed = 1; seed <= 15; ++seed) {
     SCOPED_TRACE(seed);
     RandomRows random(seed + 1000);
     RowSpec spec;

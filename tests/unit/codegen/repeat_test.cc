@@ -1,0 +1,58 @@
+// Calls that occur more than once in a row's expressions are made once, but only where the first one is reached.
+#include <gtest/gtest.h>
+
+#include "tests/unit/codegen/pipeline_agreement.h"
+#include "tests/unit/codegen/providers.h"
+#include "tests/unit/codegen/random_expr.h"
+
+namespace sluice::testing {
+namespace {
+
+Expr call(const char* function, std::vector<Expr> args) {
+  auto made = make_call(function, std::move(args), {});
+  SLUICE_CHECK(made.has_value());
+  return *std::move(made);
+}
+
+// CASE WHEN LOWER(c) = 'a' THEN ... WHEN LOWER(c) = 'b' THEN <division that fails elsewhere> ..., and the same division
+// behind it: what a branch computed must not be taken for known afterwards.
+TEST(RepeatedCalls, AreKnownOnlyWhereTheyWereReached) {
+  Providers providers;
+  PipelineRun run;
+  RowSchema schema{{"channel", Type::string()}, {"price", Type::bigint()}, {"divisor", Type::bigint()}};
+  auto text = [](const char* value) { return literal({std::string(value)}, Type::string().not_null()); };
+  Expr lower = call("LOWER", {column(0, schema[0].type)});
+  Expr quotient = call("/", {column(1, schema[1].type), column(2, schema[2].type)});
+  Expr zero = literal({int64_t{0}}, Type::bigint().not_null());
+  Expr guarded{Special{Form::Case},
+               quotient.type.as_nullable(),
+               {call("=", {lower, text("apple")}), column(1, schema[1].type),
+                call("<>", {column(2, schema[2].type), zero}), quotient, literal(Value::null(), Type::bigint())},
+               {}};
+  Expr again{Special{Form::Case},
+             quotient.type.as_nullable(),
+             {call("=", {lower, text("Apple")}), quotient, call("=", {column(2, schema[2].type), zero}),
+              column(1, schema[1].type), quotient},
+             {}};
+  runtime::PipelineSpec spec{schema, {}, {guarded, lower, again, lower}};
+  RandomRows random(4);
+  KernelContext context;
+  context.arena = &run.arena;
+  runtime::BatchBuilder builder(run.pool, schema);
+  for (uint32_t row = 0; row < 300; ++row) {
+    const char* channels[] = {"Apple", "aPPle", "pear", "a channel of more than twelve bytes"};
+    Value values[] = {random.one_in(5) ? Value::null() : Value{std::string(channels[random.below(4)])},
+                      random.value(Type::bigint()), Value{int64_t{random.below(3)}}};
+    for (size_t c = 0; c < 3; ++c) put_value(builder.columns()[c], schema[c].type, row, values[c], context);
+  }
+  runtime::Batch batch = builder.finish(300, &run.arena);
+  auto expected = run.interpret(spec, batch);
+  EXPECT_EQ(expected.size(), 301);
+  for (runtime::CodeProvider* provider : providers.all()) {
+    auto handle = *provider->pipeline(spec);
+    EXPECT_EQ(run.run(spec, handle->current(), batch), expected);
+  }
+}
+
+}  // namespace
+}  // namespace sluice::testing
