@@ -17,6 +17,10 @@ std::optional<Failure> find_lexical_error(std::span<const Token> tokens, const T
   return find_excess(tokens);
 }
 
+std::span<const Token> without_end(const Tokens& lexed) {
+  return std::span(lexed.tokens).first(lexed.tokens.size() - 1);
+}
+
 class Parser {
  public:
   Parser(const SourceText& source, Diagnostics& diagnostics)
@@ -24,7 +28,7 @@ class Parser {
 
   std::vector<std::span<const Token>> statements() const { return split_statements(lexed_.tokens); }
   // All tokens as one piece, for what is no script.
-  std::span<const Token> whole() const { return std::span(lexed_.tokens).first(lexed_.tokens.size() - 1); }
+  std::span<const Token> whole() const { return without_end(lexed_); }
 
   // Parses by the rule and builds by the function; nothing, and a report, when either fails.
   template <class Tree, class Function>
@@ -35,7 +39,15 @@ class Parser {
     }
     Mismatch mismatch;
     Tree* tree = parser_.parse(tokens, rule, mismatch);
-    if (!tree) return diagnostics_.report(syntax_error(tokens, mismatch, text_)), std::nullopt;
+    if (!tree) {
+      auto reach = [&](std::string_view text) {
+        Tokens changed = tokenize(text);
+        Mismatch other;
+        return parser_.parse(without_end(changed), rule, other) ? kFits : other.token;
+      };
+      diagnostics_.report(syntax_error(tokens, mismatch, text_, reach));
+      return std::nullopt;
+    }
     Build build{.source = text_};
     auto out = function(tree, build);
     if (build.failure) return diagnostics_.report(*std::move(build.failure)), std::nullopt;

@@ -13,6 +13,7 @@ using enum TokenKind;
 constexpr size_t kExpectedShownMax = 6;
 constexpr size_t kSuspectBytesMin = 3;  // Shorter names are near to too many keywords.
 constexpr size_t kLongWordBytesMin = 6;
+constexpr size_t kSuspectsMax = 3;  // Words before the place where parsing stopped.
 
 std::string_view mark_of(TokenKind kind) {
   switch (kind) {
@@ -129,75 +130,117 @@ bool is_word(const Token& token) {
          token.kind == FUNCTION_NAME || token.kind == ARGUMENT_NAME || token.kind >= kKeywords[0].kind;
 }
 
-// A misspelt keyword is often swallowed as an alias or a name, and only what follows it does not fit: in
-// `SELECT a FORM t` it is `t`. So the word before is a suspect, too.
-struct Suspicion {
-  size_t token = 0;
-  std::string hint;
-};
 // Short words are near to too many others: those must at least begin alike.
-std::string keyword_hint(const Token& token, const std::vector<std::string>& words, std::string_view source) {
+std::string nearest_word(const Token& token, const std::vector<std::string>& words, std::string_view source) {
   std::string word = to_upper(text_of(token, source));
   if (!is_word(token) || word.size() < 2 || std::ranges::find(words, word) != words.end()) return {};
   std::vector<std::string> candidates;
   for (const std::string& candidate : words) {
     if (word.size() >= kLongWordBytesMin || candidate[0] == word[0]) candidates.push_back(candidate);
   }
-  return did_you_mean(word, candidates);
+  std::string hint = did_you_mean(word, candidates);
+  size_t begin = hint.find('`');
+  return begin == std::string::npos ? "" : hint.substr(begin + 1, hint.rfind('`') - begin - 1);
 }
 
-// Keywords that end a clause or begin the next one: what a name that swallowed a keyword may have been.
+// Keywords that begin or go on in a clause: what a name that swallowed a keyword may have been. They are never meant as
+// names themselves.
 const std::vector<std::string>& clause_words() {
   static const std::vector<std::string> kWords = {
-      "FROM",    "WHERE", "GROUP",   "HAVING", "ORDER",     "LIMIT", "OFFSET",  "UNION", "INTERSECT", "EXCEPT",
-      "JOIN",    "INNER", "CROSS",   "LEFT",   "RIGHT",     "FULL",  "NATURAL", "ON",    "USING",     "WINDOW",
-      "QUALIFY", "AS",    "VALUES",  "SELECT", "PARTITION", "SET",   "INTO",    "WITH",  "COMMENT",   "AND",
-      "OR",      "LIKE",  "BETWEEN", "FETCH",  "THEN",      "ELSE",  "WHEN",    "END"};
+      "FROM",       "WHERE",     "GROUP",       "HAVING",      "ORDER",   "LIMIT",  "OFFSET",  "UNION",
+      "INTERSECT",  "EXCEPT",    "JOIN",        "INNER",       "CROSS",   "LEFT",   "RIGHT",   "FULL",
+      "NATURAL",    "ON",        "USING",       "WINDOW",      "QUALIFY", "AS",     "VALUES",  "SELECT",
+      "PARTITION",  "SET",       "INTO",        "WITH",        "COMMENT", "AND",    "OR",      "LIKE",
+      "BETWEEN",    "FETCH",     "THEN",        "ELSE",        "WHEN",    "END",    "PRIMARY", "UNIQUE",
+      "CONSTRAINT", "WATERMARK", "DISTRIBUTED", "PARTITIONED", "OVER",    "FILTER", "IS",      "IN"};
   return kWords;
 }
 
-std::optional<Suspicion> suspect(std::span<const Token> tokens, const Mismatch& mismatch, std::string_view source) {
-  size_t at = mismatch.token;
-  if (at < tokens.size()) {
-    std::string hint = keyword_hint(tokens[at], expected_words(mismatch.expected), source);
-    if (!hint.empty()) return Suspicion{at, std::move(hint)};
-  }
-  if (at == 0) return {};
-  const Token& before = tokens[at - 1];
-  if (before.kind != IDENTIFIER || before.end - before.begin < kSuspectBytesMin) return {};
-  std::string hint = keyword_hint(before, clause_words(), source);
-  if (hint.empty()) return {};
-  return Suspicion{at - 1, std::move(hint)};
-}
+class Diagnosis {
+ public:
+  Diagnosis(std::span<const Token> tokens, const Mismatch& mismatch, std::string_view source, const Reach& reach)
+      : tokens_(tokens), mismatch_(mismatch), source_(source), reach_(reach) {}
 
-std::string hint_for(const Token& token, const Mismatch& mismatch, std::string_view source) {
-  std::string text(text_of(token, source));
-  if (takes_name(mismatch.expected) && is_word(token) && is_reserved(text)) {
-    return fmt::format("`{0}` is a reserved word; as a name it needs back-ticks: `` `{0}` ``.", text);
+  // A misspelt keyword is often swallowed as an alias or a name, and only what follows it does not fit: in
+  // `SELECT a FORM t` it is `t`, in `a INT, PRIMRY KEY (a)` it is `(`. So the words before are suspects, too.
+  Failure run() const {
+    size_t at = mismatch_.token;
+    if (auto error = misspelt(at, expected_words(mismatch_.expected))) return *std::move(error);
+    for (size_t back = 1; back <= std::min(at, kSuspectsMax); ++back) {
+      bool may_be_swallowed = tokens_[at - back].kind == IDENTIFIER && text(at - back).size() >= kSuspectBytesMin;
+      if (!may_be_swallowed) continue;
+      if (auto error = misspelt(at - back, clause_words())) return *std::move(error);
+    }
+    if (at > 0 && starts_literal(tokens_[at - 1].kind) && helps_as_name(at - 1)) return reserved(at - 1);
+    if (at < tokens_.size()) return not_expected(at);
+    uint32_t end = tokens_.back().end;
+    return fail(ErrorCode::SyntaxError, SourceSpan{end - 1, end}, "the statement ends too early")
+        .hint(expected_in_words(mismatch_.expected));
   }
-  if (token.kind == STRING_LITERAL && takes_name(mismatch.expected)) {
-    return "Names are in back-ticks, not in quotes.";
+
+ private:
+  std::string_view text(size_t index) const { return text_of(tokens_[index], source_); }
+
+  Failure failure_at(size_t index, std::string hint) const {
+    return fail(ErrorCode::SyntaxError, tokens_[index].span(), "`{}` is not expected here", text(index))
+        .hint(std::move(hint));
   }
-  return expected_in_words(mismatch.expected);
-}
+  Failure reserved(size_t index) const {
+    return failure_at(index,
+                      fmt::format("`{}` is a reserved word; a name that is one stands in back-ticks.", text(index)));
+  }
+
+  // Whether the statement parses further, past the next token at least, with another word in the place of this one.
+  bool helps(size_t index, std::string_view word) const {
+    uint32_t begin = tokens_.front().begin;
+    std::string changed(source_.substr(begin, tokens_[index].begin - begin));
+    changed += word;
+    changed += source_.substr(tokens_[index].end, tokens_.back().end - tokens_[index].end);
+    size_t reached = reach_(changed);
+    return reached == kFits || reached > mismatch_.token + 1;
+  }
+  bool helps_as_name(size_t index) const { return helps(index, fmt::format("`{}`", text(index))); }
+
+  std::optional<Failure> misspelt(size_t index, const std::vector<std::string>& words) const {
+    if (index >= tokens_.size()) return {};
+    std::string word = nearest_word(tokens_[index], words, source_);
+    if (word.empty() || !helps(index, word)) return {};
+    return failure_at(index, fmt::format("Did you mean `{}`?", word));
+  }
+
+  // DATE, TIME and their like are read as the beginning of a literal before it turns out that they are none.
+  static bool starts_literal(TokenKind kind) {
+    return kind == K_DATE || kind == K_TIME || kind == K_TIMESTAMP || kind == K_INTERVAL;
+  }
+
+  Failure not_expected(size_t at) const {
+    bool names = takes_name(mismatch_.expected);
+    bool needs_quotes = names && is_word(tokens_[at]) && is_reserved(text(at)) && !is_missing_operand(at);
+    if (needs_quotes && helps_as_name(at)) return reserved(at);
+    if (tokens_[at].kind == STRING_LITERAL && names) return failure_at(at, "Names are in back-ticks, not in quotes.");
+    return failure_at(at, expected_in_words(mismatch_.expected));
+  }
+  // `SELECT order FROM t` goes on when `order` is a name; so does `SELECT a + FROM t`, where the operand is missing.
+  // What comes behind the word tells the two apart.
+  bool is_missing_operand(size_t at) const {
+    TokenKind next = at + 1 < tokens_.size() ? tokens_[at + 1].kind : End;
+    bool starts_clause = next == IDENTIFIER || next == QUOTED_IDENTIFIER || next == LPAREN || next == LPAREN_QUERY;
+    bool is_clause = std::ranges::find(clause_words(), to_upper(text(at))) != clause_words().end();
+    return is_clause && starts_clause && takes_expression(mismatch_.expected);
+  }
+
+  std::span<const Token> tokens_;
+  const Mismatch& mismatch_;
+  std::string_view source_;
+  const Reach& reach_;
+};
 
 }  // namespace
 
-Failure syntax_error(std::span<const Token> tokens, const Mismatch& mismatch, std::string_view source) {
+Failure syntax_error(std::span<const Token> tokens, const Mismatch& mismatch, std::string_view source,
+                     const Reach& reach) {
   if (tokens.empty()) return fail(ErrorCode::SyntaxError, SourceSpan{0, 0}, "the text is empty");
-  if (auto suspicion = suspect(tokens, mismatch, source)) {
-    const Token& token = tokens[suspicion->token];
-    return fail(ErrorCode::SyntaxError, token.span(), "`{}` is not expected here", text_of(token, source))
-        .hint(std::move(suspicion->hint));
-  }
-  if (mismatch.token >= tokens.size()) {
-    uint32_t end = tokens.back().end;
-    return fail(ErrorCode::SyntaxError, SourceSpan{end - 1, end}, "the statement ends too early")
-        .hint(expected_in_words(mismatch.expected));
-  }
-  const Token& token = tokens[mismatch.token];
-  return fail(ErrorCode::SyntaxError, token.span(), "`{}` is not expected here", text_of(token, source))
-      .hint(hint_for(token, mismatch, source));
+  return Diagnosis(tokens, mismatch, source, reach).run();
 }
 
 }  // namespace sluice::grammar

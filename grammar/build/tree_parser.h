@@ -1,6 +1,7 @@
 #pragma once
 // Tokens of one statement -> ANTLR's parse tree, or what is wrong with them. The adapter around ANTLR's exceptions:
 // none leaves here.
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,7 +46,13 @@ class TreeParser {
   std::unique_ptr<SluiceParser> parser_;
 };
 
-// The error to report for a mismatch: what is not expected, and what may have been meant.
-Failure syntax_error(std::span<const Token> tokens, const Mismatch& mismatch, std::string_view source);
+// Parses another text by the same rule: the index of the first token that does not fit, kFits when there is none.
+using Reach = std::function<size_t(std::string_view text)>;
+inline constexpr size_t kFits = SIZE_MAX;
+
+// The error to report for a mismatch: what is not expected, and what may have been meant. A suggestion is made only if
+// it lets the parser go on.
+Failure syntax_error(std::span<const Token> tokens, const Mismatch& mismatch, std::string_view source,
+                     const Reach& reach);
 
 }  // namespace sluice::grammar

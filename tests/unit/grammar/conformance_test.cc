@@ -99,5 +99,44 @@ TEST(ParserConformance, FlinkParserTests) {
   EXPECT_GE(at_place, 50);
 }
 
+// The statements of the measured programs: what Flink parses we parse, what it refuses while parsing we refuse, and
+// mostly at the same place.
+TEST(ParserConformance, MeasuredPrograms) {
+  const char* folder = std::getenv("SLUICE_CONFORMANCE");
+  if (!folder) GTEST_SKIP() << "SLUICE_CONFORMANCE is not set";
+  int valid = 0, parsed = 0, invalid = 0, rejected = 0, at_place = 0;
+  simdjson::dom::parser parser;
+  for (simdjson::dom::element program : parser.load_many(std::string(folder) + "/queries.jsonl", 8 << 20)) {
+    for (simdjson::dom::element step : program["steps"]) {
+      std::string_view kind, sql, phase;
+      if (step["kind"].get(kind) != simdjson::SUCCESS || step["sql"].get(sql) != simdjson::SUCCESS) continue;
+      Diagnostics diagnostics;
+      SourceText source("case.sql", sql);
+      grammar::parse(source, diagnostics);
+      if (kind == "runSql") {
+        ++valid;
+        parsed += diagnostics.ok();
+        if (!diagnostics.ok()) fmt::print("refused: {}", diagnostics.render(source));
+      }
+      int64_t line = 0, column = 0;
+      bool is_parse_error = kind == "runFailingSql" && step["phase"].get(phase) == simdjson::SUCCESS &&
+                            phase == "parse" && step["position"]["line"].get(line) == simdjson::SUCCESS &&
+                            step["position"]["column"].get(column) == simdjson::SUCCESS && line > 0;
+      if (!is_parse_error) continue;
+      ++invalid;
+      rejected += !diagnostics.ok();
+      if (diagnostics.ok()) continue;
+      Position at = source.position(diagnostics.errors()[0].span->begin);
+      at_place += at.line == line && at.column == column;
+    }
+  }
+  fmt::print("valid {}: parsed {}; invalid {}: rejected {}, at Flink's place {}\n", valid, parsed, invalid, rejected,
+             at_place);
+  EXPECT_GT(valid, 0);
+  EXPECT_EQ(parsed, valid);
+  EXPECT_GE(rejected, invalid - 3);  // Empty statements are none here.
+  EXPECT_GE(at_place * 100, invalid * 75);
+}
+
 }  // namespace
 }  // namespace sluice

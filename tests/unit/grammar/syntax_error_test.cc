@@ -19,11 +19,28 @@ TEST(SyntaxError, PointsToTheTokenAndSaysWhatWasMeant) {
 
 TEST(SyntaxError, ReservedWordsAskForBackTicks) {
   EXPECT_EQ(errors_of("SELECT order FROM t", true),
-            "1001 1:8 `order` is a reserved word; as a name it needs back-ticks: `` `order` ``.");
+            "1001 1:8 `order` is a reserved word; a name that is one stands in back-ticks.");
   EXPECT_EQ(errors_of("CREATE TABLE t (a INT, date DATE)", true),
-            "1001 1:24 `date` is a reserved word; as a name it needs back-ticks: `` `date` ``.");
+            "1001 1:24 `date` is a reserved word; a name that is one stands in back-ticks.");
   EXPECT_EQ(errors_of("SELECT a AS value FROM t", true),
-            "1001 1:13 `value` is a reserved word; as a name it needs back-ticks: `` `value` ``.");
+            "1001 1:13 `value` is a reserved word; a name that is one stands in back-ticks.");
+}
+
+TEST(SyntaxError, AMisspeltWordIsFoundBehindWhatItSwallowed) {
+  EXPECT_EQ(errors_of("CREATE TABLE t (a INT, PRIMRY KEY (a) NOT ENFORCED)", true),
+            "1001 1:24 Did you mean `PRIMARY`?");
+  EXPECT_EQ(errors_of("CREATE TABLE t (a TIMESTAMP, WATERMRK FOR a AS a)", true),
+            "1001 1:30 Did you mean `WATERMARK`?");
+  EXPECT_EQ(errors_of("SELECT a FROM t WHERE a BEETWEEN 1 AND 2", true), "1001 1:25 Did you mean `BETWEEN`?");
+  EXPECT_EQ(errors_of("SELECT date, time FROM t", true),
+            "1001 1:8 `date` is a reserved word; a name that is one stands in back-ticks.");
+}
+
+TEST(SyntaxError, SuggestionsLetTheParserGoOn) {
+  // `orders` is near to ORDER, but ORDER would not help.
+  EXPECT_EQ(errors_of("SELECT * FROM orders FULL users", true), "1001 1:27 Expected JOIN or OUTER.");
+  EXPECT_EQ(errors_of("SELECT a FROM (orders", true).find("ORDER"), std::string::npos);
+  EXPECT_EQ(errors_of("SELECT a + FROM t", true), "1001 1:12 Expected an expression.");
 }
 
 TEST(SyntaxError, TheEndOfAStatementIsAPlace) {
