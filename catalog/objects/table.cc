@@ -24,12 +24,29 @@ std::string column_list(const std::vector<std::string>& names) {
   return out;
 }
 
+// As Flink writes types here: without the short names STRING, BYTES and TIMESTAMP_LTZ.
+std::string long_name(const Type& type) {
+  std::string out = type.as_nullable().to_string();
+  if (type.is(TypeRoot::VarChar)) out = fmt::format("VARCHAR({})", type.length());
+  if (type.is(TypeRoot::VarBinary)) out = fmt::format("VARBINARY({})", type.length());
+  if (type.is(TypeRoot::TimestampLtz)) out = fmt::format("TIMESTAMP({}) WITH LOCAL TIME ZONE", type.precision());
+  if (type.is(TypeRoot::Array)) out = "ARRAY<" + long_name(type.child(0)) + ">";
+  if (type.is(TypeRoot::Multiset)) out = "MULTISET<" + long_name(type.child(0)) + ">";
+  if (type.is(TypeRoot::Map)) out = "MAP<" + long_name(type.child(0)) + ", " + long_name(type.child(1)) + ">";
+  if (type.is(TypeRoot::Row)) {
+    std::vector<std::string> fields;
+    for (const RowField& field : type.fields()) fields.push_back(quoted(field.name, '`') + " " + long_name(field.type));
+    out = fmt::format("ROW<{}>", fmt::join(fields, ", "));
+  }
+  return out + (type.nullable() ? "" : " NOT NULL");
+}
+
 std::string text_of(const Column& column) {
   std::string out = quoted(column.name, '`') + " ";
   if (auto* computed = column.computed()) {
     out += "AS " + computed->sql;
   } else {
-    out += column.type.to_string();
+    out += long_name(column.type);
     if (auto* metadata = column.metadata()) {
       out += " METADATA";
       if (metadata->key != column.name) out += " FROM " + quoted(metadata->key, '\'');

@@ -48,6 +48,16 @@ std::string display_name(const ast::Call& call) {
   return name;
 }
 
+// What a call may be meant to be: functions, aggregates and the forms that the binder resolves itself.
+std::vector<std::string> callable_names() {
+  std::vector<std::string> names = function_names();
+  for (const AggregateDecl& decl : aggregate_table()) {
+    if (!decl.name.starts_with('$')) names.emplace_back(decl.name);
+  }
+  for (const char* name : {"COALESCE", "IFNULL", "NULLIF", "IF", "ROW_NUMBER"}) names.emplace_back(name);
+  return names;
+}
+
 SourceSpan name_span(const ast::Call& call, SourceSpan span) {
   return call.function.span.end > call.function.span.begin ? call.function.span : span;
 }
@@ -252,7 +262,7 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   } else {
     session_.report(
         fail(ErrorCode::UnknownFunction, name_span(call, span), "function `{}` is not known", display_name(call))
-            .hint(did_you_mean(lookup, function_names())),
+            .hint(did_you_mean(lookup, callable_names())),
         span);
   }
   return invalid_expr(span);

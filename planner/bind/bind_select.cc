@@ -152,6 +152,13 @@ class SelectBinder {
     };
     std::vector<Expr> markers;
     for (const RowNumberCalls::Item& item : calls.items) markers.push_back(marker(item, column_of));
+    // What a key computes is not computed again: the item then is the key, also for upsert keys.
+    for (StarColumn& item : items) {
+      auto computed = std::ranges::find(below.exprs.begin() + width, below.exprs.end(), item.expr);
+      if (computed == below.exprs.end()) continue;
+      item.expr = column(static_cast<uint32_t>(computed - below.exprs.begin()), item.expr.type);
+      item.expr.span = computed->span;
+    }
     Plan input = below.exprs.size() > width ? make(std::move(below)) : from_.plan;
     if (qualify) {
       for (StarColumn& item : items) item.expr = with_numbers(item.expr, width, {});

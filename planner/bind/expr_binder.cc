@@ -129,7 +129,17 @@ Expr ExprBinder::bind_kind(const ast::Parameter&, SourceSpan span) { return refu
 
 Expr ExprBinder::bind_kind(const ast::Cast& cast, SourceSpan span) {
   Expr operand = bind(*cast.operand);
-  return cast_or_report(std::move(operand), bind_type(*cast.type, session_), span, session_, cast.is_try);
+  auto* reference = operand.as<ColumnRef>();
+  bool is_time = reference != nullptr && scope_.time_of(reference->index) != TimeRole::None;
+  Expr result = cast_or_report(std::move(operand), bind_type(*cast.type, session_), span, session_, cast.is_try);
+  // A cast to its own type makes a time attribute a plain timestamp, so it must stay visible.
+  const Overload* overload =
+      is_time && result.as<ColumnRef>() != nullptr ? find_cast(result.type, result.type) : nullptr;
+  if (overload == nullptr) return result;
+  Type type = result.type;
+  std::vector<Expr> args;
+  args.push_back(std::move(result));
+  return Expr{Call{"CAST", overload->version, overload}, std::move(type), std::move(args), span};
 }
 
 bool ExprBinder::unify(std::vector<Expr*> values, SourceSpan span, const char* what, Type& type) {
