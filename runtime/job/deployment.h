@@ -14,7 +14,7 @@ namespace sluice::runtime {
 
 // Memory and session of a job; outlives its attempts, and what is left of them on other threads.
 struct JobMemory {
-  explicit JobMemory(uint64_t state_budget) : state(state_budget) {}
+  JobMemory(uint64_t state_budget, Executor* executor) : state(state_budget, executor) {}
   BufferPool buffers;
   StateMemory state;
   SessionContext session;

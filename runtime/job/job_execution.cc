@@ -31,7 +31,8 @@ JobExecution::JobExecution(EngineOptions engine, std::shared_ptr<const JobPlan> 
     : engine_(std::move(engine)),
       plan_(std::move(plan)),
       strand_(std::make_shared<Strand>(*engine_.env.executor)),
-      memory_(std::make_shared<JobMemory>(static_cast<uint64_t>(plan_->settings.get_bytes("state.memory.budget")))),
+      memory_(std::make_shared<JobMemory>(static_cast<uint64_t>(plan_->settings.get_bytes("state.memory.budget")),
+                                          engine_.env.executor)),
       restarts_(make_restart_strategy(plan_->settings, plan_->checkpoint_interval_ms > 0, *engine_.env.random)) {
   if (plan_->options.session) memory_->session = *plan_->options.session;
   memory_->session.now_ms = wall_ms_of;

@@ -43,6 +43,7 @@ class MemoryValueTable final : public ValueTable, public StateTable {
   SegmentTable description() const override;
   void freeze() override;
   bool pack_some(const WorkBudget& budget) override;
+  void expect(uint64_t rows) override { make_room(rows); }
   Status restore(const RestoredBlock& block) override;
   void restore_drop(const SegmentDrop& drop, KeyGroupRange groups) override;
   Status maintain(const WorkBudget& budget) override;

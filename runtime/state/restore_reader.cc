@@ -25,6 +25,7 @@ class SegmentRestore final : public RestoreReader {
     SegmentTable wanted = table.description();
     bool is_merged = each_key_once && !is_portable();  // In a savepoint each key is there once.
     if (is_merged) return restore_merged(table, wanted, after_block);
+    if (!each_key_once) table.expect(rows_of(wanted));
     for (const auto& reader : readers_) {
       const auto& tables = reader->footer().tables;
       auto found = std::ranges::find_if(
@@ -47,6 +48,21 @@ class SegmentRestore final : public RestoreReader {
  private:
   static Failure other_kind(const SegmentTable& table) {
     return fail(ErrorCode::IncompatibleState, "table `{}` is of another kind in the checkpoint", table.name);
+  }
+  // Of the largest segment: the others mostly repeat its keys.
+  uint64_t rows_of(const SegmentTable& wanted) const {
+    uint64_t most = 0;
+    for (const auto& reader : readers_) {
+      const SegmentFooter& footer = reader->footer();
+      uint64_t rows = 0;
+      for (const SegmentBlock& block : footer.blocks) {
+        const SegmentTable& stored = footer.tables[block.table];
+        bool counts = stored.uid == wanted.uid && stored.name == wanted.name;
+        if (counts && !is_empty(intersect(block.groups, reader->ref().groups))) rows += block.records;
+      }
+      most = std::max(most, rows);
+    }
+    return most;
   }
   bool is_portable() const { return !readers_.empty() && readers_.front()->footer().is_portable; }
 

@@ -11,33 +11,14 @@
 namespace sluice::runtime {
 namespace {
 
-constexpr size_t kSmallPageBytes = 4096;
-
-// Memory whose pages are there before anyone writes to them: a page fault per 4 KiB costs more than the rows in it.
-char* map_prefaulted(size_t bytes, size_t alignment) {
-  size_t mapped = bytes + alignment;
-  void* raw = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  SLUICE_CHECK(raw != MAP_FAILED);
-  auto begin = reinterpret_cast<uintptr_t>(raw);
-  uintptr_t aligned = (begin + alignment - 1) / alignment * alignment;
-  if (aligned != begin) munmap(raw, aligned - begin);
-  size_t behind = begin + mapped - (aligned + bytes);
-  if (behind != 0) munmap(reinterpret_cast<void*>(aligned + bytes), behind);
-  auto* memory = reinterpret_cast<char*>(aligned);
-  madvise(memory, bytes, MADV_HUGEPAGE);
-#ifdef MADV_POPULATE_WRITE
-  if (madvise(memory, bytes, MADV_POPULATE_WRITE) == 0) return memory;
-#endif
-  for (size_t at = 0; at < bytes; at += kSmallPageBytes) static_cast<volatile char*>(memory)[at] = 0;
-  return memory;
-}
-
 int class_of(size_t bytes) { return std::countr_zero(bytes / StateMemory::kPageBytes); }
 
 }  // namespace
 
-StateMemory::~StateMemory() {
-  for (char* chunk : chunks_) munmap(chunk, kChunkBytes);
+size_t StateMemory::chunks_within_budget() const {
+  if (budget_ == 0) return SIZE_MAX;
+  uint64_t used = bytes_in_use();
+  return used >= budget_ ? 0 : static_cast<size_t>((budget_ - used) / kChunkBytes);
 }
 
 char* StateMemory::allocate_page(size_t bytes) {
@@ -49,8 +30,7 @@ char* StateMemory::allocate_page(size_t bytes) {
   while (found < kClasses && free_[found].empty()) ++found;
   if (found == kClasses) {
     found = kClasses - 1;
-    chunks_.push_back(map_prefaulted(kChunkBytes, kChunkBytes));
-    free_[found].push_back(chunks_.back());
+    free_[found].push_back(chunks_->take(chunks_within_budget()));
   }
   char* page = free_[found].back();
   free_[found].pop_back();

@@ -4,20 +4,23 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <vector>
+
+#include "runtime/state/prefaulted_chunks.h"
 
 namespace sluice::runtime {
 
 class StateMemory {
  public:
-  // budget: `state.memory.budget` in bytes; 0 is no limit.
-  explicit StateMemory(uint64_t budget) : budget_(budget) {}
+  // budget: `state.memory.budget` in bytes; 0 is no limit. With an executor, memory is made ready in the background.
+  explicit StateMemory(uint64_t budget, Executor* executor = nullptr)
+      : budget_(budget), chunks_(std::make_shared<PrefaultedChunks>(executor)) {}
   StateMemory(const StateMemory&) = delete;
-  ~StateMemory();
 
   static constexpr size_t kPageBytes = size_t{64} << 10;
-  static constexpr size_t kChunkBytes = size_t{2} << 20;
+  static constexpr size_t kChunkBytes = PrefaultedChunks::kChunkBytes;
 
   // Aligned to its size, which is a power of two from kPageBytes to kChunkBytes. The bytes are what the last owner
   // left.
@@ -41,10 +44,12 @@ class StateMemory {
  private:
   static constexpr int kClasses = 6;  // 64 KiB, 128 KiB, ..., 2 MiB.
 
+  size_t chunks_within_budget() const;
+
   const uint64_t budget_;
   std::mutex mutex_;
   std::vector<char*> free_[kClasses];
-  std::vector<char*> chunks_;
+  std::shared_ptr<PrefaultedChunks> chunks_;
   std::atomic<uint64_t> page_bytes_{0};
   std::atomic<int64_t> other_bytes_{0};
 };

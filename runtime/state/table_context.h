@@ -67,6 +67,8 @@ class StateTable {
   // True when nothing is left to pack.
   virtual bool pack_some(const WorkBudget& budget) = 0;
 
+  // About so many rows will be restored.
+  virtual void expect(uint64_t /*rows*/) {}
   // Blocks of earlier segments come first.
   virtual Status restore(const RestoredBlock& block) = 0;
   // Rows of other key groups stay.

@@ -71,6 +71,7 @@ class TaskStateImpl final : public TaskState {
   std::unique_ptr<RestoreReader> restore_;
   std::map<std::string, std::unique_ptr<OperatorState>> operators_;
   std::vector<std::unique_ptr<StateTable>> tables_;
+  bool has_ttl_ = false;
   // Of the snapshot that is being packed.
   std::shared_ptr<SnapshotStream> frozen_stream_;
   std::function<void(Result<TaskStateHandle>)> done_;
@@ -185,6 +186,7 @@ OperatorState& TaskStateImpl::operator_state(const std::string& uid) {
 template <class Table>
 Status TaskStateImpl::adopt(std::unique_ptr<Table> table) {
   tables_.push_back(std::move(table));
+  has_ttl_ = has_ttl_ || tables_.back()->description().has_ttl;
   if (!restore_) return Done{};
   // Rows may be evicted while others of the same key are still to come, unless the budget holds everything.
   bool may_evict = spill_ && 2 * restore_->bytes() + options_.memory->bytes_in_use() > options_.memory->budget();
@@ -249,6 +251,8 @@ void TaskStateImpl::finish_snapshot() {
 }
 
 Status TaskStateImpl::maintain(int64_t budget_ns) {
+  bool may_evict = spill_ && options_.memory->is_over_budget();
+  if (!may_evict && !has_ttl_) return Done{};
   WorkBudget budget(*options_.env.clock, budget_ns);
   for (const auto& table : tables_) SLUICE_DO(table->maintain(budget));
   return Done{};

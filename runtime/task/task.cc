@@ -168,9 +168,6 @@ Task::Outcome Task::step() {
     if (!opened) return fail_task(std::move(opened).as_failure());
     setup_.listener->on_opened(*this);
   }
-  if (Status maintained = state_->maintain(kStateBudgetNs); !maintained) {
-    return fail_task(std::move(maintained).as_failure());
-  }
   if (is_packing_) is_packing_ = !state_->pack_some(kStateBudgetNs);
   return handle_events();
 }
@@ -182,6 +179,10 @@ Task::Outcome Task::handle_events() {
     if (std::optional<Outcome> unsettled = settle_chain()) return *unsettled;
     if (Status finished = finish_event(); !finished) return fail_task(std::move(finished).as_failure());
     if (passing_ || !chain_->is_settled()) continue;
+    // Only while no operator is in the middle of a call: rows may move out of memory.
+    if (Status maintained = state_->maintain(kStateBudgetNs); !maintained) {
+      return fail_task(std::move(maintained).as_failure());
+    }
     if (chain_->is_out_of_budget()) return Outcome::More;
     if (!chain_->has_room()) return Outcome::Blocked;
     if (take_mail() || fire_timer() || poll()) continue;

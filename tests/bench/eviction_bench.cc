@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
   SLUICE_CHECK(env.files->remove_recursively(base + "/bench").has_value());
   CheckpointDirectory directory(env, {base, "bench", 1});
   SLUICE_CHECK(directory.prepare().has_value());
-  StateMemory memory(budget);
+  StateMemory memory(budget, env.executor);
   int64_t keys = state_bytes / kRowBytes;
   std::atomic<int64_t> updates{0};
   std::atomic<uint32_t> loaded{0};

@@ -54,7 +54,7 @@ void complete(CheckpointDirectory& directory, CheckpointId id, const TaskStateHa
 }
 
 void restore(const Env& env, const CheckpointDirectory& directory, uint32_t row_bytes, int64_t entries) {
-  StateMemory memory(0);
+  StateMemory memory(0, env.executor);
   double begin = now(), cpu = process_cpu();
   std::vector<RefusedCheckpoint> refused;
   auto newest = directory.newest(refused);
@@ -78,7 +78,7 @@ void run(const Env& env, const std::string& base, uint32_t row_bytes, int64_t en
   SLUICE_CHECK(env.files->remove_recursively(base + "/bench").has_value());
   CheckpointDirectory directory(env, {base, "bench", 1});
   SLUICE_CHECK(directory.prepare().has_value());
-  auto memory = std::make_unique<StateMemory>(0);
+  auto memory = std::make_unique<StateMemory>(0, env.executor);
   Task task = make_task(env, *memory, directory, row_bytes, 0, 1, nullptr);
   double count = static_cast<double>(entries) / 1e6;
   auto in_order = [](int64_t i) { return i; };
