@@ -12,9 +12,10 @@ namespace sluice::runtime {
 
 const std::vector<ConnectorFactory>& connectors() {
   static const std::vector<ConnectorFactory> table = {
-      {"$collect", nullptr, make_collect_sink},  {"blackhole", nullptr, make_blackhole_sink},
-      {"datagen", make_datagen_source, nullptr}, {"values", make_values_source, make_values_sink},
-      {"nexmark", make_nexmark_source, nullptr},
+      {"$collect", nullptr, make_collect_sink},         {"blackhole", nullptr, make_blackhole_sink},
+      {"datagen", make_datagen_source, nullptr},        {"filesystem", make_filesystem_source, make_filesystem_sink},
+      {"nexmark", make_nexmark_source, nullptr},        {"print", nullptr, make_print_sink},
+      {"values", make_values_source, make_values_sink},
   };
   return table;
 }

@@ -150,6 +150,9 @@ class DatagenSource final : public SourceConnector {
 
 Result<std::unique_ptr<SourceConnector>> make_datagen_source(const jobgraph::Source& source, const RowSchema& output,
                                                              const ConnectorContext& context) {
+  if (!source.pushed_filters.empty()) {
+    return fail(ErrorCode::InvalidJobGraph, "the connector of `{}` takes no filters", source.table.path);
+  }
   SLUICE_TRY(DatagenOptions options, read_options<DatagenOptions>(source.table.options));
   if (options.rows_per_second <= 0) {
     return fail(ErrorCode::BadOptionValue, "option `rows-per-second` must be positive, it is {}",

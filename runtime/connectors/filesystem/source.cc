@@ -306,6 +306,9 @@ ReaderSpec spec_of(const jobgraph::Source& source, const RowSchema& output, cons
 
 Result<std::unique_ptr<SourceConnector>> make_filesystem_source(const jobgraph::Source& source, const RowSchema& output,
                                                                 const ConnectorContext& context) {
+  if (!source.pushed_filters.empty()) {
+    return fail(ErrorCode::InvalidJobGraph, "the connector of `{}` takes no filters", source.table.path);
+  }
   SLUICE_TRY(FilesystemOptions options, read_options<FilesystemOptions>(source.table.options));
   SLUICE_TRY(std::string directory, filesystem::directory_of(options.path));
   SLUICE_TRY(const FormatFactory* format, find_format_factory(options.format));

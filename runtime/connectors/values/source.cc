@@ -76,6 +76,9 @@ class ValuesSource final : public SourceConnector {
 
 Result<std::unique_ptr<SourceConnector>> make_values_source(const jobgraph::Source& source, const RowSchema& output,
                                                             const ConnectorContext& context) {
+  if (!source.pushed_filters.empty()) {
+    return fail(ErrorCode::InvalidJobGraph, "the connector of `{}` takes no filters", source.table.path);
+  }
   if (context.values == nullptr) {
     return fail(ErrorCode::ConnectorUnavailable, "`values` tables hold rows only while tests run");
   }
