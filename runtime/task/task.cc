@@ -19,7 +19,7 @@ constexpr int64_t kPackingPauseNs = 200'000;
 
 // Collects the parts of one task's contribution, which arrive on any thread.
 struct Task::Snapshot {
-  std::shared_ptr<Task> task;
+  std::weak_ptr<Task> owner;  // Its state holds this: a strong reference would keep both for ever.
   CheckpointId id = 0;
   std::mutex mutex;
   size_t parts_left = 0;
@@ -32,6 +32,8 @@ struct Task::Snapshot {
       part();
       if (--parts_left > 0) return;
     }
+    std::shared_ptr<Task> task = owner.lock();
+    if (!task) return;
     TaskListener* listener = task->setup_.listener;
     if (failure) return listener->on_snapshot(*task, id, std::move(*failure));
     listener->on_snapshot(*task, id, std::move(result));
@@ -341,7 +343,7 @@ Status Task::snapshot(CheckpointId id) {
   SLUICE_FAULT("checkpoint.before_freeze");
   last_snapshot_ = id;
   auto collected = std::make_shared<Snapshot>();
-  collected->task = shared_from_this();
+  collected->owner = weak_from_this();
   collected->id = id;
   collected->parts_left = 1 + sinks_.size();
   for (auto& [uid, sink] : sinks_) {
