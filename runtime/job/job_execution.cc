@@ -43,8 +43,10 @@ JobExecution::JobExecution(EngineOptions engine, std::shared_ptr<const JobPlan> 
   status_.warnings = plan_->warnings;
 }
 
+// The strand is held here as well: what is posted last may end this object while the call is still under way.
 void JobExecution::post(std::function<void()> work) {
-  strand_->post([self = shared_from_this(), work = std::move(work)] { work(); });
+  std::shared_ptr<Strand> strand = strand_;
+  strand->post([self = shared_from_this(), work = std::move(work)] { work(); });
 }
 
 // Stragglers of an attempt that is over are dropped.
