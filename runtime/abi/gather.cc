@@ -10,9 +10,11 @@ using Selection = std::span<const uint32_t>;
 
 template <class T>
 void gather_values(const char* from, Selection selection, char* to) {
-  auto* in = reinterpret_cast<const T*>(from);
-  auto* out = reinterpret_cast<T*>(to);
-  for (size_t i = 0; i < selection.size(); ++i) out[i] = in[selection[i]];
+  auto* __restrict in = reinterpret_cast<const T*>(from);
+  auto* __restrict out = reinterpret_cast<T*>(to);
+  const uint32_t* __restrict rows = selection.data();
+  size_t count = selection.size();
+  for (size_t i = 0; i < count; ++i) out[i] = in[rows[i]];
 }
 
 void gather_fixed(const char* from, size_t width, Selection selection, char* to) {

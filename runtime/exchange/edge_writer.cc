@@ -35,7 +35,8 @@ class HashWriter final : public EdgeWriter {
         max_parallelism_(options.max_parallelism),
         kernels_(std::move(kernels)),
         hashes_(kBatchRowsMax),
-        selections_(targets_.size(), std::vector<uint32_t>(kBatchRowsMax)),
+        target_of_row_(kBatchRowsMax),
+        selections_(targets_.size() * kBatchRowsMax),
         counts_(targets_.size()) {
     auto parallelism = static_cast<uint32_t>(targets_.size());
     for (uint32_t group = 0; group < max_parallelism_; ++group) {
@@ -50,7 +51,7 @@ class HashWriter final : public EdgeWriter {
     }
     for (size_t target = 0; target < targets_.size(); ++target) {
       if (counts_[target] == 0) continue;
-      std::span<const uint32_t> rows(selections_[target].data(), counts_[target]);
+      std::span<const uint32_t> rows(selections_.data() + target * kBatchRowsMax, counts_[target]);
       targets_[target]->push(Element::of(gather(batch, schema_, rows, buffers_, arena_)));
     }
   }
@@ -60,11 +61,38 @@ class HashWriter final : public EdgeWriter {
     view_.assign(batch);
     const KeyKernels& keys = kernels_->current();
     keys.hash(keys.self, view_.columns(), nullptr, batch.rows, hashes_.data());
+    find_targets(batch.rows);
+    if (targets_.size() == 2) return split_in_two(batch.rows);
     std::fill(counts_.begin(), counts_.end(), 0);
+    uint32_t* selections = selections_.data();
+    uint32_t* counts = counts_.data();
+    const uint32_t* target_of_row = target_of_row_.data();
     for (uint32_t row = 0; row < batch.rows; ++row) {
-      uint32_t target = target_of_group_[key_group_of(hashes_[row], max_parallelism_)];
-      selections_[target][counts_[target]++] = row;
+      uint32_t target = target_of_row[row];
+      selections[target * kBatchRowsMax + counts[target]++] = row;
     }
+  }
+
+  void find_targets(uint32_t rows) {
+    const uint64_t* hashes = hashes_.data();
+    uint32_t* out = target_of_row_.data();
+    const uint32_t* target_of_group = target_of_group_.data();
+    uint32_t max_parallelism = max_parallelism_;
+    for (uint32_t row = 0; row < rows; ++row) out[row] = target_of_group[key_group_of(hashes[row], max_parallelism)];
+  }
+
+  // The common case without a branch and without counters in memory.
+  void split_in_two(uint32_t rows) {
+    uint32_t* zeros = selections_.data();
+    uint32_t* ones = selections_.data() + kBatchRowsMax;
+    const uint32_t* target_of_row = target_of_row_.data();
+    uint32_t count = 0;  // Of ones.
+    for (uint32_t row = 0; row < rows; ++row) {
+      zeros[row - count] = row;
+      ones[count] = row;
+      count += target_of_row[row];
+    }
+    counts_ = {rows - count, count};
   }
 
   RowSchema schema_;
@@ -75,7 +103,8 @@ class HashWriter final : public EdgeWriter {
   BatchView view_;
   std::vector<uint64_t> hashes_;
   std::vector<uint32_t> target_of_group_;
-  std::vector<std::vector<uint32_t>> selections_;  // Per target, room for a whole batch.
+  std::vector<uint32_t> target_of_row_;
+  std::vector<uint32_t> selections_;  // Per target, room for a whole batch.
   std::vector<uint32_t> counts_;
 };
 

@@ -17,7 +17,8 @@ struct JobMemory {
   JobMemory(uint64_t state_budget, Executor* executor) : state(state_budget, executor) {}
   BufferPool buffers;
   StateMemory state;
-  SessionContext session;
+  std::string time_zone;
+  SessionContext session;  // Points to `time_zone`.
 };
 
 struct DeploymentOptions {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "catalog/types/time_zone.h"
 
 namespace sluice::runtime {
 namespace {
@@ -34,6 +35,10 @@ JobExecution::JobExecution(EngineOptions engine, std::shared_ptr<const JobPlan> 
       memory_(std::make_shared<JobMemory>(static_cast<uint64_t>(plan_->settings.get_bytes("state.memory.budget")),
                                           engine_.env.executor)),
       restarts_(make_restart_strategy(plan_->settings, plan_->checkpoint_interval_ms > 0, *engine_.env.random)) {
+  memory_->time_zone = plan_->time_zone;
+  memory_->session.time_zone = memory_->time_zone.c_str();
+  memory_->session.zone = TimeZone::find(memory_->time_zone);
+  memory_->session.statement_time_ms = engine_.env.clock->wall_ms();
   if (plan_->options.session) memory_->session = *plan_->options.session;
   memory_->session.now_ms = wall_ms_of;
   memory_->session.clock = engine_.env.clock;

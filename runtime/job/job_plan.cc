@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "planner/jobgraph/validate.h"
+#include "catalog/types/time_zone.h"
 
 namespace sluice::runtime {
 namespace {
@@ -24,6 +24,14 @@ Status check_settings(const jobgraph::JobGraph& graph) {
     if (auto failure = check_setting(key, value, {}, {})) return *std::move(failure);
   }
   return Done{};
+}
+
+// The session time zone by name; it must exist here.
+Result<std::string> find_time_zone(const Settings& settings) {
+  std::string name = settings.get("table.local-time-zone");
+  if (name == "default") name = "UTC";
+  if (TimeZone::find(name) == nullptr) return fail(ErrorCode::BadOptionValue, "there is no time zone `{}`", name);
+  return name;
 }
 
 std::string new_job_id(Random& random) { return fmt::format("{:016x}{:016x}", random.next(), random.next()); }
@@ -82,6 +90,7 @@ Result<std::shared_ptr<const JobPlan>> make_job_plan(const EngineOptions& engine
   plan->graph = std::move(graph);
   plan->settings = Settings(plan->graph.settings);
   plan->options = std::move(options);
+  SLUICE_TRY(plan->time_zone, find_time_zone(plan->settings));
   plan->job_id = plan->options.job_id.empty() ? new_job_id(*engine.env.random) : plan->options.job_id;
   int64_t parallelism = plan->settings.get_int("parallelism.default");
   if (plan->options.parallelism != 0) parallelism = plan->options.parallelism;

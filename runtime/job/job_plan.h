@@ -18,6 +18,7 @@ struct JobPlan {
   JobOptions options;
   uint32_t parallelism = 1;
   std::string job_id;
+  std::string time_zone;  // table.local-time-zone; known to exist.
 
   bool is_bounded = true;
   bool has_transactional_sink = false;

@@ -133,7 +133,7 @@ void Task::complete_context(uint32_t node) {
   context.arena = &arena_;
   context.kernels = &kernels_;
   const std::string& uid = context.op->uid;
-  context.state = uid.empty() ? nullptr : &state_->operator_state(uid);
+  context.state = &state_->operator_state(uid.empty() ? fmt::format("operator-{}", context.op->id) : uid);
   context.register_timer = [this, node](TimestampMs time) { timers_.emplace(time, node); };
   context.make_completion = [this, node](uint64_t token) -> std::function<void()> {
     return [task = weak_from_this(), node, token] {
