@@ -29,7 +29,8 @@ SLUICE_KERNEL Date sluice_cast_timestamp_date(TimestampMs x) noexcept {
   return Date{static_cast<int32_t>(static_cast<int64_t>(x) / kMsPerDay)};
 }
 SLUICE_KERNEL TimeOfDay sluice_cast_timestamp_time(TimestampMs x) noexcept {
-  return TimeOfDay{static_cast<int32_t>(static_cast<int64_t>(x) % kMsPerDay)};
+  int64_t ms = static_cast<int64_t>(x) % kMsPerDay;
+  return TimeOfDay{static_cast<int32_t>(ms - ms % kMsPerSecond)};
 }
 SLUICE_KERNEL void sluice_cast_timestamp_timestamp(const TimestampNs& x, const CallContext& call,
                                                    TimestampNs& out) noexcept {
@@ -46,7 +47,8 @@ SLUICE_KERNEL Date sluice_cast_instant_date(InstantMs x, KernelContext& context)
   return Date{static_cast<int32_t>(floor_div(session_to_local(context, static_cast<int64_t>(x)), kMsPerDay))};
 }
 SLUICE_KERNEL TimeOfDay sluice_cast_instant_time(InstantMs x, KernelContext& context) noexcept {
-  return TimeOfDay{static_cast<int32_t>(floor_mod(session_to_local(context, static_cast<int64_t>(x)), kMsPerDay))};
+  int64_t ms = floor_mod(session_to_local(context, static_cast<int64_t>(x)), kMsPerDay);
+  return TimeOfDay{static_cast<int32_t>(ms - ms % kMsPerSecond)};
 }
 SLUICE_KERNEL void sluice_cast_instant_timestamp(const InstantNs& x, KernelContext& context, const CallContext& call,
                                                  TimestampNs& out) noexcept {

@@ -1,6 +1,7 @@
 // Comparisons. Operands come in one type, so a kernel exists per physical form and compares the bits of the column:
 // timestamps, dates and DECIMALs of 18 digits are integers here. NaN equals nothing, as in Java.
 #include "catalog/functions/kernel_abi.h"
+#include "catalog/types/decimal.h"
 
 namespace sluice {
 
@@ -31,6 +32,27 @@ SLUICE_DISTINCT(i128, Int128)
 SLUICE_DISTINCT(string, StringView)
 SLUICE_DISTINCT(ns, TimestampNs)
 
+// DECIMALs keep their scales, because a common type may not have the digits.
+#define SLUICE_COMPARE_DECIMAL(stem, op)                                                                           \
+  SLUICE_KERNEL bool sluice_##stem##_decimal(const Int128& a, const Int128& b, const CallContext& call) noexcept { \
+    return decimal_compare({a, call.args[0].scale}, {b, call.args[1].scale}) op 0;                                 \
+  }
+SLUICE_COMPARE_DECIMAL(eq, ==)
+SLUICE_COMPARE_DECIMAL(ne, !=)
+SLUICE_COMPARE_DECIMAL(lt, <)
+SLUICE_COMPARE_DECIMAL(le, <=)
+SLUICE_COMPARE_DECIMAL(gt, >)
+SLUICE_COMPARE_DECIMAL(ge, >=)
+SLUICE_KERNEL bool sluice_same_decimal(const Nullable<Int128>& a, const Nullable<Int128>& b,
+                                       const CallContext& call) noexcept {
+  if (a.is_null || b.is_null) return a.is_null == b.is_null;
+  return sluice_eq_decimal(a.value, b.value, call);
+}
+SLUICE_KERNEL bool sluice_distinct_decimal(const Nullable<Int128>& a, const Nullable<Int128>& b,
+                                           const CallContext& call) noexcept {
+  return !sluice_same_decimal(a, b, call);
+}
+
 // Generated code knows the two by name and reads the validity itself.
 SLUICE_KERNEL void sluice_is_null(const EvalCall& call) noexcept {
   const EvalArg& arg = call.args[0];
@@ -59,6 +81,12 @@ SLUICE_KERNEL void sluice_is_not_null(const EvalCall& call) noexcept {
 namespace sluice {
 namespace {
 
+std::vector<Type> operands_in(const Type& common, const Type& left, const Type& right) {
+  if (left.is_exact() && right.is_exact() && common.is(TypeRoot::Decimal))
+    return {*as_decimal(left), *as_decimal(right)};
+  return {common.with_nullability(left.nullable()), common.with_nullability(right.nullable())};
+}
+
 // Both operands in the type where they meet. Text never meets a number under `=`, as in Flink.
 std::optional<std::vector<Type>> equality_coercion(const CallArguments& arguments) {
   if (arguments.types.size() != 2) return {};
@@ -67,7 +95,7 @@ std::optional<std::vector<Type>> equality_coercion(const CallArguments& argument
   auto common = comparison_type(left, right);
   if (!common) return {};
   if (common->is(TypeRoot::Null)) common = Type::boolean();
-  return std::vector{common->with_nullability(left.nullable()), common->with_nullability(right.nullable())};
+  return operands_in(*common, left, right);
 }
 
 std::optional<std::vector<Type>> order_coercion(const CallArguments& arguments) {
@@ -76,17 +104,20 @@ std::optional<std::vector<Type>> order_coercion(const CallArguments& arguments) 
   auto common = comparison_type(left, right);
   if (!common || common->child_count() > 0) return {};
   if (common->is(TypeRoot::Null)) common = Type::boolean();
-  return std::vector{common->with_nullability(left.nullable()), common->with_nullability(right.nullable())};
+  return operands_in(*common, left, right);
 }
 
-template <auto Bool, auto I8, auto I16, auto I32, auto I64, auto I128, auto F32, auto F64, auto String, auto Ns>
+template <auto Decimal, auto Bool, auto I8, auto I16, auto I32, auto I64, auto I128, auto F32, auto F64, auto String,
+          auto Ns>
 FunctionDecl by_form(std::string_view name, Coercion coercion) {
   FunctionDecl decl;
   decl.name = name;
   decl.coercion = coercion;
+  decl.tries_text = true;
   auto add = [&]<auto Kernel>(ArgClass form, std::integral_constant<decltype(Kernel), Kernel>) {
     decl.overloads.push_back(overload_of<Kernel>({form, form}));
   };
+  decl.overloads.push_back(overload_of<Decimal>());
   add(ArgClass::PhysicalInt64, std::integral_constant<decltype(I64), I64>{});
   add(ArgClass::PhysicalInt32, std::integral_constant<decltype(I32), I32>{});
   add(ArgClass::PhysicalString, std::integral_constant<decltype(String), String>{});
@@ -100,9 +131,10 @@ FunctionDecl by_form(std::string_view name, Coercion coercion) {
   return decl;
 }
 
-#define SLUICE_BY_FORM(stem)                                                                                       \
-  by_form<sluice_##stem##_bool, sluice_##stem##_i8, sluice_##stem##_i16, sluice_##stem##_i32, sluice_##stem##_i64, \
-          sluice_##stem##_i128, sluice_##stem##_f32, sluice_##stem##_f64, sluice_##stem##_string, sluice_##stem##_ns>
+#define SLUICE_BY_FORM(stem)                                                                                           \
+  by_form<sluice_##stem##_decimal, sluice_##stem##_bool, sluice_##stem##_i8, sluice_##stem##_i16, sluice_##stem##_i32, \
+          sluice_##stem##_i64, sluice_##stem##_i128, sluice_##stem##_f32, sluice_##stem##_f64, sluice_##stem##_string, \
+          sluice_##stem##_ns>
 
 }  // namespace
 

@@ -285,7 +285,6 @@ bool take_digits(std::string_view& text, size_t least, size_t most, int64_t& out
 bool DateFormat::read_part(const Part& part, std::string_view& text, Fields& fields) const {
   auto width = static_cast<size_t>(part.width);
   size_t most = part.follows_number || width >= 2 ? width : 19;
-  if (part.field == Field::Year && !part.follows_number && width >= 4) most = 9;
   size_t least = part.follows_number || width >= 2 ? width : 1;
   int64_t number = 0;
   switch (part.field) {

@@ -11,7 +11,7 @@ namespace sluice {
 
 class DateFormat {
  public:
-  static constexpr uint32_t kTextMax = 256;
+  static constexpr uint32_t kTextMax = 512;
 
   static std::shared_ptr<const DateFormat> compile(std::string_view pattern);
   // The same for a pattern that is no constant: the thread's last one is kept.

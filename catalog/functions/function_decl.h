@@ -140,6 +140,7 @@ struct FunctionDecl {
   Volatility volatility = Volatility::Pure;
   uint32_t version = 1;  // Raised when an answer changes; state and job graphs name it.
   Coercion coercion = nullptr;
+  bool tries_text = false;  // A text argument that cannot be read as a time is NULL and does not fail.
 
   FunctionDecl alias(std::string_view other) && { return aliases.push_back(other), std::move(*this); }
   FunctionDecl doc(std::string_view text) && { return summary = text, std::move(*this); }

@@ -96,9 +96,9 @@ int width_of(TypeRoot root) {
     case TypeRoot::Decimal:
       return 6;
     case TypeRoot::Float:
-      return 8;
-    case TypeRoot::Double:
       return 7;
+    case TypeRoot::Double:
+      return 8;
     default:
       return static_cast<int>(root) - static_cast<int>(TypeRoot::TinyInt);
   }

@@ -11,6 +11,12 @@ size_t character_size(std::string_view text) {
   return size;
 }
 
+// `_` takes any character but these, because Flink matches with Java's `.`.
+bool begins_with_line_end(std::string_view text) {
+  return text[0] == '\n' || text[0] == '\r' || text.starts_with("\xC2\x85") || text.starts_with("\xE2\x80\xA8") ||
+         text.starts_with("\xE2\x80\xA9");
+}
+
 }  // namespace
 
 void LikePattern::add(Token::Kind kind, std::string_view text) {
@@ -91,7 +97,7 @@ bool LikePattern::matches_from(std::string_view text, size_t token) const {
       retry_token = ++token;
       continue;
     } else if (tokens_[token].kind == Token::AnyOne) {
-      fits = !text.empty();
+      fits = !text.empty() && !begins_with_line_end(text);
       if (fits) text.remove_prefix(character_size(text));
     } else {
       fits = text.starts_with(tokens_[token].text);

@@ -119,7 +119,9 @@ Result<Expr> make_call(std::string_view function, std::vector<Expr> args, Source
   }
   for (size_t i = 0; i < args.size(); ++i) {
     SourceSpan arg_span = args[i].span;
-    SLUICE_TRY(args[i], make_cast(std::move(args[i]), resolved->arguments[i], arg_span));
+    const Type& wanted = resolved->arguments[i];
+    bool is_try = decl->tries_text && args[i].type.is_character() && wanted.is_temporal();
+    SLUICE_TRY(args[i], make_cast(std::move(args[i]), wanted, arg_span, is_try));
   }
   return Expr{Call{std::string(decl->name), decl->version, resolved->overload}, resolved->result, std::move(args),
               span};

@@ -107,7 +107,7 @@ SLUICE_KERNEL void sluice_regexp_instr(const StringView& text, const StringView&
   RegexGroup found;
   out.is_null = used.regex == nullptr;
   if (used.regex == nullptr || !used.regex->find(text.view(), 0, 0, found)) return;
-  out.value = static_cast<int32_t>(count_characters(text.data(), found.begin)) + 1;
+  out.value = static_cast<int32_t>(count_utf16_units(text.data(), found.begin)) + 1;
 }
 SLUICE_KERNEL void sluice_regexp_substr(const StringView& text, const StringView& pattern, const RegexState* state,
                                         Nullable<StringView>& out) noexcept {

@@ -9,9 +9,10 @@ inline int64_t session_to_local(const KernelContext& context, int64_t utc_ms) {
   const auto* zone = context.session == nullptr ? nullptr : static_cast<const TimeZone*>(context.session->zone);
   return zone == nullptr ? utc_ms : zone->to_local(utc_ms);
 }
-inline int64_t session_to_utc(const KernelContext& context, int64_t local_ms) {
+// A local time that occurs twice is the earlier instant, or the later one.
+inline int64_t session_to_utc(const KernelContext& context, int64_t local_ms, bool later = false) {
   const auto* zone = context.session == nullptr ? nullptr : static_cast<const TimeZone*>(context.session->zone);
-  return zone == nullptr ? local_ms : zone->to_utc(local_ms);
+  return zone == nullptr ? local_ms : zone->to_utc(local_ms, later);
 }
 
 }  // namespace sluice

@@ -216,9 +216,6 @@ Type concatenated(const CallArguments& arguments) {
 }
 
 Type plain_string(const CallArguments&) { return Type::string(); }
-Type separator_decides(const CallArguments& arguments) {
-  return Type::string().with_nullability(arguments.types[0].nullable());
-}
 
 Overload variadic(Overload overload) {
   overload.variadic = true;
@@ -234,11 +231,9 @@ std::vector<FunctionDecl> string_building_functions() {
                    {variadic(overload_of<sluice_concat>({ArgClass::Character, ArgClass::Character}, plain_string))}}
           .doc("All texts in a row; NULL when one is.")
           .example("CONCAT('a', 'b', 'c')", "'abc'"),
-      FunctionDecl{
-          "CONCAT_WS",
-          {variadic(overload_of<sluice_concat_ws>({ArgClass::Character, ArgClass::Character}, separator_decides))}}
+      FunctionDecl{"CONCAT_WS",
+                   {variadic(overload_of<sluice_concat_ws>({ArgClass::Character, ArgClass::Character}, plain_string))}}
           .sees_null()
-          .nullability(ResultNullability::AsRuled)
           .doc("The texts that are not NULL, with the first argument between them.")
           .example("CONCAT_WS('-', 'a', CAST(NULL AS STRING), 'b')", "'a-b'"),
       scalar<sluice_replace>("REPLACE")
@@ -251,7 +246,10 @@ std::vector<FunctionDecl> string_building_functions() {
       scalar<sluice_rpad>("RPAD")
           .doc("Filled at the end, or cut, to a number of characters.")
           .example("RPAD('7', 3, '0')", "'700'"),
-      scalar<sluice_reverse>("REVERSE").doc("Backwards.").example("REVERSE('abc')", "'cba'"),
+      scalar<sluice_reverse>("REVERSE")
+          .nullability(ResultNullability::Always)
+          .doc("Backwards.")
+          .example("REVERSE('abc')", "'cba'"),
       scalar<sluice_chr>("CHR").doc("The character of a code, modulo 256.").example("CHR(97)", "'a'"),
   };
 }

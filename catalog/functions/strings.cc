@@ -30,8 +30,7 @@ inline StringView substring(const StringView& text, int64_t start, int64_t lengt
   if (start == 0) first = 0;
   if (start < 0) first = static_cast<int64_t>(count_characters(data, text.size())) + start;
   int64_t end = first + length;
-  if (first < 0) first = 0;
-  if (end <= first) return {};
+  if (first < 0 || end <= first) return {};
   uint32_t begin =
       offset_of_character(data, text.size(), static_cast<uint32_t>(first < UINT32_MAX ? first : UINT32_MAX));
   int64_t count = end - first;
@@ -130,8 +129,9 @@ SLUICE_KERNEL int32_t sluice_position(const StringView& part, const StringView& 
   return character_position(text, find_bytes(text, part, 0));
 }
 SLUICE_KERNEL int32_t sluice_locate_from(const StringView& part, const StringView& text, int32_t start) noexcept {
-  if (start <= 0) return part.size() == 0 && start == 0 ? 1 : 0;
-  uint32_t begin = offset_of_character(text.data(), text.size(), static_cast<uint32_t>(start) - 1);
+  // Positions before the first are the first; the least number wraps around, as in Flink.
+  if (start == INT32_MIN) return 0;
+  uint32_t begin = start <= 1 ? 0 : offset_of_character(text.data(), text.size(), static_cast<uint32_t>(start) - 1);
   return character_position(text, find_bytes(text, part, begin));
 }
 SLUICE_KERNEL int32_t sluice_instr(const StringView& text, const StringView& part) noexcept {
@@ -219,7 +219,7 @@ std::vector<FunctionDecl> cutting_functions() {
           .doc("The last characters.")
           .example("RIGHT('abc', 2)", "'bc'"),
       scalar<sluice_trim, sluice_trim_of>("BTRIM")
-          .returns(varying_text)
+          .returns([](const CallArguments&) { return Type::string(); })
           .doc("Without blanks, or the given characters, at both ends.")
           .example("BTRIM('  a ')", "'a'")
           .example("BTRIM('xyaxy', 'yx')", "'a'"),

@@ -12,6 +12,15 @@ inline uint32_t count_characters(const char* data, uint32_t size) {
   return count;
 }
 
+// As Java counts: characters outside of the BMP are two.
+inline uint32_t count_utf16_units(const char* data, uint32_t size) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < size; ++i) {
+    count += is_continuation(data[i]) ? 0 : static_cast<unsigned char>(data[i]) >= 0xF0 ? 2 : 1;
+  }
+  return count;
+}
+
 // Byte offset of a character; `size` when there are not so many.
 inline uint32_t offset_of_character(const char* data, uint32_t size, uint32_t character) {
   uint32_t at = 0;

@@ -119,11 +119,12 @@ inline int64_t floor_ms(TimeUnit unit, int64_t ms) {
   int64_t size = unit <= TimeUnit::Day ? milliseconds_of(unit) : 0;
   if (size > 0) return floor_div(ms, size) * size;
   if (unit < TimeUnit::Day) return ms;
-  return floor_days(unit, floor_div(ms, kMsPerDay)) * kMsPerDay;
+  return floor_days(unit, unit == TimeUnit::Week ? floor_div(ms, kMsPerDay) : ms / kMsPerDay) * kMsPerDay;
 }
 inline int64_t ceil_ms(TimeUnit unit, int64_t ms) {
   int64_t first = floor_ms(unit, ms);
-  if (first == ms) return ms;
+  // Decades and longer always end later, as in Flink.
+  if (first == ms && unit < TimeUnit::Decade) return ms;
   int64_t size = unit <= TimeUnit::Day ? milliseconds_of(unit) : 0;
   return size > 0 ? first + size : next_days(unit, floor_div(first, kMsPerDay)) * kMsPerDay;
 }
@@ -144,6 +145,8 @@ inline int64_t months_between(int64_t from, int64_t to) {
 inline int32_t difference(TimeUnit unit, int64_t from, int64_t to) {
   int32_t months = months_of(unit);
   int64_t out = months > 0 ? months_between(from, to) / months : (to - from) / milliseconds_of(unit);
+  // Flink counts weeks in seconds of 32 bits.
+  if (unit == TimeUnit::Week) out = static_cast<int32_t>((to - from) / kMsPerSecond) / 604'800;
   return static_cast<int32_t>(out);
 }
 
@@ -178,6 +181,13 @@ SLUICE_TIME_FIELD(second, TimeUnit::Second)
 SLUICE_CLOCK_FIELD(hour, TimeUnit::Hour)
 SLUICE_CLOCK_FIELD(minute, TimeUnit::Minute)
 SLUICE_CLOCK_FIELD(second, TimeUnit::Second)
+#define SLUICE_INTERVAL_FIELD(name, unit)                                 \
+  SLUICE_KERNEL int64_t sluice_##name##_interval(IntervalMs x) noexcept { \
+    return clock_field(unit, static_cast<int64_t>(x));                    \
+  }
+SLUICE_INTERVAL_FIELD(hour, TimeUnit::Hour)
+SLUICE_INTERVAL_FIELD(minute, TimeUnit::Minute)
+SLUICE_INTERVAL_FIELD(second, TimeUnit::Second)
 
 // EXTRACT with any unit; `unit` is null only when the name is none.
 SLUICE_KERNEL int64_t sluice_extract_date(const StringView&, Date x, const TimeUnit* unit, RowError& error) noexcept {
@@ -199,7 +209,6 @@ SLUICE_KERNEL int64_t sluice_extract_timestamp(const StringView&, const Timestam
 SLUICE_KERNEL int64_t sluice_extract_instant(const StringView&, const InstantNs& x, const TimeUnit* unit,
                                              KernelContext& context, RowError& error) noexcept {
   if (unit == nullptr) return fail_row(error, "unknown unit of time"), 0;
-  if (*unit == TimeUnit::Epoch) return x.milliseconds / kMsPerSecond;
   return field_of(*unit, TimestampNs{session_to_local(context, x.milliseconds), x.nanoseconds, 0});
 }
 SLUICE_KERNEL int64_t sluice_extract_months(const StringView&, IntervalMonths x, const TimeUnit* unit,
@@ -248,9 +257,9 @@ SLUICE_KERNEL int32_t sluice_timestampdiff(const StringView&, TimestampMs from, 
   return difference(*unit, static_cast<int64_t>(from), static_cast<int64_t>(to));
 }
 SLUICE_KERNEL int32_t sluice_timestampdiff_ltz(const StringView&, InstantMs from, InstantMs to, const TimeUnit* unit,
-                                               KernelContext& context, RowError& error) noexcept {
-  return sluice_timestampdiff({}, TimestampMs{session_to_local(context, static_cast<int64_t>(from))},
-                              TimestampMs{session_to_local(context, static_cast<int64_t>(to))}, unit, error);
+                                               RowError& error) noexcept {
+  return sluice_timestampdiff({}, TimestampMs{static_cast<int64_t>(from)}, TimestampMs{static_cast<int64_t>(to)}, unit,
+                              error);
 }
 
 // Times and intervals. A DATE keeps whole days of an interval, a TIME stays within its day.
@@ -365,9 +374,11 @@ std::shared_ptr<const void> unit_at(const PrepareArguments& prepared, size_t i) 
 std::shared_ptr<const void> first_is_unit(const PrepareArguments& prepared) { return unit_at(prepared, 0); }
 std::shared_ptr<const void> second_is_unit(const PrepareArguments& prepared) { return unit_at(prepared, 1); }
 
+// TIME of any precision is computed as TIME(0), whose values keep their milliseconds.
 template <size_t position>
 Type type_at(const CallArguments& arguments) {
-  return arguments.types[position];
+  const Type& type = arguments.types[position];
+  return type.is(TypeRoot::Time) ? Type::time(0) : type;
 }
 
 template <auto... Kernels>
@@ -392,14 +403,17 @@ std::vector<FunctionDecl> field_functions() {
           .example("DAYOFWEEK(DATE '2020-02-29')", "7"),
       SLUICE_FIELD_ROWS(hour)("HOUR")
           .overload(overload_of<sluice_hour_time>())
+          .overload(overload_of<sluice_hour_interval>())
           .doc("Hour, 0 to 23.")
           .example("HOUR(TIMESTAMP '2020-02-29 12:34:56')", "12"),
       SLUICE_FIELD_ROWS(minute)("MINUTE")
           .overload(overload_of<sluice_minute_time>())
+          .overload(overload_of<sluice_minute_interval>())
           .doc("Minute, 0 to 59.")
           .example("MINUTE(TIMESTAMP '2020-02-29 12:34:56')", "34"),
       SLUICE_FIELD_ROWS(second)("SECOND")
           .overload(overload_of<sluice_second_time>())
+          .overload(overload_of<sluice_second_interval>())
           .doc("Second, 0 to 59.")
           .example("SECOND(TIMESTAMP '2020-02-29 12:34:56')", "56"),
       scalar<sluice_extract_timestamp, sluice_extract_instant, sluice_extract_date, sluice_extract_time,

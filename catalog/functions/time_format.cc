@@ -5,6 +5,7 @@
 #include "catalog/functions/kernel_abi.h"
 #include "catalog/functions/session_zone.h"
 #include "catalog/functions/text_length.h"
+#include "catalog/types/decimal.h"
 #include "catalog/types/text_form.h"
 #include "catalog/types/time_math.h"
 #include "catalog/types/time_zone.h"
@@ -31,21 +32,34 @@ void write_time_text(const DateFormat& format, const TimestampNs& local, KernelC
   out = copy_text(context, text, static_cast<uint32_t>(format.write(text, local) - text));
 }
 
-// `yyyy-MM-dd[ HH:mm:ss[.f]]`, where a day beyond the month's end runs into the next month.
+// `yyyy-MM-dd[ HH:mm:ss[.f]]`
 bool read_plain(std::string_view text, TimestampNs& local) {
-  if (read_timestamp(text.data(), static_cast<uint32_t>(text.size()), local)) return true;
-  return false;
+  return read_timestamp(text.data(), static_cast<uint32_t>(text.size()), local);
 }
 
+// Where the pattern does not fit, that form does, too; a day beyond the month's end then runs into the next month.
 bool read_with(const DateFormat& format, const StringView& text, TimestampNs& local) {
-  return format.read(text.view(), true, local) || read_plain(text.view(), local);
+  if (format.read(text.view(), true, local)) return true;
+  if (!read_plain(text.view(), local)) return false;
+  int64_t days = floor_div(local.milliseconds, kMsPerDay);
+  CivilDate date = civil_of(days);
+  int32_t written = text.size() >= 10 ? (text.data()[8] - '0') * 10 + text.data()[9] - '0' : date.day;
+  if (date.day == days_in_month(date.year, date.month) && written > date.day && written <= 31) {
+    local.milliseconds += (written - date.day) * kMsPerDay;
+  }
+  return true;
+}
+
+const DateFormat& default_format() {
+  // Kept by the thread until it asks for another pattern, which no caller does in between.
+  return *DateFormat::compile_cached(kDefaultPattern);
 }
 
 // Seconds since 1970 of a text in a zone; the least BIGINT when it cannot be read.
 int64_t unix_time(const StringView& text, const DateFormat& format, const KernelContext& context) {
   TimestampNs local;
   if (!format.read(text.view(), false, local)) return INT64_MIN;
-  return floor_div(session_to_utc(context, local.milliseconds), kMsPerSecond);
+  return floor_div(session_to_utc(context, local.milliseconds, true), kMsPerSecond);
 }
 
 // Milliseconds that years 0001 to 9999 reach.
@@ -114,6 +128,18 @@ SLUICE_KERNEL void sluice_to_timestamp_ltz_double(double count, int32_t digits, 
   double bounded = std::isnan(count) ? 0 : count > 9e18 ? 9e18 : count < -9e18 ? -9e18 : count;
   instant_of(static_cast<int64_t>(digits == 0 ? bounded * 1000 : bounded), digits == 0 ? 3 : digits, context, out);
 }
+SLUICE_KERNEL void sluice_to_timestamp_ltz_double_ms(double count, KernelContext& context, RowError& error,
+                                                     Nullable<InstantMs>& out) noexcept {
+  sluice_to_timestamp_ltz_double(count, 3, context, error, out);
+}
+// Digits behind the point are cut.
+SLUICE_KERNEL void sluice_to_timestamp_ltz_decimal(const Int128& count, int32_t digits, const CallContext& call,
+                                                   KernelContext& context, RowError&,
+                                                   Nullable<InstantMs>& out) noexcept {
+  Int128 whole = count / power_of_ten(call.args[0].scale);
+  out.is_null = !fits_int64(whole);
+  if (!out.is_null) instant_of(static_cast<int64_t>(whole), digits, context, out);
+}
 SLUICE_KERNEL void sluice_to_timestamp_ltz_text(const StringView& text, KernelContext& context, RowError&,
                                                 InstantMs& out) noexcept {
   TimestampNs local;
@@ -153,7 +179,7 @@ SLUICE_KERNEL int64_t sluice_unix_now(KernelContext& context) noexcept {
   return floor_div(ms, kMsPerSecond);
 }
 SLUICE_KERNEL int64_t sluice_unix_timestamp(const StringView& text, KernelContext& context) noexcept {
-  return unix_time(text, *UsedFormat(nullptr, StringView(std::string_view(kDefaultPattern))).format, context);
+  return unix_time(text, default_format(), context);
 }
 SLUICE_KERNEL int64_t sluice_unix_timestamp_pattern(const StringView& text, const StringView& pattern,
                                                     KernelContext& context, const DateFormat* prepared) noexcept {
@@ -164,7 +190,7 @@ SLUICE_KERNEL void sluice_convert_tz(const StringView& text, const StringView& f
                                      KernelContext& context, Nullable<StringView>& out) noexcept {
   TimestampNs local;
   const TimeZone *source = TimeZone::find(from.view()), *target = TimeZone::find(to.view());
-  out.is_null = source == nullptr || target == nullptr || !read_plain(text.view(), local);
+  out.is_null = source == nullptr || target == nullptr || !default_format().read(text.view(), true, local);
   if (out.is_null) return;
   char written[kTextMax];
   int64_t ms = target->to_local(source->to_utc(local.milliseconds));
@@ -219,8 +245,8 @@ std::vector<FunctionDecl> time_format_functions() {
           .doc("A text as DATE, NULL when it is none.")
           .example("TO_DATE('2020-02-29')", "DATE '2020-02-29'"),
       scalar<sluice_to_timestamp_ltz, sluice_to_timestamp_ltz_ms, sluice_to_timestamp_ltz_double,
-             sluice_to_timestamp_ltz_text, sluice_to_timestamp_ltz_pattern, sluice_to_timestamp_ltz_zone>(
-          "TO_TIMESTAMP_LTZ")
+             sluice_to_timestamp_ltz_double_ms, sluice_to_timestamp_ltz_decimal, sluice_to_timestamp_ltz_text,
+             sluice_to_timestamp_ltz_pattern, sluice_to_timestamp_ltz_zone>("TO_TIMESTAMP_LTZ")
           .returns(instant3)
           .nullability(ResultNullability::Always)
           .prepare(prepare_format)
@@ -229,6 +255,7 @@ std::vector<FunctionDecl> time_format_functions() {
           .example("CAST(TO_TIMESTAMP_LTZ(1000, 3) AS STRING)", "'1970-01-01 00:00:01.000'"),
       scalar<sluice_from_unixtime, sluice_from_unixtime_pattern>("FROM_UNIXTIME")
           .returns(text)
+          .nullability(ResultNullability::Always)
           .prepare(prepare_format)
           .opaque(kFormats)
           .doc("Seconds since 1970 as text in the session's time zone.")

@@ -178,11 +178,16 @@ std::optional<Type> comparison_type(const Type& left, const Type& right) {
   Type pair[] = {left, right};
   bool nullable = left.nullable() || right.nullable();
   if (auto common = common_type(pair)) return common;
-  // Text beside another scalar is read as that scalar; numbers beside text meet as DOUBLE or DECIMAL do in Flink.
-  if (left.is_character() && (right.is_temporal() || right.is(TypeRoot::Boolean) || right.is_numeric())) {
+  // Text beside a BOOLEAN makes both texts, beside another scalar it is read as that scalar.
+  if (left.is_character() && right.is(TypeRoot::Boolean)) return Type::string().with_nullability(nullable);
+  if (right.is_character() && left.is(TypeRoot::Boolean)) return Type::string().with_nullability(nullable);
+  if ((left.is_character() && right.is(TypeRoot::Decimal)) || (right.is_character() && left.is(TypeRoot::Decimal))) {
+    return Type::float64().with_nullability(nullable);
+  }
+  if (left.is_character() && (right.is_temporal() || right.is_numeric())) {
     return right.with_nullability(nullable);
   }
-  if (right.is_character() && (left.is_temporal() || left.is(TypeRoot::Boolean) || left.is_numeric())) {
+  if (right.is_character() && (left.is_temporal() || left.is_numeric())) {
     return left.with_nullability(nullable);
   }
   return {};

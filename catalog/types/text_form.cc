@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 #include "catalog/types/time_math.h"
@@ -36,6 +37,11 @@ char* write_floating(char* out, T value) {
   if (value == 0) return write_text(out, "0.0");
   char digits[40];
   auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific).ptr;
+  // Java writes two digits where one would do: of the least doubles the second one is not zero.
+  if (digits[1] == 'e' && value < std::numeric_limits<T>::min()) {
+    end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific, 1).ptr;
+    if (digits[2] == '0') end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific).ptr;
+  }
   char* mark = std::find(digits, end, 'e');
   int exponent = 0;
   const char* exponent_at = mark + 1 + (mark[1] == '+' ? 1 : 0);

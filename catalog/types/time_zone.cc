@@ -104,10 +104,12 @@ int64_t TimeZone::look_up(int64_t utc_ms) const {
   return transitions_->offsets_ms[static_cast<size_t>(after - begins.begin()) - 1];
 }
 
-int64_t TimeZone::to_utc(int64_t local_ms) const {
+int64_t TimeZone::to_utc(int64_t local_ms, bool later) const {
   if (is_fixed_) return local_ms - fixed_offset_ms_;
   int64_t before = look_up(local_ms - kMsPerDay), after = look_up(local_ms + kMsPerDay);
-  if (before == after || look_up(local_ms - before) == before) return local_ms - before;
+  if (before == after) return local_ms - before;
+  if (later && look_up(local_ms - after) == after) return local_ms - after;
+  if (look_up(local_ms - before) == before) return local_ms - before;
   if (look_up(local_ms - after) == after) return local_ms - after;
   return local_ms - before;
 }

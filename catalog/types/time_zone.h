@@ -15,8 +15,9 @@ class TimeZone {
   // Local time minus UTC at an instant.
   int64_t offset_at(int64_t utc_ms) const { return is_fixed_ ? fixed_offset_ms_ : look_up(utc_ms); }
   int64_t to_local(int64_t utc_ms) const { return utc_ms + offset_at(utc_ms); }
-  // As in Java: a local time in a gap is moved forward by its length, one that occurs twice is the earlier instant.
-  int64_t to_utc(int64_t local_ms) const;
+  // As in Java: a local time in a gap is moved forward by its length, one that occurs twice is the
+  // earlier instant unless the later one is asked for.
+  int64_t to_utc(int64_t local_ms, bool later = false) const;
 
  private:
   friend struct TimeZoneTable;

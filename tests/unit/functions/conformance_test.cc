@@ -168,7 +168,7 @@ void check(Json record, Tally& tally) {
 }
 
 // Right answers among those given, per suite; only goes up.
-constexpr double kRightAmongAnswered = 0.0;
+constexpr double kRightAmongAnswered = 0.93;
 
 TEST(Conformance, ScalarExpressions) {
   const char* folder = std::getenv("SLUICE_CONFORMANCE");
