@@ -242,15 +242,15 @@ std::vector<jobgraph::LineageEdge> lineage_of(const std::vector<Plan>& sinks) {
     auto* sink = plan.as<Sink>();
     if (sink == nullptr) continue;
     Origins origins = Trace().of(plan);
-    for (size_t i = 0; i < origins.columns.size(); ++i) {
-      Influences all = origins.columns[i];
-      add_all(all, origins.rows);
-      std::ranges::stable_sort(all, {}, &Influence::reason);
-      for (const Influence& from : all) {
-        edges.push_back({from.table, from.column, sink->table.path, sink->table.columns[i].name, is_direct(from.reason),
+    auto add_edges = [&](const std::string& column, Influences influences) {
+      std::ranges::stable_sort(influences, {}, &Influence::reason);
+      for (const Influence& from : influences) {
+        edges.push_back({from.table, from.column, sink->table.path, column, is_direct(from.reason),
                          kReasons[static_cast<size_t>(from.reason)], from.span});
       }
-    }
+    };
+    for (size_t i = 0; i < origins.columns.size(); ++i) add_edges(sink->table.columns[i].name, origins.columns[i]);
+    add_edges("*", origins.rows);
   }
   return edges;
 }

@@ -32,6 +32,7 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Sink& sink, bool) 
   auto rowtime = std::ranges::find(plan->times, TimeRole::Rowtime);
   if (rowtime != plan->times.end()) kind.rowtime = static_cast<int32_t>(rowtime - plan->times.begin());
   NewOperator op = describe(sink.input, std::move(kind));
+  op.output = sink.table.columns;
   op.changelog = builder_.at(input).changelog;
   op.inputs = {{input}};
   op.uid = digest({"Sink", sink.table.id.empty() ? sink.table.path : sink.table.id, builder_.identity(input).path});

@@ -31,6 +31,21 @@ std::optional<Plan> merge_projects(const Plan& plan, const RuleContext&) {
   return make(std::move(merged));
 }
 
+//   Project[e] (Marker[t] (x))  =>  Marker[i] (Project[e] (x))
+//
+// For every output column i that is t itself; where there is none the marker has said what it had to say.
+std::optional<Plan> pull_rowtime_marker_above_project(const Plan& plan, const RuleContext&) {
+  auto* project = plan.as<Project>();
+  auto* marker = project != nullptr ? project->input.as<WatermarkAssigner>() : nullptr;
+  if (marker == nullptr || marker->watermark) return {};
+  Plan out = make(Project{marker->input, project->exprs, project->names});
+  for (uint32_t i = 0; i < project->exprs.size(); ++i) {
+    auto* column = project->exprs[i].as<ColumnRef>();
+    if (column != nullptr && column->index == marker->time) out = make(WatermarkAssigner{std::move(out), i, {}});
+  }
+  return out;
+}
+
 //   Project[$0, .., $n] (x)  =>  x
 //
 // Names of columns have no meaning behind the binder.

@@ -1,5 +1,5 @@
-// A source whose watermarks nobody reads does not make any. Nobody is: no window, no deduplication by rowtime, no
-// CURRENT_WATERMARK, and a sink that has no use for event time.
+// A source whose watermarks nobody reads does not make any. Nobody is: no window, no deduplication that keeps the first
+// row, no CURRENT_WATERMARK, and a sink that has no use for event time.
 #include <algorithm>
 #include <array>
 
@@ -17,7 +17,8 @@ bool reads_watermark(const Plan& plan) {
       plan, [](const Scan&) { return false; }, [](const Values&) { return false; }, [](const Filter&) { return false; },
       [](const Project&) { return false; }, [](const Aggregate&) { return false; },
       [](const WindowTvf&) { return true; }, [](const WindowAggregate&) { return true; },
-      [](const Deduplicate& deduplicate) { return deduplicate.time != Deduplicate::kProcessingTime; },
+      // The last row is known to be the last only until the next one; the first waits until no earlier one can come.
+      [](const Deduplicate& deduplicate) { return !deduplicate.keeps_last; },
       [](const Union&) { return false; },
       [](const WatermarkAssigner& assigner) { return assigner.watermark.has_value(); },
       [](const ChangelogNormalize&) { return false; },

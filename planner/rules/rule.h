@@ -44,6 +44,7 @@ std::optional<Plan> push_fields_into_scan(const Plan& plan, const RuleContext& c
 std::optional<Plan> prune_columns(const Plan& sink, const RuleContext& context);
 std::optional<Plan> prune_watermarks(const Plan& sink, const RuleContext& context);
 std::optional<Plan> merge_projects(const Plan& plan, const RuleContext& context);
+std::optional<Plan> pull_rowtime_marker_above_project(const Plan& plan, const RuleContext& context);
 std::optional<Plan> remove_identity_project(const Plan& plan, const RuleContext& context);
 
 }  // namespace sluice::planner

@@ -26,10 +26,13 @@ const std::vector<Stage>& stages() {
        {SLUICE_RULE(push_filter_into_scan), SLUICE_RULE(use_known_values), SLUICE_RULE(simplify_expressions),
         SLUICE_RULE(remove_constant_filter)},
        kRoundsMax},
-      {"merge", {SLUICE_RULE(merge_projects), SLUICE_RULE(simplify_expressions)}, kRoundsMax},
+      {"merge",
+       {SLUICE_RULE(pull_rowtime_marker_above_project), SLUICE_RULE(merge_projects), SLUICE_RULE(simplify_expressions)},
+       kRoundsMax},
       {"columns",
        {SLUICE_RULE(push_fields_into_scan), SLUICE_SINK_RULE(prune_watermarks), SLUICE_SINK_RULE(prune_columns),
-        SLUICE_RULE(merge_projects), SLUICE_RULE(remove_identity_project)},
+        SLUICE_RULE(pull_rowtime_marker_above_project), SLUICE_RULE(merge_projects),
+        SLUICE_RULE(remove_identity_project)},
        kRoundsMax},
   };
   return list;
