@@ -53,6 +53,14 @@ void check_datagen(const Table& table, TableUse, SourceSpan span, Diagnostics& d
   }
 }
 
+ChangelogMode takes_all_but_update_before(const Table&, ChangelogMode requested) {
+  ChangelogMode out;
+  for (RowKind kind : {RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete}) {
+    if (requested.contains(kind)) out = out | ChangelogMode{kind};
+  }
+  return out;
+}
+
 // ---- values
 
 ChangelogMode values_delivers(const Table& table) { return options_of<ValuesOptions>(table).changelog_mode.mode; }
@@ -61,8 +69,7 @@ ChangelogMode values_takes(const Table& table, ChangelogMode requested) {
   auto options = options_of<ValuesOptions>(table);
   if (options.sink_changelog.is_set) return options.sink_changelog.mode;
   if (options.sink_insert_only) return ChangelogMode::insert_only();
-  if (table.primary_key) return {RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete};
-  return requested;
+  return table.primary_key ? takes_all_but_update_before(table, requested) : requested;
 }
 
 // The keys of `key:TYPE, key:TYPE`, whose types may have commas in parentheses.
@@ -146,14 +153,6 @@ std::vector<std::string> filesystem_metadata(const Table&, TableUse use) {
 // ---- sinks that take what comes
 
 ChangelogMode takes_all(const Table&, ChangelogMode requested) { return requested; }
-
-ChangelogMode takes_all_but_update_before(const Table&, ChangelogMode requested) {
-  ChangelogMode out;
-  for (RowKind kind : {RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete}) {
-    if (requested.contains(kind)) out = out | ChangelogMode{kind};
-  }
-  return out;
-}
 
 bool is_connector_of_flink(std::string_view name) {
   constexpr std::string_view kNames[] = {"kafka",           "upsert-kafka",    "jdbc",    "hbase-1.4",  "hbase-2.2",

@@ -86,7 +86,7 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Scan& scan, bool f
 
 Result<uint32_t> Lowering::lower_node(const Plan& plan, const Values& values, bool) {
   NewOperator op = describe(plan, jobgraph::Values{values.rows});
-  op.identity.path = "values";
+  op.uid = digest({"Values"});
   for (size_t i = 0; i < values.columns.size(); ++i) {
     op.identity.columns.push_back(digest({"values", fmt::format("{}", i)}));
   }
@@ -175,6 +175,10 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Deduplicate& dedup
   if (!changelog_of_node(deduplicate.input).mode.is_insert_only()) {
     return fail(ErrorCode::NotSupportedYet, "ROW_NUMBER() = 1 over an updating input is not supported yet");
   }
+  if (settings_.refused_deduplicate != nullptr) {
+    return fail(ErrorCode::NotSupportedYet, "deduplication with `{}` is not supported yet",
+                settings_.refused_deduplicate);
+  }
   SLUICE_TRY(uint32_t input, lower(deduplicate.input, flushes || settings_.mini_batch));
   const Identity& below = builder_.identity(input);
   bool by_proctime = deduplicate.time == Deduplicate::kProcessingTime ||
@@ -187,7 +191,7 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Deduplicate& dedup
   std::string order = fmt::format("{} {}", deduplicate.keeps_last ? "last" : "first",
                                   by_proctime ? "proctime" : below.columns[deduplicate.time]);
   op.uid = uid_of("Deduplicate", deduplicate.keys, below, order);
-  op.state = stored_rows_state(plan->schema, below, deduplicate.keys, settings_.ttl_ms);
+  op.state = deduplicate_state(std::get<jobgraph::Deduplicate>(op.kind), plan->schema, below);
   op.identity = below;
   return builder_.add(std::move(op));
 }

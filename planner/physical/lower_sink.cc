@@ -24,7 +24,7 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Sink& sink, bool) 
     op.upsert_keys = {sink.table.primary_key};
     op.inputs = {keyed_input(input, sink.table.primary_key)};
     op.uid = uid_of("SinkMaterialize", sink.table.primary_key, below, "");
-    op.state = row_list_state(plan->schema, below, sink.table.primary_key, settings_.ttl_ms);
+    op.state = row_list_state(plan->schema, sink.table.primary_key, settings_.ttl_ms);
     op.identity = below;
     input = builder_.add(std::move(op));
   }

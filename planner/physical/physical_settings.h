@@ -20,6 +20,7 @@ struct PhysicalSettings {
   Phases phases = Phases::Auto;
   std::string materialize = "AUTO";  // table.exec.sink.upsert-materialize
   int64_t ttl_ms = 0;
+  const char* refused_deduplicate = nullptr;  // A key that asks for another changelog than the operator writes.
   bool shares_sub_plans = true;
   std::string time_zone = "UTC";  // Of the session, resolved.
   uint32_t max_parallelism = 128;

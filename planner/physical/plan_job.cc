@@ -33,6 +33,8 @@ Result<jobgraph::JobGraph> lower_job(const JobRequest& request, const OptimizedJ
   graph.name = request.name;
   graph.sql = request.sql;
   graph.settings = settings.values();
+  // A job that goes on elsewhere keeps its zone.
+  graph.settings["table.local-time-zone"] = session.time_zone;
   graph.max_parallelism = physical.max_parallelism;
   builder.build_fragments(graph);
   graph.lineage = lineage_of(request.sinks);

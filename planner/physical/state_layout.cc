@@ -83,7 +83,7 @@ std::vector<DistinctSet> distinct_sets(const std::vector<AggregateCall>& calls) 
   return sets;
 }
 
-StateTable distinct_table(const AggregateState& aggregate, const DistinctSet& set, size_t index) {
+StateTable distinct_table(const AggregateState& aggregate, const DistinctSet& set, size_t index, StateKind kind) {
   std::vector<uint32_t> keys = aggregate.keys;
   keys.insert(keys.end(), set.arguments.begin(), set.arguments.end());
   FieldIds ids;
@@ -109,6 +109,14 @@ StateTable ordered_table(const AggregateState& aggregate, const AggregateCall& c
   table.value.push_back({ids.take(field_digest({"value"})), "value", call.argument_types[0]});
   table.value.push_back({ids.take(field_digest({"count"})), "count", Type::bigint().not_null()});
   return table;
+}
+
+void add_tables_beside(const AggregateState& aggregate, StateKind distinct_kind, std::vector<StateTable>& tables) {
+  std::vector<DistinctSet> sets = distinct_sets(aggregate.calls);
+  for (size_t i = 0; i < sets.size(); ++i) tables.push_back(distinct_table(aggregate, sets[i], i, distinct_kind));
+  for (size_t i = 0; i < aggregate.calls.size(); ++i) {
+    if (keeps_all_values(aggregate.calls[i])) tables.push_back(ordered_table(aggregate, aggregate.calls[i], i));
+  }
 }
 
 std::vector<StateField> row_fields(const RowSchema& input, const Identity& identity, FieldIds& ids) {
@@ -141,17 +149,15 @@ Result<RowSchema> accumulator_columns(const std::vector<AggregateCall>& calls, b
 Result<std::vector<StateTable>> group_aggregate_state(const AggregateState& aggregate) {
   SLUICE_TRY(StateTable accumulators, accumulators_table(aggregate, "accumulators", StateKind::Value));
   std::vector<StateTable> tables = {std::move(accumulators)};
-  std::vector<DistinctSet> sets = distinct_sets(aggregate.calls);
-  for (size_t i = 0; i < sets.size(); ++i) tables.push_back(distinct_table(aggregate, sets[i], i));
-  for (size_t i = 0; i < aggregate.calls.size(); ++i) {
-    if (keeps_all_values(aggregate.calls[i])) tables.push_back(ordered_table(aggregate, aggregate.calls[i], i));
-  }
+  add_tables_beside(aggregate, StateKind::Value, tables);
   return tables;
 }
 
 Result<std::vector<StateTable>> window_aggregate_state(const AggregateState& aggregate) {
   SLUICE_TRY(StateTable slices, accumulators_table(aggregate, "slices", StateKind::Slices));
-  return std::vector<StateTable>{std::move(slices)};
+  std::vector<StateTable> tables = {std::move(slices)};
+  add_tables_beside(aggregate, StateKind::Slices, tables);
+  return tables;
 }
 
 std::vector<StateTable> stored_rows_state(const RowSchema& input, const Identity& identity,
@@ -162,11 +168,22 @@ std::vector<StateTable> stored_rows_state(const RowSchema& input, const Identity
   return {std::move(table)};
 }
 
-std::vector<StateTable> row_list_state(const RowSchema& input, const Identity& identity,
-                                       const std::vector<uint32_t>& keys, int64_t ttl_ms) {
-  std::vector<StateTable> tables = stored_rows_state(input, identity, keys, ttl_ms);
-  tables[0].kind = StateKind::Append;
+std::vector<StateTable> deduplicate_state(const jobgraph::Deduplicate& deduplicate, const RowSchema& input,
+                                          const Identity& identity) {
+  std::vector<StateTable> tables = stored_rows_state(input, identity, deduplicate.keys, deduplicate.ttl_ms);
+  bool by_time = deduplicate.rowtime >= 0;
+  if (deduplicate.keeps_last || (by_time && deduplicate.mini_batch)) return tables;
+  StateTable waiting{"waiting", StateKind::Slices, tables[0].key, std::move(tables[0].value), 0};
+  tables[0].value.clear();
+  if (by_time) tables.push_back(std::move(waiting));
   return tables;
+}
+
+std::vector<StateTable> row_list_state(const RowSchema& input, const std::vector<uint32_t>& keys, int64_t ttl_ms) {
+  FieldIds ids;
+  StateTable table{"rows", StateKind::Value, key_fields(input, keys, ids), {}, ttl_ms};
+  table.value.push_back({ids.take(field_digest({"row list"})), "rows", Type::bytes().not_null()});
+  return {std::move(table)};
 }
 
 }  // namespace sluice::planner

@@ -29,13 +29,18 @@ Result<std::vector<jobgraph::StateTable>> group_aggregate_state(const AggregateS
 // Of a window aggregate: accumulators per slice.
 Result<std::vector<jobgraph::StateTable>> window_aggregate_state(const AggregateState& aggregate);
 
-// One stored row per key: Deduplicate, ChangelogNormalize.
+// One stored row per key: ChangelogNormalize.
 std::vector<jobgraph::StateTable> stored_rows_state(const RowSchema& input, const Identity& identity,
                                                     const std::vector<uint32_t>& keys, int64_t ttl_ms);
 
-// All rows per key, in order of arrival: SinkMaterialize.
-std::vector<jobgraph::StateTable> row_list_state(const RowSchema& input, const Identity& identity,
-                                                 const std::vector<uint32_t>& keys, int64_t ttl_ms);
+// One stored row per key; where the first row is kept, only the keys that were sent, and by rowtime the rows that wait
+// for the watermark.
+std::vector<jobgraph::StateTable> deduplicate_state(const jobgraph::Deduplicate& deduplicate, const RowSchema& input,
+                                                    const Identity& identity);
+
+// All rows per key, in order of arrival, as one list: SinkMaterialize.
+std::vector<jobgraph::StateTable> row_list_state(const RowSchema& input, const std::vector<uint32_t>& keys,
+                                                 int64_t ttl_ms);
 
 // The meaning of a call: function, arguments, filter. Its accumulators keep their ids as long as it stays.
 std::string call_identity(const jobgraph::AggregateCall& call, const Identity& input);
