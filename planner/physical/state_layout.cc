@@ -88,7 +88,7 @@ StateTable distinct_table(const AggregateState& aggregate, const DistinctSet& se
   keys.insert(keys.end(), set.arguments.begin(), set.arguments.end());
   FieldIds ids;
   StateTable table{fmt::format("distinct_{}", index),
-                   StateKind::Value,
+                   kind,
                    key_fields(aggregate.input, keys, ids),
                    {},
                    aggregate.ttl_ms};
