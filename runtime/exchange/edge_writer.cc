@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/key_hash.h"
+#include "runtime/exchange/key_targets.h"
 
 namespace sluice::runtime {
 namespace {
@@ -32,17 +32,12 @@ class HashWriter final : public EdgeWriter {
         schema_(options.schema),
         buffers_(*options.buffers),
         arena_(*options.arena),
-        max_parallelism_(options.max_parallelism),
+        key_targets_(static_cast<uint32_t>(targets_.size()), options.max_parallelism),
         kernels_(std::move(kernels)),
         hashes_(kBatchRowsMax),
         target_of_row_(kBatchRowsMax),
         selections_(targets_.size() * kBatchRowsMax),
-        counts_(targets_.size()) {
-    auto parallelism = static_cast<uint32_t>(targets_.size());
-    for (uint32_t group = 0; group < max_parallelism_; ++group) {
-      target_of_group_.push_back(subtask_of(group, parallelism, max_parallelism_));
-    }
-  }
+        counts_(targets_.size()) {}
 
   void write(Batch batch) override {
     select(batch);
@@ -61,7 +56,7 @@ class HashWriter final : public EdgeWriter {
     view_.assign(batch);
     const KeyKernels& keys = kernels_->current();
     keys.hash(keys.self, view_.columns(), nullptr, batch.rows, hashes_.data());
-    find_targets(batch.rows);
+    key_targets_.compute(hashes_.data(), batch.rows, target_of_row_.data());
     if (targets_.size() == 2) return split_in_two(batch.rows);
     std::fill(counts_.begin(), counts_.end(), 0);
     uint32_t* selections = selections_.data();
@@ -71,14 +66,6 @@ class HashWriter final : public EdgeWriter {
       uint32_t target = target_of_row[row];
       selections[target * kBatchRowsMax + counts[target]++] = row;
     }
-  }
-
-  void find_targets(uint32_t rows) {
-    const uint64_t* hashes = hashes_.data();
-    uint32_t* out = target_of_row_.data();
-    const uint32_t* target_of_group = target_of_group_.data();
-    uint32_t max_parallelism = max_parallelism_;
-    for (uint32_t row = 0; row < rows; ++row) out[row] = target_of_group[key_group_of(hashes[row], max_parallelism)];
   }
 
   // The common case without a branch and without counters in memory.
@@ -98,11 +85,10 @@ class HashWriter final : public EdgeWriter {
   RowSchema schema_;
   BufferPool& buffers_;
   Arena& arena_;
-  uint32_t max_parallelism_;
+  KeyTargets key_targets_;
   KernelRef<KeyKernels> kernels_;
   BatchView view_;
   std::vector<uint64_t> hashes_;
-  std::vector<uint32_t> target_of_group_;
   std::vector<uint32_t> target_of_row_;
   std::vector<uint32_t> selections_;  // Per target, room for a whole batch.
   std::vector<uint32_t> counts_;

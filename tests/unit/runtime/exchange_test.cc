@@ -6,6 +6,7 @@
 #include "base/key_hash.h"
 #include "runtime/exchange/channel.h"
 #include "runtime/exchange/edge_writer.h"
+#include "runtime/exchange/key_targets.h"
 #include "runtime/exchange/valve.h"
 #include "runtime/interp/interpreter_provider.h"
 
@@ -129,6 +130,22 @@ TEST(ValveTest, FlushIsTheMinimumOfThoseThatStillRun) {
   EXPECT_EQ(take(valve, 1, Element::flush(50)), (Seen{{kFlush, 50}}));
   EXPECT_EQ(take(valve, 1, Element::end()), (Seen{{kFlush, 100}}));
   EXPECT_EQ(take(valve, 0, Element::flush(150)), (Seen{{kFlush, 150}}));
+}
+
+TEST(KeyTargetsTest, AgreeWithTheDefinition) {
+  std::vector<uint64_t> hashes = {0, 1, UINT64_MAX, 0x80000000, 0x7fffffff};
+  for (uint64_t i = 0; i < 100'000; ++i) hashes.push_back(hash_field(kKeyHashSeed, i));
+  std::vector<uint32_t> targets(hashes.size());
+  for (uint32_t max_parallelism : {1U, 3U, 100U, 128U, 32768U}) {
+    for (uint32_t parallelism : {1U, 2U, 3U}) {
+      if (parallelism > max_parallelism) continue;
+      KeyTargets(parallelism, max_parallelism)
+          .compute(hashes.data(), static_cast<uint32_t>(hashes.size()), targets.data());
+      for (size_t i = 0; i < hashes.size(); ++i) {
+        ASSERT_EQ(targets[i], subtask_of(key_group_of(hashes[i], max_parallelism), parallelism, max_parallelism));
+      }
+    }
+  }
 }
 
 TEST(EdgeWriterTest, HashSendsEveryRowToTheOwnerOfItsKeyGroup) {

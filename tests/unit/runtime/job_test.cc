@@ -1,8 +1,11 @@
 // Whole jobs on a simulated executor: checkpoints, crashes, restarts, rescaling, stopping.
+#include <condition_variable>
 #include <map>
+#include <mutex>
 
 #include <gtest/gtest.h>
 
+#include "base/env/real_env.h"
 #include "runtime/connectors/values/store.h"
 #include "runtime/interp/interpreter_provider.h"
 #include "runtime/job/embedded_engine.h"
@@ -279,6 +282,69 @@ TEST(JobTest, ValuesWithoutUid) {
   ASSERT_TRUE(world.run_to_end());
   EXPECT_EQ(world.job->status().state, JobState::Finished) << why(world);
   EXPECT_EQ(world.table(), expected(30, 3));
+}
+
+// SELECT without FROM: a row without columns.
+TEST(JobTest, RowsWithoutColumns) {
+  World world(2);
+  sim::GraphBuilder builder("values");
+  builder.begin_fragment();
+  uint32_t source = builder.add(jobgraph::Values{{{}, {}, {}}}, {}, {}, "Values");
+  jobgraph::Calc calc;
+  calc.projections = {literal(Value{int64_t{1}}, Type::integer()), literal(Value{int64_t{5}}, Type::bigint())};
+  uint32_t constants = builder.add(std::move(calc), {source}, sim::kPairs, "Calc");
+  uint32_t aggregate = builder.count_and_sum(constants);
+  builder.sink("out", aggregate);
+  world.submit(builder.graph(), {.parallelism = 1});
+  ASSERT_TRUE(world.run_to_end());
+  EXPECT_EQ(world.job->status().state, JobState::Finished) << why(world);
+  EXPECT_EQ(world.table(), (Table{{1, {3, 15}}}));
+}
+
+// The same machinery on real threads: wake-ups, mailboxes and the strand race here.
+TEST(JobTest, RealThreads) {
+  RealEnv real({.task_threads = 3});
+  sim::MemoryFileSystem files;
+  Env env = real.env();
+  env.files = &files;
+  for (uint32_t capacity : {1U, 4U}) {
+    ValuesStore store;
+    InterpreterProvider code;
+    EmbeddedEngine engine({.env = env, .code = &code, .connectors = &connectors(), .values = &store});
+    auto graph = sim::union_graph("real" + std::to_string(capacity), false);
+    graph.settings["execution.checkpointing.interval"] = "2 ms";
+    auto submitted =
+        engine.submit(graph, {.parallelism = 2, .spills = false, .channel_capacity = capacity, .batch_rows_max = 64});
+    ASSERT_TRUE(submitted) << submitted.error().message;
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool ended = false;
+    (*submitted)->on_end([&] {
+      std::lock_guard lock(mutex);
+      ended = true;
+      changed.notify_all();
+    });
+    (*submitted)->start();
+    constexpr int64_t kRows = 60'000;
+    for (int64_t at = 0; at < kRows; at += 1000) {
+      store.append("in1", pairs(at, at + 500, 97));
+      store.append("in2", pairs(at + 500, at + 1000, 97));
+    }
+    store.close("in1");
+    store.close("in2");
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(60), [&] { return ended; }));
+    JobStatus status = (*submitted)->status();
+    EXPECT_EQ(status.state, JobState::Finished) << (status.failure ? status.failure->message : "");
+    EXPECT_GE(status.checkpoints.completed, 1U);
+    Table table;
+    for (const TableChange& change : store.published("out")) {
+      if (sign_of(change.kind) > 0) {
+        table[change.row[0].get<int64_t>()] = {change.row[1].get<int64_t>(), change.row[2].get<int64_t>()};
+      }
+    }
+    EXPECT_EQ(table, expected(kRows, 97));
+  }
 }
 
 }  // namespace
