@@ -1,5 +1,9 @@
 #include "tests/runner/slt_world.h"
 
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/check.h"
 #include "planner/explain/explain.h"
 #include "tests/runner/slt_rows.h"
 
@@ -19,7 +23,7 @@ const std::vector<Mode>& modes() {
       {.name = "channel_1", .jit = false, .channel_capacity = 1},
       {.name = "crash_each", .jit = false, .crashes_after_every_step = true},
       {.name = "rescale", .jit = false, .rescales_after_every_step = true, .compares_tables_only = true},
-      {.name = "tiny_memory", .jit = false, .settings = {{"state.memory.budget", "1 mb"}}},
+      {.name = "tiny_memory", .jit = false, .spills = true, .settings = {{"state.memory.budget", "1 mb"}}},
       {.name = "minibatch",
        .jit = false,
        .settings = {{"table.exec.mini-batch.enabled", "true"},
@@ -31,6 +35,11 @@ const std::vector<Mode>& modes() {
 }
 
 World::World(const Mode& mode, runtime::CodeProvider& code, uint64_t seed) : mode_(mode), code_(code), seed_(seed) {
+  if (mode.spills) {  // RocksDB works on real files.
+    char name[] = "/tmp/slt-spill-XXXXXX";
+    SLUICE_CHECK(mkdtemp(name) != nullptr);
+    spill_directory_ = name;
+  }
   script_ = "SET 'table.local-time-zone' = 'UTC';\n";
   for (const auto& [key, value] : mode.settings) script_ += fmt::format("SET '{}' = '{}';\n", key, value);
   Status started = restart(1);
@@ -38,8 +47,11 @@ World::World(const Mode& mode, runtime::CodeProvider& code, uint64_t seed) : mod
 }
 
 World::~World() {
+  env_->executor().clear();
   for (auto& [name, query] : queries_) query.job.reset();
   engine_.reset();
+  std::error_code ignored;
+  if (!spill_directory_.empty()) std::filesystem::remove_all(spill_directory_, ignored);
 }
 
 bool World::statement(const std::string& sql, Diagnostics& diagnostics, SourceText& source) {
@@ -84,6 +96,15 @@ Status World::submit(Query& query, const std::string& name, bool restores) {
   options.restore_from = restores ? "latest" : "none";
   options.channel_capacity = mode_.channel_capacity;
   options.batch_rows_max = mode_.batch_rows_max;
+  options.spills = mode_.spills;
+  if (mode_.spills) {
+    options.spill_directory = spill_directory_ + "/" + name;
+    // The directories of tasks are made in the simulated file system, and RocksDB does not look there.
+    constexpr uint32_t kFragmentsMax = 8;
+    for (uint32_t fragment = 0; fragment < kFragmentsMax; ++fragment) {
+      std::filesystem::create_directories(fmt::format("{}/{}-0", options.spill_directory, fragment));
+    }
+  }
   SLUICE_TRY(query.job, engine_->submit(query.graph, options));
   query.job->start();
   return Done{};
@@ -122,6 +143,8 @@ Status World::feed(const std::string& table, const std::vector<std::string>& lin
 }
 
 Status World::checkpoint(Query& query) {
+  env_->run_until([&] { return query.job->status().state != runtime::JobState::Starting; }, kStepsMax);
+  if (auto failed = query.job->status().failure) return Failure{*failed};
   bool done = false;
   std::optional<Error> failure;
   query.job->trigger_checkpoint([&](Result<runtime::CheckpointId> id) {
@@ -160,6 +183,7 @@ Result<std::map<std::string, std::vector<runtime::TableChange>>> World::settle()
 }
 
 Status World::crash() {
+  store_.forget_subscribers();
   env_->executor().clear();
   for (auto& [name, query] : queries_) query.job.reset();
   env_->executor().clear();
@@ -170,7 +194,8 @@ Status World::crash() {
 
 Status World::restart(uint32_t parallelism) {
   parallelism_ = parallelism;
-  env_ = std::make_unique<sim::SimEnv>(seed_, &files_);
+  // Another seed: a process draws other names than the one before it.
+  env_ = std::make_unique<sim::SimEnv>(seed_++, &files_);
   runtime::EngineOptions options;
   options.env = env_->env();
   options.code = &code_;

@@ -20,6 +20,7 @@ struct Mode {
   bool jit = true;
   uint32_t batch_rows_max = kBatchRowsMax;
   uint32_t channel_capacity = 8;
+  bool spills = false;  // State beyond the budget goes to disk.
   bool crashes_after_every_step = false;
   bool rescales_after_every_step = false;       // 1 -> 2 -> 3 -> 1
   std::map<std::string, std::string> settings;  // On top of the file's own.
@@ -69,6 +70,7 @@ class World {
   std::unique_ptr<runtime::EmbeddedEngine> engine_;
   runtime::ValuesStore store_;
   std::string script_;
+  std::string spill_directory_;
   std::map<std::string, Query> queries_;
 };
 

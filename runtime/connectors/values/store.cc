@@ -49,6 +49,11 @@ void ValuesStore::subscribe(const std::string& table, std::function<void()> wake
   sources_[table].subscribers.push_back(std::move(wake));
 }
 
+void ValuesStore::forget_subscribers() {
+  std::lock_guard lock(mutex_);
+  for (auto& [table, source] : sources_) source.subscribers.clear();
+}
+
 void ValuesStore::stage(const std::string& sink, const std::string& key, std::vector<TableChange> changes) {
   std::lock_guard lock(mutex_);
   sinks_[sink].staged[key] = std::move(changes);

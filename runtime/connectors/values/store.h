@@ -31,6 +31,9 @@ class ValuesStore {
   // Calls `wake` after every append and close from now on.
   void subscribe(const std::string& table, std::function<void()> wake);
 
+  // Nobody is called any more: their process has crashed.
+  void forget_subscribers();
+
   // ---- Sinks. Changes are staged under a key and become visible by publish, in the order of publishing.
   void stage(const std::string& sink, const std::string& key, std::vector<TableChange> changes);
   void publish(const std::string& sink, const std::string& key);  // Unknown keys were published before.
