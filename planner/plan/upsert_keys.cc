@@ -36,8 +36,10 @@ void project_key(const std::vector<uint32_t>& key, const std::vector<std::vector
   }
 }
 
+// A projection that passes no column on identifies nothing, not even the only row of a global aggregate.
 UpsertKeys keys_of(const Project& project) {
   UpsertKeys out;
+  if (std::ranges::none_of(project.exprs, [](const Expr& expr) { return expr.as<ColumnRef>() != nullptr; })) return out;
   auto places = places_of(project);
   std::vector<uint32_t> prefix;
   for (const auto& key : upsert_keys_of(project.input)) project_key(key, places, 0, prefix, out);
