@@ -213,19 +213,21 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
   if (is_nested(left.type) && left.type.root() == right.type.root()) {
     return refuse(span, "a comparison of rows and collections");
   }
+  Failure failure = fail(ErrorCode::WrongArguments, span, "`{}` does not compare {} with {}", op,
+                         left.type.as_nullable().to_string(), right.type.as_nullable().to_string())
+                        .hint("Cast one side to the type of the other.");
   bool mixes_dates = (left.type.is(TypeRoot::Date) && right.type.is_timestamp()) ||
                      (right.type.is(TypeRoot::Date) && left.type.is_timestamp());
-  if (mixes_dates) {
-    session_.report(fail(ErrorCode::WrongArguments, span, "`{}` does not take ({}, {})", op,
-                         left.type.as_nullable().to_string(), right.type.as_nullable().to_string())
-                        .hint("Cast one side to the type of the other."),
-                    span);
-    return invalid_expr(span);
-  }
   std::vector<Expr> args;
   args.push_back(std::move(left));
   args.push_back(std::move(right));
-  return call_or_report(op, std::move(args), span, session_);
+  if (!mixes_dates) {
+    auto made = make_call(op, std::move(args), span);
+    if (made) return *std::move(made);
+    if (made.error().code != ErrorCode::WrongArguments) failure = std::move(made).as_failure();
+  }
+  session_.report(std::move(failure), span);
+  return invalid_expr(span);
 }
 
 Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
