@@ -160,6 +160,7 @@ ast::Statement build_alter(P::AlterContext* context, Build& build) {
     return out;
   }
   ast::Alter alter{.object = object_of(context), .if_exists = context->ifExists() != nullptr};
+  if (alter.object == ast::ObjectKind::View && alter.if_exists) build.not_expected(span_of(context->ifExists()));
   if (context->name()) {
     alter.name = build_name(context->name(), build);
   } else {

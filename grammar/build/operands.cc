@@ -81,7 +81,7 @@ ast::ExprPtr build_argument(P::ArgumentContext* context, bool of_table_function,
 }
 
 bool takes_order(std::string_view function) {
-  constexpr std::string_view kOrdered[] = {"ARRAY_AGG", "ARRAY_CONCAT_AGG", "GROUP_CONCAT", "LISTAGG", "STRING_AGG"};
+  constexpr std::string_view kOrdered[] = {"ARRAY_AGG", "ARRAY_CONCAT_AGG", "GROUP_CONCAT", "STRING_AGG"};
   return std::ranges::find(kOrdered, function) != std::end(kOrdered);
 }
 

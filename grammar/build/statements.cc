@@ -39,8 +39,10 @@ ast::StatementPtr build_explained(P::ExplainableContext* context, Build& build) 
   if (auto* insert = context->insert()) return boxed(build_insert(insert, build), span);
   if (auto* set = context->statementSet()) return boxed(build_statement_set(set, build), span);
   if (auto* execute = context->execute()) return build_execute(execute, build);
-  if (auto* update = context->update()) return boxed(build_update(update, build), span);
-  if (auto* remove = context->deleteFrom()) return boxed(build_delete(remove, build), span);
+  if (context->update() || context->deleteFrom()) {
+    build.not_expected(span_of(context->getStart()), "EXPLAIN takes queries, INSERT and statement sets.");
+    return boxed(ast::EndStatementSet{}, span);
+  }
   ast::Statement out =
       context->create() ? build_create(context->create(), build) : build_replace(context->replaceTable(), build);
   auto* table = std::get_if<ast::CreateTable>(&out.kind);
@@ -68,8 +70,9 @@ ast::Explain build_explain(P::ExplainContext* context, Build& build) {
     }
   }
   std::ranges::sort(out.details);
-  auto repeated = std::ranges::unique(out.details);
-  out.details.erase(repeated.begin(), repeated.end());
+  if (std::ranges::adjacent_find(out.details) != out.details.end()) {
+    build.reject(span_of(context->explainDetail().back()), "an EXPLAIN detail is given twice");
+  }
   return out;
 }
 
@@ -98,7 +101,10 @@ ast::Statement build_kind(P::StatementContext* context, Build& build) {
   if (auto* create = context->create()) return build_create(create, build);
   if (auto* insert = context->insert()) return of(build_insert(insert, build));
   if (auto* execute = context->execute()) return std::move(*build_execute(execute, build));
-  if (auto* set = context->statementSet()) return of(build_statement_set(set, build));
+  if (auto* set = context->statementSet()) {
+    build.not_expected(span_of(set->getStart()), "Write EXECUTE STATEMENT SET.");
+    return of(build_statement_set(set, build));
+  }
   if (context->beginStatementSet()) return of(ast::BeginStatementSet{});
   if (context->endStatementSet()) return of(ast::EndStatementSet{});
   if (auto* update = context->update()) return of(build_update(update, build));

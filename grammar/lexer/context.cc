@@ -94,7 +94,8 @@ class Context {
       TokenKind inside = kind(i + 1);
       bool query = is_one_of(inside, K_SELECT, K_WITH, K_VALUES);
       if (inside == K_TABLE) query = !is_name_like(before(i)) || is_query_context(before(i));
-      if (inside == LPAREN_QUERY && !takes_arguments(before(i))) {
+      bool is_call = is_one_of(before(i), IDENTIFIER, QUOTED_IDENTIFIER) || takes_arguments(before(i));
+      if (inside == LPAREN_QUERY && !is_call) {
         query = is_one_of(kind(closing_[i + 1] + 1), RPAREN, K_UNION, K_INTERSECT, K_EXCEPT, K_ORDER, K_LIMIT, K_OFFSET,
                           K_FETCH);
       }

@@ -96,6 +96,12 @@ TEST(SyntaxError, WhatTheGrammarLetsPassIsCheckedBehindIt) {
   EXPECT_EQ(errors_of("DROP TABLE t CASCADE"), "1001 1:14");
   EXPECT_EQ(errors_of("SELECT a FROM t LIMIT 1 FETCH NEXT 2 ROWS ONLY"), "1001 1:25");
   EXPECT_EQ(errors_of("SELECT a FROM t OFFSET 1 LIMIT 2"), "1001 1:26");
+  EXPECT_EQ(errors_of("SELECT SUM(a ORDER BY b) FROM t"), "1001 1:14");
+  EXPECT_EQ(errors_of("SELECT COUNT(*, *), COUNT(DISTINCT *) FROM t"), "1001 1:15");
+  EXPECT_EQ(errors_of("STATEMENT SET BEGIN INSERT INTO t SELECT 1; END"), "1001 1:1");
+  EXPECT_EQ(errors_of("EXPLAIN PLAN_ADVICE, PLAN_ADVICE SELECT 1"), "1001 1:22");
+  EXPECT_EQ(errors_of("EXPLAIN DELETE FROM t"), "1001 1:9");
+  EXPECT_EQ(errors_of("ALTER VIEW IF EXISTS v RENAME TO w"), "1001 1:12");
 }
 
 }  // namespace
