@@ -81,7 +81,11 @@ SLUICE_CAST_TEXT_TO(f32, float, float, read_float, "FLOAT")
 SLUICE_CAST_TEXT_TO(f64, double, double, read_double, "DOUBLE")
 SLUICE_CAST_TEXT_TO(bool, bool, bool, read_boolean, "BOOLEAN")
 SLUICE_CAST_TEXT_TO(date, Date, int32_t, read_date, "DATE")
-SLUICE_CAST_TEXT_TO(time, TimeOfDay, int32_t, read_time, "TIME")
+SLUICE_KERNEL TimeOfDay sluice_cast_text_time(const StringView& x, KernelContext& context, RowError&) noexcept {
+  int32_t ms = 0;
+  if (!read_time(x.data(), x.size(), ms)) fail_parse(context, x, "TIME");
+  return TimeOfDay{ms - ms % static_cast<int32_t>(kMsPerSecond)};
+}
 
 SLUICE_KERNEL void sluice_cast_text_decimal(const StringView& x, KernelContext& context, RowError&,
                                             const CallContext& call, Nullable<Int128>& out) noexcept {
@@ -89,7 +93,8 @@ SLUICE_KERNEL void sluice_cast_text_decimal(const StringView& x, KernelContext& 
   if (!read_decimal(x.data(), x.size(), call.result.precision, call.result.scale, out.value, fits)) {
     fail_parse(context, x, "DECIMAL");
   }
-  out.is_null = !fits;
+  if (!fits) fail_parse(context, x, "DECIMAL of this precision");
+  out.is_null = false;
 }
 SLUICE_KERNEL void sluice_cast_text_timestamp(const StringView& x, KernelContext& context, RowError&,
                                               const CallContext& call, TimestampNs& out) noexcept {

@@ -17,8 +17,9 @@ SLUICE_KERNEL TimeOfDay sluice_cast_time_time(TimeOfDay x, const CallContext& ca
   int64_t ms = static_cast<int32_t>(x), unit = milliseconds_unit(call.result.precision);
   return TimeOfDay{static_cast<int32_t>(ms - ms % unit)};
 }
-SLUICE_KERNEL TimestampMs sluice_cast_time_timestamp(TimeOfDay x) noexcept {
-  return TimestampMs{static_cast<int32_t>(x)};
+SLUICE_KERNEL TimestampMs sluice_cast_time_timestamp(TimeOfDay x, const CallContext& call) noexcept {
+  int64_t ms = static_cast<int32_t>(x), unit = milliseconds_unit(call.result.precision);
+  return TimestampMs{ms - ms % unit};
 }
 SLUICE_KERNEL InstantMs sluice_cast_time_instant(TimeOfDay x, KernelContext& context) noexcept {
   return InstantMs{session_to_utc(context, static_cast<int32_t>(x))};

@@ -103,6 +103,9 @@ std::optional<std::vector<Type>> order_coercion(const CallArguments& arguments) 
   const Type &left = arguments.types[0], &right = arguments.types[1];
   auto common = comparison_type(left, right);
   if (!common || common->child_count() > 0) return {};
+  if (left.root() != right.root() && (left.is(TypeRoot::Boolean) || right.is(TypeRoot::Boolean))) {
+    common = Type::boolean();
+  }
   if (common->is(TypeRoot::Null)) common = Type::boolean();
   return operands_in(*common, left, right);
 }
@@ -113,7 +116,7 @@ FunctionDecl by_form(std::string_view name, Coercion coercion) {
   FunctionDecl decl;
   decl.name = name;
   decl.coercion = coercion;
-  decl.tries_text = true;
+  decl.tries_text = coercion == equality_coercion;
   auto add = [&]<auto Kernel>(ArgClass form, std::integral_constant<decltype(Kernel), Kernel>) {
     decl.overloads.push_back(overload_of<Kernel>({form, form}));
   };

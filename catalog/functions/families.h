@@ -17,5 +17,8 @@ std::vector<FunctionDecl> pattern_functions();
 std::vector<FunctionDecl> time_functions();
 std::vector<FunctionDecl> time_format_functions();
 std::vector<FunctionDecl> now_functions();
+std::vector<FunctionDecl> extreme_functions();
+std::vector<FunctionDecl> digest_functions();
+std::vector<FunctionDecl> text_test_functions();
 
 }  // namespace sluice

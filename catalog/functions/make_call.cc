@@ -4,6 +4,7 @@
 #include "base/diagnostics.h"
 #include "catalog/functions/function_table.h"
 #include "catalog/functions/time_unit.h"
+#include "catalog/types/coercion.h"
 
 namespace sluice {
 namespace {
@@ -79,6 +80,22 @@ Result<Expr> make_timestamp_add(std::vector<Expr> args, SourceSpan span) {
   return make_call("+", pair(std::move(time), std::move(amount)), span);
 }
 
+// GREATEST(a, b, c) is GREATEST(GREATEST(a, b), c), all in the type where they meet.
+Result<Expr> make_nested(std::string_view function, std::vector<Expr> args, SourceSpan span) {
+  std::vector<Type> types;
+  for (const Expr& arg : args) types.push_back(arg.type);
+  auto common = common_type(types);
+  if (!common) return fail(ErrorCode::TypeMismatch, span, "the arguments of `{}` have no common type", function);
+  for (Expr& arg : args) {
+    SLUICE_TRY(arg, make_cast(std::move(arg), *common, span));
+  }
+  Expr out = std::move(args[0]);
+  for (size_t i = 1; i < args.size(); ++i) {
+    SLUICE_TRY(out, make_call(function, pair(std::move(out), std::move(args[i])), span));
+  }
+  return out;
+}
+
 // An interval stands behind what it is added to or multiplied with.
 void order_operands(std::string_view function, std::vector<Expr>& args) {
   if (args.size() != 2 || (function != "+" && function != "*")) return;
@@ -98,6 +115,8 @@ Result<Expr> make_call(std::string_view function, std::vector<Expr> args, Source
       return make_call(field, std::move(args), span);
     }
   }
+  bool is_nested = function == "GREATEST" || function == "LEAST";
+  if (is_nested && args.size() != 2 && !args.empty()) return make_nested(function, std::move(args), span);
   order_operands(function, args);
   const FunctionDecl* decl = find_function(function);
   if (decl == nullptr) {

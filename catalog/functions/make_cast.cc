@@ -15,13 +15,13 @@ const Overload* find_cast(const Type& from, const Type& to, bool is_try) {
 
 Result<Expr> make_cast(Expr arg, const Type& type, SourceSpan span, bool is_try) {
   Type target = type.with_nullability(arg.type.nullable() || is_try);
-  // TIME of any precision is computed as TIME(0).
-  if (target.is(TypeRoot::Time)) target = Type::time(0).with_nullability(target.nullable());
   if (arg.type.is_invalid() || target.is_invalid()) {
     arg.type = Type::invalid();
     return arg;
   }
   if (arg.type.equals_ignoring_nullability(target)) return arg;
+  // TIME of any precision is computed as TIME(0).
+  if (target.is(TypeRoot::Time)) target = Type::time(0).with_nullability(target.nullable());
   if (auto* value = arg.as<Literal>(); value != nullptr && value->value.is_null()) {
     return Expr{*value, target.as_nullable(), {}, arg.span};
   }

@@ -40,10 +40,13 @@ bool read_plain(std::string_view text, TimestampNs& local) {
 // Where the pattern does not fit, that form does, too; a day beyond the month's end then runs into the next month.
 bool read_with(const DateFormat& format, const StringView& text, TimestampNs& local) {
   if (format.read(text.view(), true, local)) return true;
-  if (!read_plain(text.view(), local)) return false;
+  std::string_view plain = text.view();
+  while (plain.starts_with(' ')) plain.remove_prefix(1);
+  while (plain.ends_with(' ')) plain.remove_suffix(1);
+  if (!read_plain(plain, local)) return false;
   int64_t days = floor_div(local.milliseconds, kMsPerDay);
   CivilDate date = civil_of(days);
-  int32_t written = text.size() >= 10 ? (text.data()[8] - '0') * 10 + text.data()[9] - '0' : date.day;
+  int32_t written = plain.size() >= 10 ? (plain[8] - '0') * 10 + plain[9] - '0' : date.day;
   if (date.day == days_in_month(date.year, date.month) && written > date.day && written <= 31) {
     local.milliseconds += (written - date.day) * kMsPerDay;
   }

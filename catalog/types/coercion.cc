@@ -156,8 +156,9 @@ std::optional<Type> arithmetic_result(DecimalOperation operation, const Type& le
   if (left.is_approximate() || right.is_approximate()) {
     if (operation == DecimalOperation::Modulo) return {};
     bool has_decimal = left.is(TypeRoot::Decimal) || right.is(TypeRoot::Decimal);
-    bool has_double = left.is(TypeRoot::Double) || right.is(TypeRoot::Double);
-    return Type(has_decimal || has_double ? TypeRoot::Double : TypeRoot::Float, nullable);
+    if (has_decimal) return Type(TypeRoot::Double, nullable);
+    // Of FLOAT and DOUBLE the first operand decides, as in Flink.
+    return Type(left.is_approximate() ? left.root() : right.root(), nullable);
   }
   if (!left.is(TypeRoot::Decimal) && !right.is(TypeRoot::Decimal)) {
     // The remainder is below its divisor and has its type.

@@ -83,7 +83,9 @@ struct ClockFields {
 }  // namespace
 
 bool read_integer(const char* data, uint32_t size, int64_t least, int64_t greatest, int64_t& out) {
-  std::string_view text = trim({data, size});
+  std::string_view text{data, size};
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
   bool negative = take(text, '-');
   if (!negative) take(text, '+');
   if (text.empty()) return false;

@@ -1,0 +1,84 @@
+// MD5 and the SHA family, of text and bytes, as hexadecimal text.
+#include "catalog/functions/digest.h"
+
+#include "catalog/functions/kernel_abi.h"
+#include "catalog/functions/text_length.h"
+
+namespace sluice {
+namespace {
+
+inline StringView digest_text(Digest digest, const StringView& text, KernelContext& context) {
+  char hex[128];
+  return copy_text(context, hex, write_digest(digest, text.data(), text.size(), hex));
+}
+
+}  // namespace
+
+#define SLUICE_DIGEST(name, digest)                                                                               \
+  SLUICE_KERNEL void sluice_##name(const StringView& text, KernelContext& context, StringView& out) noexcept {    \
+    out = digest_text(digest, text, context);                                                                     \
+  }                                                                                                               \
+  SLUICE_KERNEL void sluice_##name##_bytes(const Bytes& text, KernelContext& context, StringView& out) noexcept { \
+    out = digest_text(digest, text, context);                                                                     \
+  }
+SLUICE_DIGEST(md5, Digest::Md5)
+SLUICE_DIGEST(sha1, Digest::Sha1)
+SLUICE_DIGEST(sha224, Digest::Sha224)
+SLUICE_DIGEST(sha256, Digest::Sha256)
+SLUICE_DIGEST(sha384, Digest::Sha384)
+SLUICE_DIGEST(sha512, Digest::Sha512)
+
+SLUICE_KERNEL void sluice_sha2(const StringView& text, int32_t bits, KernelContext& context, RowError& error,
+                               StringView& out) noexcept {
+  switch (bits) {
+    case 224:
+      out = digest_text(Digest::Sha224, text, context);
+      return;
+    case 256:
+      out = digest_text(Digest::Sha256, text, context);
+      return;
+    case 384:
+      out = digest_text(Digest::Sha384, text, context);
+      return;
+    case 512:
+      out = digest_text(Digest::Sha512, text, context);
+      return;
+    default:
+      fail_row(error, "SHA2 takes 224, 256, 384 or 512 bits");
+  }
+}
+
+}  // namespace sluice
+
+#ifndef SLUICE_KERNELS_ONLY
+#include "catalog/functions/describe.h"
+#include "catalog/functions/families.h"
+
+namespace sluice {
+namespace {
+
+template <auto Text, auto Bytes>
+FunctionDecl digest_row(std::string_view name, std::string_view doc) {
+  return scalar<Text, Bytes>(name).opaque("calls the digest library").doc(doc);
+}
+
+}  // namespace
+
+std::vector<FunctionDecl> digest_functions() {
+  return {
+      digest_row<sluice_md5, sluice_md5_bytes>("MD5", "MD5 digest as 32 hexadecimal digits.")
+          .example("MD5('abc')", "'900150983cd24fb0d6963f7d28e17f72'"),
+      digest_row<sluice_sha1, sluice_sha1_bytes>("SHA1", "SHA-1 digest as hexadecimal digits.")
+          .example("SHA1('abc')", "'a9993e364706816aba3e25717850c26c9cd0d89d'"),
+      digest_row<sluice_sha224, sluice_sha224_bytes>("SHA224", "SHA-224 digest as hexadecimal digits."),
+      digest_row<sluice_sha256, sluice_sha256_bytes>("SHA256", "SHA-256 digest as hexadecimal digits."),
+      digest_row<sluice_sha384, sluice_sha384_bytes>("SHA384", "SHA-384 digest as hexadecimal digits."),
+      digest_row<sluice_sha512, sluice_sha512_bytes>("SHA512", "SHA-512 digest as hexadecimal digits."),
+      scalar<sluice_sha2>("SHA2")
+          .opaque("calls the digest library")
+          .doc("SHA-2 digest of the given number of bits as hexadecimal digits."),
+  };
+}
+
+}  // namespace sluice
+#endif
