@@ -169,6 +169,7 @@ std::shared_ptr<const DateFormat> DateFormat::compile(std::string_view pattern) 
   size_t bytes = 0;
   for (const Part& part : format->parts_) bytes += part.text.size() + static_cast<size_t>(part.width) + 20;
   if (bytes > kTextMax) format->write_error_ = "the date pattern is too long";
+  format->find_fixed_form();
   return format;
 }
 
@@ -182,11 +183,76 @@ std::shared_ptr<const DateFormat> DateFormat::compile_cached(std::string_view pa
   return last.format;
 }
 
+void DateFormat::find_fixed_form() {
+  uint32_t size = 0;
+  std::vector<FixedField> fields;
+  for (const Part& part : parts_) {
+    bool is_pair =
+        part.width == 2 && (part.field == Field::Month || part.field == Field::Day || part.field == Field::Hour ||
+                            part.field == Field::Minute || part.field == Field::Second);
+    bool is_fixed =
+        is_pair || (part.field == Field::Year && part.width == 4) || (part.field == Field::Fraction && part.width == 3);
+    uint32_t width = is_fixed ? static_cast<uint32_t>(part.width) : static_cast<uint32_t>(part.text.size());
+    if ((!is_fixed && part.field != Field::Text) || size + width > kFixedMax) return;
+    if (is_fixed) {
+      fields.push_back({part.field, size});
+    } else {
+      std::memcpy(fixed_text_ + size, part.text.data(), width);
+    }
+    size += width;
+  }
+  fixed_size_ = size;
+  fixed_fields_ = std::move(fields);
+}
+
+char* DateFormat::write_fixed(char* out, CivilDate date, uint32_t ms_of_day) const {
+  auto pair = [](char* at, uint32_t value) {
+    at[0] = static_cast<char>('0' + value / 10);
+    at[1] = static_cast<char>('0' + value % 10);
+  };
+  std::memcpy(out, fixed_text_, kFixedMax);
+  for (const FixedField& fixed : fixed_fields_) {
+    char* at = out + fixed.offset;
+    switch (fixed.field) {
+      case Field::Year:
+        pair(at, static_cast<uint32_t>(date.year) / 100);
+        pair(at + 2, static_cast<uint32_t>(date.year) % 100);
+        break;
+      case Field::Month:
+        pair(at, static_cast<uint32_t>(date.month));
+        break;
+      case Field::Day:
+        pair(at, static_cast<uint32_t>(date.day));
+        break;
+      case Field::Hour:
+        pair(at, ms_of_day / 3'600'000);
+        break;
+      case Field::Minute:
+        pair(at, ms_of_day / 60'000 % 60);
+        break;
+      case Field::Second:
+        pair(at, ms_of_day / 1000 % 60);
+        break;
+      default:
+        at[0] = static_cast<char>('0' + ms_of_day % 1000 / 100);
+        pair(at + 1, ms_of_day % 100);
+        break;
+    }
+  }
+  return out + fixed_size_;
+}
+
 char* DateFormat::write(char* out, const TimestampNs& local) const {
   int64_t days = floor_div(local.milliseconds, kMsPerDay);
   int64_t ms = local.milliseconds - days * kMsPerDay;
   CivilDate date = civil_of(days);
   auto of_day = static_cast<uint32_t>(ms);
+  if (!fixed_fields_.empty() && date.year >= 0 && date.year <= 9999) return write_fixed(out, date, of_day);
+  return write_parts(out, local, days, date, of_day);
+}
+
+char* DateFormat::write_parts(char* out, const TimestampNs& local, int64_t days, CivilDate date,
+                              uint32_t of_day) const {
   for (const Part& part : parts_) {
     switch (part.field) {
       case Field::Text:

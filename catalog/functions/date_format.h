@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/scalar_abi.h"
+#include "catalog/types/time_math.h"
 
 namespace sluice {
 
@@ -59,7 +60,21 @@ class DateFormat {
   bool add_letters(char letter, int32_t count);
   bool read_part(const Part& part, std::string_view& text, Fields& fields) const;
 
+  struct FixedField {
+    Field field = Field::Text;
+    uint32_t offset = 0;
+  };
+  void find_fixed_form();
+  char* write_parts(char* out, const TimestampNs& local, int64_t days, CivilDate date, uint32_t ms_of_day) const;
+  char* write_fixed(char* out, CivilDate date, uint32_t ms_of_day) const;
+
+  static constexpr uint32_t kFixedMax = 32;
   std::vector<Part> parts_;
+  // `yyyy-MM-dd HH:mm:ss.SSS` and its like, where every field has its place: what stands between them, and the fields.
+  // Empty for other patterns.
+  std::vector<FixedField> fixed_fields_;
+  char fixed_text_[kFixedMax] = {};
+  uint32_t fixed_size_ = 0;
   const char* write_error_ = nullptr;
 };
 

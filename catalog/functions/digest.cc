@@ -57,24 +57,28 @@ SLUICE_KERNEL void sluice_sha2(const StringView& text, int32_t bits, KernelConte
 namespace sluice {
 namespace {
 
-template <auto Text, auto Bytes>
+template <auto Text, auto Bytes, int32_t digits>
 FunctionDecl digest_row(std::string_view name, std::string_view doc) {
-  return scalar<Text, Bytes>(name).opaque("calls the digest library").doc(doc);
+  return scalar<Text, Bytes>(name)
+      .returns([](const CallArguments&) { return Type::character(digits); })
+      .opaque("calls the digest library")
+      .doc(doc);
 }
 
 }  // namespace
 
 std::vector<FunctionDecl> digest_functions() {
   return {
-      digest_row<sluice_md5, sluice_md5_bytes>("MD5", "MD5 digest as 32 hexadecimal digits.")
+      digest_row<sluice_md5, sluice_md5_bytes, 32>("MD5", "MD5 digest as 32 hexadecimal digits.")
           .example("MD5('abc')", "'900150983cd24fb0d6963f7d28e17f72'"),
-      digest_row<sluice_sha1, sluice_sha1_bytes>("SHA1", "SHA-1 digest as hexadecimal digits.")
+      digest_row<sluice_sha1, sluice_sha1_bytes, 40>("SHA1", "SHA-1 digest as hexadecimal digits.")
           .example("SHA1('abc')", "'a9993e364706816aba3e25717850c26c9cd0d89d'"),
-      digest_row<sluice_sha224, sluice_sha224_bytes>("SHA224", "SHA-224 digest as hexadecimal digits."),
-      digest_row<sluice_sha256, sluice_sha256_bytes>("SHA256", "SHA-256 digest as hexadecimal digits."),
-      digest_row<sluice_sha384, sluice_sha384_bytes>("SHA384", "SHA-384 digest as hexadecimal digits."),
-      digest_row<sluice_sha512, sluice_sha512_bytes>("SHA512", "SHA-512 digest as hexadecimal digits."),
+      digest_row<sluice_sha224, sluice_sha224_bytes, 56>("SHA224", "SHA-224 digest as hexadecimal digits."),
+      digest_row<sluice_sha256, sluice_sha256_bytes, 64>("SHA256", "SHA-256 digest as hexadecimal digits."),
+      digest_row<sluice_sha384, sluice_sha384_bytes, 96>("SHA384", "SHA-384 digest as hexadecimal digits."),
+      digest_row<sluice_sha512, sluice_sha512_bytes, 128>("SHA512", "SHA-512 digest as hexadecimal digits."),
       scalar<sluice_sha2>("SHA2")
+          .returns([](const CallArguments&) { return Type::varchar(128); })
           .opaque("calls the digest library")
           .doc("SHA-2 digest of the given number of bits as hexadecimal digits."),
   };

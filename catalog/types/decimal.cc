@@ -109,9 +109,11 @@ bool decimal_add_slow(DecimalValue a, DecimalValue b, DecimalForm to, Int128& ou
   Int128 x = 0, y = 0, sum = 0;
   out = 0;
   if (decimal_rescale(a, {38, scale}, x) && decimal_rescale(b, {38, scale}, y)) {
-    // Two values of 38 digits: the sum fits 127 bits or overflows 38 digits anyway.
-    if (__builtin_add_overflow(x, y, &sum)) return false;
-    return decimal_rescale({sum, scale}, to, out);
+    if (!__builtin_add_overflow(x, y, &sum)) return decimal_rescale({sum, scale}, to, out);
+    // Two values of 38 digits with one sign fit 128 bits without it, and the result's scale may cut the last digits.
+    int32_t cut = scale - to.scale;
+    if (cut < 0) return false;
+    return divide_half_up({0, magnitude(x) + magnitude(y)}, static_cast<UInt128>(power_of_ten(cut)), x < 0, to, out);
   }
   // One needs more than 38 digits in the common scale: add what stands before the result's last digit, then round.
   int32_t guard = to.scale;
