@@ -43,6 +43,8 @@ class CallEmitter {
 
  private:
   SqlValue invoke();
+  SqlValue invoke_unless_same();
+  bool is_worth_remembering() const;
   llvm::FunctionCallee declare();
   llvm::Value* argument(const KernelParameter& parameter, size_t position);
   llvm::Value* nullable_argument(const KernelParameter& parameter, size_t position);
@@ -281,6 +283,58 @@ SqlValue CallEmitter::invoke() {
   return settle(value);
 }
 
+// Times and keys come in runs: a kernel that is not inlined is not called again for the arguments of the row before.
+bool CallEmitter::is_worth_remembering() const {
+  if (overload_.inlinable || overload_.errors_are_null || !is_repeatable(expr_)) return false;
+  bool any_column = false;
+  for (const Expr& arg : expr_.args) {
+    if (arg.as<Literal>() != nullptr) continue;
+    if (is_by_address(arg.type.physical())) return false;
+    any_column = true;
+  }
+  return any_column;
+}
+
+SqlValue CallEmitter::invoke_unless_same() {
+  if (!is_worth_remembering()) return invoke();
+  llvm::BasicBlock& entry = b_.GetInsertBlock()->getParent()->getEntryBlock();
+  llvm::Value* has_last = entry_alloca(b_, b_.getInt1Ty(), "has_last");
+  Builder(&entry, std::next(llvm::cast<llvm::Instruction>(has_last)->getIterator()))
+      .CreateStore(b_.getFalse(), has_last);
+  llvm::Value* same = b_.CreateLoad(b_.getInt1Ty(), has_last);
+  std::vector<std::pair<llvm::Value*, llvm::Value*>> keys;  // A value of this row, and where the last row's stands.
+  auto add_key = [&](llvm::Value* value) {
+    if (value->getType()->isFloatingPointTy()) {
+      value = b_.CreateBitCast(value, b_.getIntNTy(value->getType()->getScalarSizeInBits()));
+    }
+    llvm::Value* last = entry_alloca(b_, value->getType(), "last");
+    keys.emplace_back(value, last);
+    same = b_.CreateAnd(same, b_.CreateICmpEQ(value, b_.CreateLoad(value->getType(), last)));
+  };
+  for (size_t i = 0; i < args_.size(); ++i) {
+    if (expr_.args[i].as<Literal>() != nullptr) continue;
+    add_key(args_[i].value);
+    if (!overload_.strict && args_[i].is_null != nullptr) add_key(args_[i].is_null);
+  }
+  llvm::Type* type = register_type(b_.getContext(), expr_.type.physical());
+  llvm::Value* last_value = entry_alloca(b_, type, "last_value");
+  llvm::Value* last_null = entry_alloca(b_, b_.getInt1Ty(), "last_null");
+  auto* function = b_.GetInsertBlock()->getParent();
+  auto* call = llvm::BasicBlock::Create(b_.getContext(), "other", function);
+  auto* done = llvm::BasicBlock::Create(b_.getContext(), "same", function);
+  b_.CreateCondBr(same, done, call);
+  b_.SetInsertPoint(call);
+  SqlValue value = invoke();
+  for (const auto& [key, last] : keys) b_.CreateStore(key, last);
+  b_.CreateStore(value.value, last_value);
+  b_.CreateStore(null_flag(b_, value), last_null);
+  b_.CreateStore(b_.getTrue(), has_last);
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
+  return {b_.CreateLoad(type, last_value),
+          value.is_null == nullptr ? nullptr : b_.CreateLoad(b_.getInt1Ty(), last_null)};
+}
+
 // A speculatable kernel runs on every row, so that the loop around it has no branch and vectorizes; any other strict
 // one is never reached with a NULL.
 SqlValue CallEmitter::emit() {
@@ -290,7 +344,7 @@ SqlValue CallEmitter::emit() {
     if (!overload_.strict || args_.back().is_null == nullptr) continue;
     any_null = any_null == nullptr ? args_.back().is_null : b_.CreateOr(any_null, args_.back().is_null);
   }
-  if (any_null == nullptr) return invoke();
+  if (any_null == nullptr) return invoke_unless_same();
   if (overload_.speculatable) {
     SqlValue value = invoke();
     value.is_null = value.is_null == nullptr ? any_null : b_.CreateOr(value.is_null, any_null);
@@ -301,7 +355,7 @@ SqlValue CallEmitter::emit() {
   auto* done = llvm::BasicBlock::Create(b_.getContext(), "call.done", before->getParent());
   b_.CreateCondBr(any_null, done, call);
   b_.SetInsertPoint(call);
-  SqlValue value = invoke();
+  SqlValue value = invoke_unless_same();
   llvm::BasicBlock* after = b_.GetInsertBlock();
   b_.CreateBr(done);
   b_.SetInsertPoint(done);

@@ -74,6 +74,40 @@ SqlValue combine_junction(ExprContext& c, const std::vector<SqlValue>& args, boo
   return out;
 }
 
+// IS NULL and IS NOT NULL take any type, so in the table they are kernels over columns; here they are a flag.
+bool is_null_test(const Expr& expr) {
+  return expr.args.size() == 1 && (expr.is_call("IS NULL") || expr.is_call("IS NOT NULL"));
+}
+
+// A kernel that sees the context may report to it; of these only the ones named here are known not to.
+bool can_fail(const Expr& expr) {
+  if (expr.as<Call>() != nullptr) {
+    const Overload& overload = *overload_of(expr);
+    bool only_allocates = overload.symbol == "sluice_lower" || overload.symbol == "sluice_upper";
+    bool reports = overload.fallible || (overload.allocates && !only_allocates);
+    if (reports && !is_null_test(expr)) return true;
+  }
+  return std::ranges::any_of(expr.args, can_fail);
+}
+
+// Rough and relative: a kernel that is not inlined is a library's work, one that allocates copies bytes.
+uint32_t cost_of(const Expr& expr) {
+  uint32_t cost = 0;
+  for (const Expr& arg : expr.args) cost += cost_of(arg);
+  if (expr.as<Call>() == nullptr || is_null_test(expr)) return cost;
+  const Overload& overload = *overload_of(expr);
+  return cost + (!overload.inlinable ? 100 : overload.allocates ? 20 : 1);
+}
+
+// The cheap arguments first, because they may decide; in the order as written where one could fail or differ.
+std::vector<const Expr*> junction_order(const Expr& expr) {
+  std::vector<const Expr*> order;
+  for (const Expr& arg : expr.args) order.push_back(&arg);
+  if (can_fail(expr) || !is_repeatable(expr)) return order;
+  std::ranges::stable_sort(order, {}, [](const Expr* arg) { return cost_of(*arg); });
+  return order;
+}
+
 // Arguments that are harmless on every row are computed together; a branch stands before each of the others.
 SqlValue emit_junction(ExprContext& c, const Expr& expr, bool decisive) {
   if (is_speculatable(expr)) {
@@ -85,15 +119,16 @@ SqlValue emit_junction(ExprContext& c, const Expr& expr, bool decisive) {
   std::vector<Arrival> arrivals;
   std::optional<Branch> rest;
   SqlValue so_far;
-  for (size_t i = 0; i < expr.args.size(); ++i) {
+  std::vector<const Expr*> order = junction_order(expr);
+  for (size_t i = 0; i < order.size(); ++i) {
     std::vector<SqlValue> group;
     if (so_far.value != nullptr) group.push_back(so_far);
-    group.push_back(emit_expr(c, expr.args[i]));
-    while (i + 1 < expr.args.size() && is_speculatable(expr.args[i + 1])) {
-      group.push_back(emit_expr(c, expr.args[++i]));
+    group.push_back(emit_expr(c, *order[i]));
+    while (i + 1 < order.size() && is_speculatable(*order[i + 1])) {
+      group.push_back(emit_expr(c, *order[++i]));
     }
     so_far = combine_junction(c, group, decisive);
-    if (i + 1 == expr.args.size()) break;
+    if (i + 1 == order.size()) break;
     llvm::Value* decided = is_true(c.b, {decisive ? so_far.value : c.b.CreateNot(so_far.value), so_far.is_null});
     llvm::BasicBlock* next = new_block(c, "junction.next");
     arrivals.push_back({c.b.GetInsertBlock(), {c.b.getInt1(decisive), nullptr}});
@@ -175,11 +210,6 @@ SqlValue emit_coalesce(ExprContext& c, const Expr& expr) {
   return merge(c, arrivals, done);
 }
 
-// IS NULL and IS NOT NULL take any type, so in the table they are kernels over columns; here they are a flag.
-bool is_null_test(const Expr& expr) {
-  return expr.args.size() == 1 && (expr.is_call("IS NULL") || expr.is_call("IS NOT NULL"));
-}
-
 SqlValue emit_null_test(ExprContext& c, const Expr& expr) {
   ColumnPath path = path_of(expr.args[0]);
   llvm::Value* is_null = path.empty() ? emit_expr(c, expr.args[0]).is_null : c.rows.is_null(path);
@@ -216,14 +246,6 @@ SqlValue emit_short_comparison(ExprContext& c, const Expr& expr, size_t other) {
   return {negates ? c.b.CreateNot(equal) : equal, value.is_null};
 }
 
-bool is_repeatable(const Expr& expr) {
-  if (auto* call = expr.as<Call>()) {
-    const FunctionDecl* function = find_function(call->function);
-    if (function == nullptr || function->volatility == Volatility::PerRow) return false;
-  }
-  return std::ranges::all_of(expr.args, is_repeatable);
-}
-
 SqlValue emit_any_call(ExprContext& c, const Expr& expr) {
   if (is_null_test(expr)) return emit_null_test(c, expr);
   if (auto other = compared_with_short_text(expr)) return emit_short_comparison(c, expr, *other);
@@ -253,6 +275,14 @@ SqlValue emit_special(ExprContext& c, const Expr& expr) {
 
 llvm::Value* null_flag(Builder& b, const SqlValue& value) {
   return value.is_null != nullptr ? value.is_null : b.getFalse();
+}
+
+bool is_repeatable(const Expr& expr) {
+  if (auto* call = expr.as<Call>()) {
+    const FunctionDecl* function = find_function(call->function);
+    if (function == nullptr || function->volatility == Volatility::PerRow) return false;
+  }
+  return std::ranges::all_of(expr.args, is_repeatable);
 }
 
 bool can_emit(const Expr& expr) {

@@ -11,6 +11,9 @@ bool can_emit(const Expr& expr);
 // Harmless on any row: no call in it can fail, allocate or take a string.
 bool is_speculatable(const Expr& expr);
 
+// The same arguments give the same value, whenever it is asked for.
+bool is_repeatable(const Expr& expr);
+
 // What code of one function refers to.
 struct ExprContext {
   ModuleWriter& writer;
