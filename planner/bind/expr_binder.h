@@ -110,6 +110,9 @@ class ExprBinder {
   bool in_aggregate_ = false;
 };
 
+// The function's name as it was written.
+std::string display_name(const ast::Call& call);
+
 // A call of the function table, or an invalid expression and a report.
 Expr call_or_report(std::string_view function, std::vector<Expr> args, SourceSpan span, BindSession& session);
 Expr cast_or_report(Expr arg, const Type& type, SourceSpan span, BindSession& session, bool is_try = false);
