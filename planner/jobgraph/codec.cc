@@ -520,11 +520,23 @@ class Decoder {
   void resolve(Expr& expr) {
     auto* call = std::get_if<Call>(&expr.kind);
     if (call == nullptr || failure_) return;
-    call->overload = find_overload(*call, expr.args, expr.type);
-    if (call->overload == nullptr) {
+    bool is_cast = call->function == "CAST" || call->function == "TRY_CAST";
+    if (!is_cast || expr.args.size() == 1) call->overload = find_overload(*call, expr.args, expr.type);
+    if (call->overload == nullptr || (!is_cast && !takes(*call->overload, expr.args))) {
       failure_ = fail(ErrorCode::InvalidJobGraph, "job graph calls `{}` version {}, which is not known here",
                       call->function, call->version);
     }
+  }
+
+  // The planner casts arguments; a kernel that gets another type than its own would read other bytes.
+  static bool takes(const Overload& overload, const std::vector<Expr>& args) {
+    bool counts = overload.variadic ? args.size() + 1 >= overload.args.size() : args.size() == overload.args.size();
+    if (!counts || (overload.args.empty() && !args.empty())) return false;
+    for (size_t i = 0; i < args.size(); ++i) {
+      ArgClass wanted = overload.args[std::min(i, overload.args.size() - 1)];
+      if (!args[i].type.is(TypeRoot::Null) && !accepts(wanted, args[i].type)) return false;
+    }
+    return true;
   }
 
   void set_kind(const proto::ExprNode& in, Expr& expr) {
