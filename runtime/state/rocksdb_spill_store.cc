@@ -169,6 +169,7 @@ rocksdb::Options options_for(const Sizes& sizes) {
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
   table.block_size = 4096;
+  table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   rocksdb::Options options;
   options.create_if_missing = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -181,6 +182,9 @@ rocksdb::Options options_for(const Sizes& sizes) {
   options.compaction_options_universal.min_merge_width = 4;
   options.compaction_options_universal.max_size_amplification_percent = 100;
   options.level0_file_num_compaction_trigger = 6;
+  // Most rows that are asked for are in no memtable.
+  options.memtable_prefix_bloom_size_ratio = 0.05;
+  options.memtable_whole_key_filtering = true;
   options.allow_mmap_reads = false;
   options.allow_mmap_writes = false;
   options.max_background_jobs = 2;

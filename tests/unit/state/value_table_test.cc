@@ -354,7 +354,7 @@ TEST(ValueTable, SavepointIsRestoredAtAnyParallelismAndIsWrittenAnewAfterwards) 
 
 // The spill store is a real RocksDB in a real directory; everything else is in memory.
 TEST(ValueTable, EvictedRowsComeBackForManySeeds) {
-  for (uint64_t seed = 1; seed <= 12; ++seed) {
+  for (uint64_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE(seed);
     TestEnv env;
     StateMemory memory(uint64_t{1} << 20);
