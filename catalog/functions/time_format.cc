@@ -29,7 +29,7 @@ struct UsedFormat {
 void write_time_text(const DateFormat& format, const TimestampNs& local, KernelContext& context, StringView& out) {
   char text[DateFormat::kTextMax];
   if (format.write_error() != nullptr) return fail_row(context.error, format.write_error());
-  out = copy_text(context, text, static_cast<uint32_t>(format.write(text, local) - text));
+  out = copy_buffered(context, text, static_cast<uint32_t>(format.write(text, local) - text));
 }
 
 // `yyyy-MM-dd[ HH:mm:ss[.f]]`
