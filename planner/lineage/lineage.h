@@ -3,8 +3,8 @@
 // reasons are those of the text and not of its optimization.
 //
 // Direct, the value comes from the column: identity, transformation, aggregation.
-// Indirect, the column decides whether or where a value appears: filter, group, window, order, condition (of a CASE). What
-// decides about whole rows is an edge to the sink's column `*`.
+// Indirect, the column decides whether or where a value appears: filter, group, window, order, condition (of a CASE).
+// What decides about whole rows is an edge to the sink's column `*`.
 #include <string>
 #include <vector>
 

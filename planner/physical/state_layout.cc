@@ -87,11 +87,8 @@ StateTable distinct_table(const AggregateState& aggregate, const DistinctSet& se
   std::vector<uint32_t> keys = aggregate.keys;
   keys.insert(keys.end(), set.arguments.begin(), set.arguments.end());
   FieldIds ids;
-  StateTable table{fmt::format("distinct_{}", index),
-                   kind,
-                   key_fields(aggregate.input, keys, ids),
-                   {},
-                   aggregate.ttl_ms};
+  StateTable table{
+      fmt::format("distinct_{}", index), kind, key_fields(aggregate.input, keys, ids), {}, aggregate.ttl_ms};
   for (const AggregateCall* call : set.calls) {
     uint32_t id = ids.take(field_digest({call_identity(*call, aggregate.identity), "seen"}));
     table.value.push_back({id, call->function + ".seen", Type::bigint().not_null()});

@@ -18,8 +18,7 @@ bool reads_watermark(const Plan& plan) {
       [](const Project&) { return false; }, [](const Aggregate&) { return false; },
       [](const WindowTvf&) { return true; }, [](const WindowAggregate&) { return true; },
       // The last row is known to be the last only until the next one; the first waits until no earlier one can come.
-      [](const Deduplicate& deduplicate) { return !deduplicate.keeps_last; },
-      [](const Union&) { return false; },
+      [](const Deduplicate& deduplicate) { return !deduplicate.keeps_last; }, [](const Union&) { return false; },
       [](const WatermarkAssigner& assigner) { return assigner.watermark.has_value(); },
       [](const ChangelogNormalize&) { return false; },
       [](const Sink& sink) {
