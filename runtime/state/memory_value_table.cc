@@ -96,12 +96,14 @@ void MemoryValueTable::remove(uint8_t* row) {
 
 Status MemoryValueTable::for_each(const std::function<void(uint8_t* slot)>& visit) {
   read_clock();
+  // Whoever visits may keep the slots until the end of its call, so evicted rows come back first.
+  SLUICE_DO(load_all_spilled());
   for (size_t page = 0; page < pages_.page_count(); ++page) {
     pages_.for_each_in(page, [&](uint8_t* row) {
       if (!is_expired(row)) visit(row);
     });
   }
-  return for_each_spilled(visit);
+  return Done{};
 }
 
 void MemoryValueTable::freeze() {

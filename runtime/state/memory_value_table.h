@@ -66,7 +66,7 @@ class MemoryValueTable final : public ValueTable, public StateTable {
   void compare(const KeyBatch& keys, uint8_t** slots);
   void expire(const KeyBatch& keys, bool inserts, uint8_t** slots, uint8_t* inserted);
   Status load_spilled(uint8_t** slots, uint8_t* inserted, bool inserts, uint32_t count);
-  Status for_each_spilled(const std::function<void(uint8_t* slot)>& visit);
+  Status load_all_spilled();
   void prefetch_row(const uint8_t* row) const;
   bool is_expired(uint8_t* row) const { return spec_.ttl_ms > 0 && written_ms_of(row) + spec_.ttl_ms <= now_ms_; }
   void read_clock() {

@@ -115,9 +115,9 @@ class RocksSpillStore final : public SpillStore {
     options.fill_cache = false;
     std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(options));
     for (iterator->Seek(prefix); iterator->Valid() && iterator->key().starts_with(prefix); iterator->Next()) {
-      uint64_t hash = 0;
-      std::memcpy(&hash, iterator->value().data(), sizeof hash);
-      visit(hash, iterator->value().data() + kValueHeadBytes);
+      uint64_t head[2];
+      std::memcpy(head, iterator->value().data(), kValueHeadBytes);
+      visit(head[0], iterator->value().data() + kValueHeadBytes, static_cast<uint8_t>(head[1]));
     }
     return status_of(iterator->status());
   }
@@ -196,7 +196,7 @@ rocksdb::Options options_for(const Sizes& sizes) {
 }  // namespace
 
 Result<std::unique_ptr<SpillStore>> open_spill_store(Env env, const std::string& directory, StateMemory& memory) {
-  Sizes sizes = sizes_for(memory.budget());
+  Sizes sizes = sizes_for(memory.budget() / std::max(1U, memory.users()));
   auto store = std::make_unique<RocksSpillStore>(memory, sizes.cache + 2 * sizes.memtable);
   SLUICE_DO(env.files->create_directories(directory));
   SLUICE_DO(store->open(directory, options_for(sizes)));

@@ -28,14 +28,16 @@ class SpillStore {
                        const Found& found) = 0;
   virtual void erase(uint64_t table, const RowCodec& codec, const uint8_t* row) = 0;
   // All rows in an order of their keys, also those that have been loaded again since.
-  using Visit = std::function<void(uint64_t hash, const char* payload)>;
+  using Visit = std::function<void(uint64_t hash, const char* payload, uint8_t flags)>;
   virtual Status for_each(uint64_t table, const Visit& visit) = 0;
   virtual void drop(uint64_t table) = 0;
 };
 
 class StateMemory;
 
-// A RocksDB in `directory`, which is emptied. Its caches and memtables are accounted to `memory`.
+// A RocksDB in `directory`, which is emptied. Its caches and memtables are a share of the budget, by the number of
+// users of `memory`, and are accounted to it. It is opened by the first put: most jobs never spill.
+std::unique_ptr<SpillStore> make_spill_store(Env env, std::string directory, StateMemory& memory);
 Result<std::unique_ptr<SpillStore>> open_spill_store(Env env, const std::string& directory, StateMemory& memory);
 
 }  // namespace sluice::runtime

@@ -34,6 +34,11 @@ class StateMemory {
   // Memory that is used outside of pages and arrays: buffers, caches of the spill store.
   void account(int64_t bytes) { other_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
 
+  // Tasks that keep state share the budget.
+  void add_user() { users_.fetch_add(1, std::memory_order_relaxed); }
+  void remove_user() { users_.fetch_sub(1, std::memory_order_relaxed); }
+  uint32_t users() const { return users_.load(std::memory_order_relaxed); }
+
   uint64_t budget() const { return budget_; }
   uint64_t bytes_in_use() const {
     return page_bytes_.load(std::memory_order_relaxed) +
@@ -52,6 +57,7 @@ class StateMemory {
   std::shared_ptr<PrefaultedChunks> chunks_;
   std::atomic<uint64_t> page_bytes_{0};
   std::atomic<int64_t> other_bytes_{0};
+  std::atomic<uint32_t> users_{0};
 };
 
 }  // namespace sluice::runtime

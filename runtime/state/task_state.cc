@@ -129,6 +129,7 @@ TaskStateImpl::~TaskStateImpl() {
   std::lock_guard lock(shared_->mutex);
   shared_->is_gone = true;
   if (shared_->merge) shared_->merge->stop();
+  if (!tables_.empty()) options_.memory->remove_user();
 }
 
 Status TaskStateImpl::start() {
@@ -150,7 +151,7 @@ Status TaskStateImpl::start() {
         std::make_shared<ChainMerge>(ChainMerge::Options{options_.env, segment_options(file_prefix_)}, shared_->chain);
   }
   if (!options_.spill_directory.empty() && options_.memory->budget() != 0) {
-    SLUICE_TRY(spill_, open_spill_store(options_.env, options_.spill_directory, *options_.memory));
+    spill_ = make_spill_store(options_.env, options_.spill_directory, *options_.memory);
     context_.spill = spill_.get();
   }
   if (restore == nullptr) return Done{};
@@ -185,6 +186,7 @@ OperatorState& TaskStateImpl::operator_state(const std::string& uid) {
 
 template <class Table>
 Status TaskStateImpl::adopt(std::unique_ptr<Table> table) {
+  if (tables_.empty()) options_.memory->add_user();
   tables_.push_back(std::move(table));
   has_ttl_ = has_ttl_ || tables_.back()->description().has_ttl;
   if (!restore_) return Done{};

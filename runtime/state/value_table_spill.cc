@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/check.h"
 #include "runtime/state/memory_value_table.h"
 #include "runtime/state/spill_store.h"
 #include "runtime/state/value_table_lookup.h"
@@ -54,22 +55,25 @@ Status MemoryValueTable::load_spilled(uint8_t** slots, uint8_t* inserted, bool i
   return Done{};
 }
 
-Status MemoryValueTable::for_each_spilled(const std::function<void(uint8_t* slot)>& visit) {
+Status MemoryValueTable::load_all_spilled() {
   if (spilled_rows_ == 0) return Done{};
-  std::vector<uint64_t> memory((pages_.prefix_bytes() + layout().size) / 8);
-  uint8_t* copy = reinterpret_cast<uint8_t*>(memory.data()) + pages_.prefix_bytes();
-  return context_.spill->for_each(current_.owner().id, [&](uint64_t hash, const char* payload) {
+  SLUICE_DO(context_.spill->for_each(current_.owner().id, [&](uint64_t hash, const char* payload, uint8_t flags) {
+    make_room(1);
     uint64_t position = index_.start(hash);
     uint8_t* row = index_.next_candidate(hash, position);
     while (row != nullptr && !codec_->is_key_of(payload, RecordKind::Put, row)) {
       row = index_.next_candidate(hash, position);
     }
-    if (row != nullptr) return;  // Loaded again since.
-    codec_->unpack(payload, copy, &heap_);
-    if (codec_->has_ttl()) written_ms_of(copy) = codec_->written_ms(payload);
-    if (!is_expired(copy)) visit(copy);
-    codec_->release_strings(copy, &heap_);
-  });
+    if (row != nullptr) return;  // Loaded before; the stored version may be old.
+    row = pages_.allocate(hash);
+    index_.insert_at(position, hash, row);
+    codec_->unpack(payload, row, &heap_);
+    if (codec_->has_ttl()) written_ms_of(row) = codec_->written_ms(payload);
+    header_of(row).flags = static_cast<uint8_t>(kEntryAlive | kEntrySpilled | (flags & kEntryPersisted));
+    --spilled_rows_;
+  }));
+  SLUICE_CHECK(spilled_rows_ == 0);
+  return Done{};
 }
 
 Status MemoryValueTable::maintain(const WorkBudget& budget) {
