@@ -94,6 +94,7 @@ Result<SourceOperator::Outcome> SourceReader::poll() {
     if (has_ended()) {
       if (is_idle_) out_->control(Element::active());
       out_->control(Element::watermark(kWatermarkMax));
+      save_positions();  // No barrier comes any more, and later checkpoints must know that all was read.
       return Outcome::End;
     }
     update_idleness();

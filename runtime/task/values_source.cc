@@ -26,6 +26,7 @@ Status ValuesSource::open(OperatorContext& context) {
 
 Result<SourceOperator::Outcome> ValuesSource::poll() {
   if (next_ == spec_.rows.size()) {
+    position_->set({std::to_string(next_)});  // No barrier comes any more.
     out_->control(Element::watermark(kWatermarkMax));
     return Outcome::End;
   }

@@ -80,8 +80,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("sluice")
     parser.add_argument("--kills", type=int, default=5)
-    parser.add_argument("--rows", type=int, default=400_000)
-    parser.add_argument("--keys", type=int, default=20_000)
+    parser.add_argument("--rows", type=int, default=1_500_000)
+    parser.add_argument("--keys", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
@@ -99,7 +99,7 @@ def main():
                                     str(parallelism)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             wants_kill = kills < args.kills and killed_here < 25
             try:
-                output, _ = job.communicate(timeout=rng.uniform(0.05, 1.2) if wants_kill else 120)
+                output, _ = job.communicate(timeout=rng.uniform(0.05, 0.8) if wants_kill else 120)
             except subprocess.TimeoutExpired:
                 job.send_signal(signal.SIGKILL)
                 job.communicate()
