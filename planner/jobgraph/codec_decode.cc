@@ -257,13 +257,14 @@ class Decoder {
   }
 
   GroupAggregate get(const proto::GroupAggregate& in) {
-    return {get(in.keys()),      calls(in.calls()),        enumerator(in.phase(), AggregatePhase::Global),
-            in.input_retracts(), in.sends_update_before(), mini_batch(in),
-            in.ttl_ms()};
+    return {get(in.keys()),      calls(in.calls()),          enumerator(in.phase(), AggregatePhase::Global),
+            in.input_retracts(), in.sends_update_before(),   mini_batch(in),
+            in.ttl_ms(),         in.in_place_of_two_phases()};
   }
 
   static Deduplicate get(const proto::Deduplicate& in) {
-    return {get(in.keys()), in.rowtime(), in.keeps_last(), in.sends_update_before(), mini_batch(in), in.ttl_ms()};
+    return {get(in.keys()), in.rowtime(), in.keeps_last(),   in.sends_update_before(),
+            mini_batch(in), in.ttl_ms(),  in.omits_insert(), in.compacts()};
   }
 
   ChangelogNormalize get(const proto::ChangelogNormalize& in) {

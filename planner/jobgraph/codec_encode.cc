@@ -188,6 +188,7 @@ class Encoder {
     out->set_sends_update_before(aggregate.sends_update_before);
     put(aggregate.mini_batch, out);
     out->set_ttl_ms(aggregate.ttl_ms);
+    out->set_in_place_of_two_phases(aggregate.in_place_of_two_phases);
   }
 
   void put(const Deduplicate& deduplicate, proto::Deduplicate* out) {
@@ -197,6 +198,8 @@ class Encoder {
     out->set_sends_update_before(deduplicate.sends_update_before);
     put(deduplicate.mini_batch, out);
     out->set_ttl_ms(deduplicate.ttl_ms);
+    out->set_omits_insert(deduplicate.omits_insert);
+    out->set_compacts(deduplicate.compacts);
   }
 
   void put(const ChangelogNormalize& normalize, proto::ChangelogNormalize* out) {

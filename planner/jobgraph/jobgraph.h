@@ -107,6 +107,8 @@ struct GroupAggregate {
   bool sends_update_before = true;
   std::optional<MiniBatch> mini_batch;  // Always for Local and Global.
   int64_t ttl_ms = 0;
+  // Single with mini-batch, for calls whose rows cannot be folded: bundles are bounded as if a local phase came first.
+  bool in_place_of_two_phases = false;
   bool operator==(const GroupAggregate&) const = default;
 };
 
@@ -118,6 +120,8 @@ struct Deduplicate {
   bool sends_update_before = true;
   std::optional<MiniBatch> mini_batch;
   int64_t ttl_ms = 0;
+  bool omits_insert = false;  // +U also for the first row of a key, where no -U is sent.
+  bool compacts = false;      // With rowtime and mini-batch: one change per key and bundle.
   bool operator==(const Deduplicate&) const = default;
 };
 

@@ -90,17 +90,18 @@ struct Describe {
     return fmt::format("interval={}ms", assigner.interval_ms);
   }
   std::string operator()(const GroupAggregate& aggregate) const {
-    return fmt::format("keys={} calls={}{}{}{}{}{}", text_of(aggregate.keys), text_of(aggregate.calls),
+    return fmt::format("keys={} calls={}{}{}{}{}{}{}", text_of(aggregate.keys), text_of(aggregate.calls),
                        text_of(aggregate.phase), flag(aggregate.input_retracts, " retracts"),
                        flag(!aggregate.sends_update_before, " no_update_before"), text_of(aggregate.mini_batch),
-                       ttl_text(aggregate.ttl_ms));
+                       flag(aggregate.in_place_of_two_phases, " in_place_of_two_phases"), ttl_text(aggregate.ttl_ms));
   }
   std::string operator()(const Deduplicate& deduplicate) const {
     std::string time = deduplicate.rowtime < 0 ? "proctime" : fmt::format("${}", deduplicate.rowtime);
-    return fmt::format("keys={} time={} keeps={}{}{}{}", text_of(deduplicate.keys), time,
+    return fmt::format("keys={} time={} keeps={}{}{}{}{}{}", text_of(deduplicate.keys), time,
                        deduplicate.keeps_last ? "last" : "first",
-                       flag(!deduplicate.sends_update_before, " no_update_before"), text_of(deduplicate.mini_batch),
-                       ttl_text(deduplicate.ttl_ms));
+                       flag(!deduplicate.sends_update_before, " no_update_before"),
+                       flag(deduplicate.omits_insert, " no_insert"), text_of(deduplicate.mini_batch),
+                       flag(deduplicate.compacts, " compacts"), ttl_text(deduplicate.ttl_ms));
   }
   std::string operator()(const ChangelogNormalize& normalize) const {
     std::string condition = normalize.condition.empty() ? "" : " condition=" + to_string(normalize.condition[0]);

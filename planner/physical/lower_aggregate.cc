@@ -46,9 +46,9 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Aggregate& aggrega
   if (two_phases && std::ranges::all_of(calls, folds)) return lower_two_phases(plan, aggregate, calls, input);
 
   const Identity& below = builder_.identity(input);
-  NewOperator op = describe(
-      plan, jobgraph::GroupAggregate{aggregate.keys, calls, AggregatePhase::Single, retracts,
-                                     changelog_of_node(plan).sends_update_before, mini_batch(), settings_.ttl_ms});
+  NewOperator op = describe(plan, jobgraph::GroupAggregate{aggregate.keys, calls, AggregatePhase::Single, retracts,
+                                                           changelog_of_node(plan).sends_update_before, mini_batch(),
+                                                           settings_.ttl_ms, two_phases});
   op.inputs = {keyed_input(input, aggregate.keys)};
   op.uid = uid_of("GroupAggregate", aggregate.keys, below, "");
   SLUICE_TRY(op.state, group_aggregate_state(

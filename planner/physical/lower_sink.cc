@@ -10,7 +10,9 @@ using NewOperator = JobBuilder::NewOperator;
 
 Result<uint32_t> Lowering::lower_node(const Plan& plan, const Sink& sink, bool) {
   SLUICE_TRY(uint32_t input, lower(sink.input, false));
-  bool materializes = needs_materialize(sink.input, sink.accepts, sink.table.primary_key, settings_.materialize);
+  bool updates = !changelog_of_node(sink.input).mode.is_insert_only();
+  bool materializes =
+      updates && needs_materialize(sink.input, sink.accepts, sink.table.primary_key, settings_.materialize);
   if (materializes && !sink.accepts.contains(RowKind::UpdateBefore)) {
     const Identity& below = builder_.identity(input);
     UpsertKeys upsert_keys = upsert_keys_of(sink.input);

@@ -30,9 +30,8 @@ Result<PhysicalSettings> physical_settings(const Settings& settings) {
   if (phases == "ONE_PHASE") out.phases = PhysicalSettings::Phases::One;
   if (phases == "TWO_PHASE") out.phases = PhysicalSettings::Phases::Two;
   out.materialize = settings.get("table.exec.sink.upsert-materialize");
-  constexpr const char* kInsertFirst = "table.exec.deduplicate.insert-update-after-sensitive-enabled";
+  out.deduplicate_omits_insert = !settings.get_bool("table.exec.deduplicate.insert-update-after-sensitive-enabled");
   constexpr const char* kCompact = "table.exec.deduplicate.mini-batch.compact-changes-enabled";
-  if (!settings.get_bool(kInsertFirst)) out.refused_deduplicate = kInsertFirst;
   if (out.mini_batch && settings.get_bool(kCompact)) out.refused_deduplicate = kCompact;
   out.ttl_ms = settings.get_ms("table.exec.state.ttl");
   out.shares_sub_plans = settings.get_bool("table.optimizer.reuse-sub-plan-enabled");

@@ -21,6 +21,7 @@ struct PhysicalSettings {
   std::string materialize = "AUTO";  // table.exec.sink.upsert-materialize
   int64_t ttl_ms = 0;
   const char* refused_deduplicate = nullptr;  // A key that asks for another changelog than the operator writes.
+  bool deduplicate_omits_insert = false;      // table.exec.deduplicate.insert-update-after-sensitive-enabled = false
   bool shares_sub_plans = true;
   std::string time_zone = "UTC";  // Of the session, resolved.
   uint32_t max_parallelism = 128;

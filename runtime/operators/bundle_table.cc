@@ -103,6 +103,7 @@ void BundleTable::settle(const KeyBatch& keys, uint32_t i, uint8_t** slots) {
     slots[i] = slot(row_of(index_[at]));
     uint8_t equal = 1;
     if (is_free) {
+      new_rows_.push_back(input_row);
       kernels.pack(kernels.self, keys.columns, &input_row, 1, &slots[i], heap());
     } else {
       kernels.equal(kernels.self, keys.columns, &input_row, 1, &slots[i], &equal);

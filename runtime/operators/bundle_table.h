@@ -20,7 +20,9 @@ class BundleTable {
   // stay until `clear`.
   void find_or_insert(const KeyBatch& keys, uint8_t** slots);
 
-  // Rows are numbered in the order of their insertion; those that a call made are the last ones.
+  // Rows are numbered in the order of their insertion; those that a call made are the last ones. Which rows of the
+  // batch the last call made them for, in that order:
+  const std::vector<uint32_t>& new_rows() const { return new_rows_; }
   uint32_t size() const { return static_cast<uint32_t>(hashes_.size()); }
   uint8_t* slot(uint32_t row) { return blocks_[row / kBlockRows].get() + size_t{row % kBlockRows} * row_bytes_; }
   uint64_t hash(uint32_t row) const { return hashes_[row]; }

@@ -1,15 +1,22 @@
 #pragma once
-// Unbounded GROUP BY with mini-batch, in one phase: rows wait in a bundle, and each group's net change goes out once
-// per bundle (the table in net_change.h). Rows that take back from a group that does not exist are dropped as long as
-// nothing was added to it in the bundle.
+// Unbounded GROUP BY with mini-batch over whole rows: in one phase, or for calls whose rows cannot be folded before the
+// exchange (DISTINCT, retracting MIN and MAX) in the place of two. Each group's net change goes out once per bundle
+// (the table in net_change.h).
+//
+// | planned as | a bundle is full with                                   | rows taken back from an absent group |
+// |------------|---------------------------------------------------------|-----------------------------------------------|
+// | one phase  | `rows_max` rows                                         | dropped until something is added in the
+// bundle | | two phases | `rows_max` groups that local bundles of `rows_max` rows | counted, as the merge of a local
+// phase does   | |            | give out, one local bundle after the other              | |
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "runtime/operators/accumulation.h"
 #include "runtime/operators/bundled_operator.h"
 #include "runtime/operators/emission_queue.h"
 #include "runtime/operators/net_change.h"
-#include "runtime/operators/touched_slots.h"
+#include "runtime/operators/row_bundle.h"
 
 namespace sluice::runtime {
 
@@ -19,29 +26,22 @@ class BundledGroupAggregate final : public BundledOperator {
   Status open(OperatorContext& context) override;
 
  private:
-  // Consecutive rows of a batch, and what was found for them.
-  struct Piece {
-    Batch batch;
-    uint32_t begin = 0;
-    uint32_t count = 0;
-    std::vector<uint64_t> hashes;
-    std::vector<uint8_t*> slots;
-    std::vector<uint32_t> numbers;
-  };
-
   Status add_rows(const Batch& batch, const BatchView& view, uint32_t begin, uint32_t count) override;
   Step emit_bundle(Output& out) override;
-  Status work_off();
-  Status find_groups(Piece& piece, std::vector<uint8_t>& present);
-  Status add_piece(Piece& piece, std::vector<uint8_t>& exists);
+  Step emit_two_phases(Output& out);
+  void move_groups(std::span<const uint32_t> groups);
+  Status work_off(RowBundle& bundle);
+  Status add_rows_of(const RowBundle& bundle, std::vector<uint8_t*>& slots, std::vector<uint8_t>& exists);
 
   jobgraph::GroupAggregate op_;
   OperatorContext* context_ = nullptr;
   Accumulation groups_;
   NetChange::Format format_;
-  std::vector<Piece> pieces_;
-  uint32_t rows_ = 0;
-  TouchedSlots touched_;
+  RowBundle local_;                // Of rows as they come.
+  RowBundle global_;               // Two phases only: rows of groups that local bundles gave out.
+  uint64_t elements_ = 0;          // Groups in global_, as often as they were given out.
+  std::vector<uint32_t> leaving_;  // Groups of local_ in the order in which they are given out.
+  size_t next_group_ = 0;
   EmissionQueue queue_;
 };
 

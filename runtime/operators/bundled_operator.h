@@ -34,14 +34,19 @@ class BundledOperator : public Operator {
     carries_time_ = carries_time;
   }
 
+  // Whether the bundle goes out because of its size, and not because of a mark.
+  bool is_bundle_full() const { return bundled_ >= rows_max_ && !is_marked_; }
+
   // Takes rows begin..begin+count of the batch into the bundle.
   virtual Status add_rows(const Batch& batch, const BatchView& view, uint32_t begin, uint32_t count) = 0;
-  // Writes what the bundle holds, with a cursor of its own; the bundle is empty when it returns Done.
+  // Writes what the bundle holds, which may be nothing, with a cursor of its own. The bundle is empty when this returns
+  // Done.
   virtual Step emit_bundle(Output& out) = 0;
 
  private:
   Step empty_bundle(Output& out) {
-    is_emptying_ = bundled_ > 0;
+    is_emptying_ = true;
+    is_marked_ = true;
     return advance(out);
   }
   Step advance(Output& out) {
@@ -50,6 +55,7 @@ class BundledOperator : public Operator {
         SLUICE_TRY(Progress progress, emit_bundle(out));
         if (progress == Progress::Pending) return progress;
         is_emptying_ = false;
+        is_marked_ = false;
         bundled_ = 0;
       }
       if (next_row_ == batch_.rows) break;
@@ -68,6 +74,7 @@ class BundledOperator : public Operator {
   bool carries_time_ = false;
   uint64_t bundled_ = 0;
   bool is_emptying_ = false;
+  bool is_marked_ = false;
   Batch batch_;  // Being taken in.
   BatchView view_;
   uint32_t next_row_ = 0;

@@ -1,6 +1,6 @@
 #include "runtime/operators/deduplicate.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "runtime/operators/selection.h"
 #include "runtime/operators/state_layout.h"
@@ -22,64 +22,74 @@ Step KeepRow::on_batch(uint32_t, Batch batch, Output& out) {
 }
 
 Status KeepRowBundled::open(OperatorContext& context) {
+  context_ = &context;
   SLUICE_DO(rows_.open(context, options_));
-  std::vector<Type> fields = types_of(context.inputs[0], options_.keys);
-  fields.push_back(Type::bigint().not_null());
-  StateRowLayout layout = layout_of(fields);
-  number_offset_ = layout.fields.back().offset;
-  SLUICE_TRY(keys_, context.code->key({context.inputs[0], options_.keys, layout}));
-  bundle_ = std::make_unique<BundleTable>(layout, keys_);
+  SLUICE_DO(bundle_.open(context, options_.keys));
   set_bundle(rows_max_, context.op->rowtime >= 0);
   return Done{};
 }
 
 Status KeepRowBundled::add_rows(const Batch& batch, const BatchView& view, uint32_t begin, uint32_t count) {
-  std::vector<uint64_t> hashes(count);
-  std::vector<uint8_t*> slots(count);
-  const KeyKernels& kernels = keys_->current();
-  kernels.hash(kernels.self, view.columns(), rows_from(begin), count, hashes.data());
-  uint64_t known = bundle_->size();
-  bundle_->find_or_insert({view.columns(), rows_from(begin), count, hashes.data()}, slots.data());
-  for (; known < bundle_->size(); ++known) {
-    std::memcpy(bundle_->slot(static_cast<uint32_t>(known)) + number_offset_, &known, sizeof(known));
-  }
-  last_.resize(bundle_->size());
-  Piece piece{batch, begin, {}};
-  for (uint32_t i = 0; i < count; ++i) {
-    uint64_t number = 0;
-    std::memcpy(&number, slots[i] + number_offset_, sizeof(number));
-    last_[number] = bundled_rows_ + i;
-    piece.keys.push_back(static_cast<uint32_t>(number));
-  }
-  bundled_rows_ += count;
-  pieces_.push_back(std::move(piece));
+  bundle_.add(batch, view, rows_from(begin), count);
   return Done{};
 }
 
 Step KeepRowBundled::emit_bundle(Output& out) {
+  if (leaving_.empty()) {
+    choose_rows();
+    leaving_ = bundle_.order();
+  }
   for (;;) {
     if (queue_.drain(out) == Progress::Pending) return Progress::Pending;
-    if (next_piece_ == pieces_.size()) break;
-    const Piece& piece = pieces_[next_piece_++];
-    SLUICE_DO(work_off(piece, next_row_));
-    next_row_ += piece.keys.size();
+    if (next_key_ == leaving_.size()) break;
+    size_t count = std::min<size_t>(kBatchRowsMax, leaving_.size() - next_key_);
+    SLUICE_DO(work_off({&leaving_[next_key_], count}));
+    next_key_ += count;
   }
-  bundle_->clear();
-  last_.clear();
-  pieces_.clear();
-  bundled_rows_ = 0;
-  next_piece_ = 0;
-  next_row_ = 0;
+  bundle_.clear();
+  leaving_.clear();
+  next_key_ = 0;
   return Progress::Done;
 }
 
-Status KeepRowBundled::work_off(const Piece& piece, uint64_t first_row) {
-  std::vector<uint32_t> rows;
-  for (uint32_t i = 0; i < piece.keys.size(); ++i) {
-    if (last_[piece.keys[i]] == first_row + i) rows.push_back(piece.begin + i);
+void KeepRowBundled::choose_rows() {
+  chosen_.assign(bundle_.keys(), Place{});
+  bool by_time = options_.rule == RowPerKey::Rule::LatestTime || options_.rule == RowPerKey::Rule::EarliestTime;
+  for (uint32_t p = 0; p < bundle_.pieces().size(); ++p) {
+    const RowBundle::Piece& piece = bundle_.pieces()[p];
+    BatchView view(piece.batch);
+    for (uint32_t i = 0; i < piece.rows.size(); ++i) {
+      Place place = {p, piece.rows[i], 0};
+      Place& chosen = chosen_[piece.keys[i]];
+      if (by_time) {
+        const ColumnView& times = view.columns()[options_.rowtime];
+        bool is_known = is_valid(times.validity, place.row);
+        place.time = is_known ? static_cast<const int64_t*>(times.values)[place.row] : 0;
+        bool latest = options_.rule == RowPerKey::Rule::LatestTime;
+        bool replaces = latest ? chosen.time <= place.time : place.time < chosen.time;
+        if (chosen.piece != UINT32_MAX && !replaces) continue;
+      }
+      chosen = place;
+    }
   }
-  if (rows.empty()) return Done{};
-  return rows_.work_off(piece.batch, rows, queue_);
+}
+
+Status KeepRowBundled::work_off(std::span<const uint32_t> keys) {
+  std::vector<const Batch*> sources;
+  std::vector<uint32_t> source_of(bundle_.pieces().size(), UINT32_MAX);
+  std::vector<PickedRow> picks;
+  for (uint32_t key : keys) {
+    const Place& place = chosen_[key];
+    const Batch& batch = bundle_.pieces()[place.piece].batch;
+    uint32_t& source = source_of[place.piece];
+    if (source == UINT32_MAX) {
+      source = static_cast<uint32_t>(sources.size());
+      sources.push_back(&batch);
+    }
+    picks.push_back({place.row, source, batch.kind(place.row)});
+  }
+  Batch rows = pick_rows(sources, context_->inputs[0], picks, *context_->buffers, *context_->kernels);
+  return rows_.work_off(rows, {rows_from(0), rows.rows}, queue_);
 }
 
 Status FirstRow::open(OperatorContext& context) {

@@ -9,12 +9,14 @@
 // once, and -U, +U when an earlier row arrives (row_per_key.h, EarliestTime)             | | rowtime         | last  |
 // row_per_key.h, LatestTime: a row with the same or a later time replaces                   |
 //
-// With rowtime a bundle would change nothing, because Flink sends all changes of a bundle: so none is kept.
+// With rowtime a bundle would change nothing, because Flink sends all changes of a bundle: so none is kept, unless
+// changes are to be compacted.
+#include <span>
 #include <vector>
 
-#include "runtime/operators/bundle_table.h"
 #include "runtime/operators/bundled_operator.h"
 #include "runtime/operators/operator.h"
+#include "runtime/operators/row_bundle.h"
 #include "runtime/operators/row_per_key.h"
 
 namespace sluice::runtime {
@@ -33,33 +35,32 @@ class KeepRow final : public Operator {
   EmissionQueue queue_;
 };
 
-// Looks only at the last row of each key in a bundle.
+// Looks at one row of each key in a bundle: the last one, or by rowtime the one that the rule prefers.
 class KeepRowBundled final : public BundledOperator {
  public:
   KeepRowBundled(RowPerKey::Options options, uint64_t rows_max) : options_(std::move(options)), rows_max_(rows_max) {}
   Status open(OperatorContext& context) override;
 
  private:
-  struct Piece {
-    Batch batch;
-    uint32_t begin = 0;
-    std::vector<uint32_t> keys;  // Number in the bundle, by row from `begin` on.
+  // Where a row of the bundle stands.
+  struct Place {
+    uint32_t piece = UINT32_MAX;
+    uint32_t row = 0;
+    int64_t time = 0;
   };
   Status add_rows(const Batch& batch, const BatchView& view, uint32_t begin, uint32_t count) override;
   Step emit_bundle(Output& out) override;
-  Status work_off(const Piece& piece, uint64_t first_row);
+  void choose_rows();
+  Status work_off(std::span<const uint32_t> keys);
 
   RowPerKey::Options options_;
   uint64_t rows_max_;
+  OperatorContext* context_ = nullptr;
   RowPerKey rows_;
-  KernelRef<KeyKernels> keys_;
-  uint32_t number_offset_ = 0;  // Of the key's number in the bundle's rows.
-  std::unique_ptr<BundleTable> bundle_;
-  std::vector<uint64_t> last_;  // By key number: its last row, counted from the begin of the bundle.
-  std::vector<Piece> pieces_;
-  uint64_t bundled_rows_ = 0;
-  size_t next_piece_ = 0;
-  uint64_t next_row_ = 0;
+  RowBundle bundle_;
+  std::vector<Place> chosen_;      // By key number.
+  std::vector<uint32_t> leaving_;  // Keys in the order in which they go out.
+  size_t next_key_ = 0;
   EmissionQueue queue_;
 };
 

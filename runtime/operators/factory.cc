@@ -34,14 +34,14 @@ Made make(const jobgraph::Deduplicate& op) {
 
   using Rule = RowPerKey::Rule;
   Rule rule = !is_by_time ? Rule::LatestArrival : op.keeps_last ? Rule::LatestTime : Rule::EarliestTime;
-  RowPerKey::Options options = {rule, op.keys, op.rowtime, {}, op.sends_update_before, op.ttl_ms};
-  if (is_by_time || !op.mini_batch) return Made(std::make_unique<KeepRow>(std::move(options)));
+  RowPerKey::Options options = {rule, op.keys, op.rowtime, {}, op.sends_update_before, op.ttl_ms, op.omits_insert};
+  if (!op.mini_batch || (is_by_time && !op.compacts)) return Made(std::make_unique<KeepRow>(std::move(options)));
   return Made(std::make_unique<KeepRowBundled>(std::move(options), op.mini_batch->rows_max));
 }
 
 Made make(const jobgraph::ChangelogNormalize& op) {
-  RowPerKey::Options options = {RowPerKey::Rule::Changelog, op.keys,  -1, op.condition,
-                                op.sends_update_before,     op.ttl_ms};
+  RowPerKey::Options options = {RowPerKey::Rule::Changelog, op.keys,   -1,   op.condition,
+                                op.sends_update_before,     op.ttl_ms, false};
   if (!op.mini_batch) return Made(std::make_unique<KeepRow>(std::move(options)));
   return Made(std::make_unique<KeepRowBundled>(std::move(options), op.mini_batch->rows_max));
 }

@@ -23,6 +23,7 @@ Status GlobalGroupAggregate::open(OperatorContext& context) {
   SLUICE_TRY(keys_, context.code->key(plan.key_spec()));
   SLUICE_TRY(aggregates_, context.code->aggregates(plan.spec_of(every)));
   bundle_ = std::make_unique<BundleTable>(plan.layout, keys_);
+  order_ = BundleOrder(op_.keys, context.inputs[0]);
   SLUICE_DO(groups_.open(context, std::move(plan), op_.ttl_ms));
   SLUICE_TRY(format_, net_change_format(*context.op, op_));
   hashes_.resize(kBatchRowsMax);
@@ -41,29 +42,34 @@ Status GlobalGroupAggregate::add_rows(const Batch&, const BatchView& view, uint3
   std::vector<uint8_t*> fresh;
   for (uint32_t group = known; group < bundle_->size(); ++group) fresh.push_back(bundle_->slot(group));
   aggregates.init(aggregates.self, fresh.data(), static_cast<uint32_t>(fresh.size()));
+  for (uint32_t row : bundle_->new_rows()) order_.add(view.columns(), row);
   aggregates.merge(aggregates.self, context_->kernels, view.columns(), rows, count, slots_.data(), bundle_->heap());
   return Done{};
 }
 
 Step GlobalGroupAggregate::emit_bundle(Output& out) {
+  if (leaving_.empty()) leaving_ = order_.order();
   for (;;) {
     if (queue_.drain(out) == Progress::Pending) return Progress::Pending;
-    if (next_group_ == bundle_->size()) break;
-    uint32_t count = std::min(kBatchRowsMax, bundle_->size() - next_group_);
-    SLUICE_DO(merge_groups(next_group_, count));
+    if (next_group_ == leaving_.size()) break;
+    size_t count = std::min<size_t>(kBatchRowsMax, leaving_.size() - next_group_);
+    SLUICE_DO(merge_groups({&leaving_[next_group_], count}));
     next_group_ += count;
   }
   bundle_->clear();
+  order_.clear();
+  leaving_.clear();
   next_group_ = 0;
   return Progress::Done;
 }
 
 // Groups of the bundle differ from each other, so each of them is one row here.
-Status GlobalGroupAggregate::merge_groups(uint32_t begin, uint32_t count) {
+Status GlobalGroupAggregate::merge_groups(std::span<const uint32_t> groups) {
+  auto count = static_cast<uint32_t>(groups.size());
   Batch batch = unpack_bundle(*bundle_, keys_->current(), aggregates_->current(), groups_.plan().key_count(),
-                              context_->inputs[0], begin, count, *context_);
+                              context_->inputs[0], groups, *context_);
   BatchView view(batch);
-  for (uint32_t i = 0; i < count; ++i) hashes_[i] = bundle_->hash(begin + i);
+  for (uint32_t i = 0; i < count; ++i) hashes_[i] = bundle_->hash(groups[i]);
   std::vector<uint8_t*> slots(count);
   std::vector<uint8_t> present(count);
   SLUICE_DO(

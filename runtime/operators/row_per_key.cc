@@ -123,7 +123,8 @@ void RowPerKey::work_off_round(const Batch& batch, std::span<const uint32_t> row
                                BatchBuilder& stored) {
   for (uint32_t i : round) actions_[i] = decide(batch, i, rows[i]);
   bool compares = options_.rule == Rule::LatestArrival || options_.rule == Rule::Changelog;
-  if (compares && options_.ttl_ms <= 0) drop_equal(rows, round);
+  bool repeats = options_.ttl_ms > 0 || (options_.omits_insert && !options_.sends_update_before);
+  if (compares && !repeats) drop_equal(rows, round);
 
   // What was stored goes aside before it is overwritten.
   auto choose = [&](auto&& wanted) {
@@ -178,6 +179,7 @@ void RowPerKey::write_changes(const Batch& batch, std::span<const uint32_t> rows
   Batch stored_rows;
   if (uses_stored_) stored_rows = stored.finish(static_cast<uint32_t>(rows.size()), context_->arena);
   const Batch* sources[] = {&batch, &stored_rows};
+  bool omits_insert = options_.omits_insert && !options_.sends_update_before;
   picks_.clear();
   auto write = [&] {
     if (picks_.empty()) return;
@@ -188,7 +190,7 @@ void RowPerKey::write_changes(const Batch& batch, std::span<const uint32_t> rows
     }
     picks_.clear();
   };
-  auto append = [&](uint32_t row, uint8_t source, RowKind kind) {
+  auto append = [&](uint32_t row, uint32_t source, RowKind kind) {
     picks_.push_back({row, source, kind});
     if (picks_.size() == kBatchRowsMax) write();
   };
@@ -197,7 +199,7 @@ void RowPerKey::write_changes(const Batch& batch, std::span<const uint32_t> rows
       case Action::None:
         break;
       case Action::Insert:
-        append(rows[i], 0, RowKind::Insert);
+        append(rows[i], 0, omits_insert ? RowKind::UpdateAfter : RowKind::Insert);
         break;
       case Action::Update:
         if (options_.sends_update_before) append(i, 1, RowKind::UpdateBefore);

@@ -36,6 +36,7 @@ class RowPerKey {
     std::vector<Expr> condition;
     bool sends_update_before = true;
     int64_t ttl_ms = 0;
+    bool omits_insert = false;  // +U also for the first row of a key; only without -U.
   };
 
   Status open(OperatorContext& context, Options options);

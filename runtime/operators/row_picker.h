@@ -12,7 +12,7 @@ namespace sluice::runtime {
 // One output row: where its values come from, and its kind.
 struct PickedRow {
   uint32_t row = 0;
-  uint8_t source = 0;
+  uint32_t source = 0;
   RowKind kind = RowKind::Insert;
 };
 

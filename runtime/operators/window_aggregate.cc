@@ -1,11 +1,25 @@
 #include "runtime/operators/window_aggregate.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/operators/selection.h"
 #include "runtime/task/metrics.h"
 
 namespace sluice::runtime {
+namespace {
+
+// Whether the zone's offset changes within a year of ours.
+bool has_daylight_saving(const TimeZone& zone) {
+  constexpr int64_t kJanuary = 1704067200000;  // 2024-01-01T00:00Z
+  constexpr int64_t kMonth = int64_t{30} * 86400000;
+  for (int month = 1; month < 12; ++month) {
+    if (zone.offset_at(kJanuary + month * kMonth) != zone.offset_at(kJanuary)) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 Status WindowAggregate::check() const {
   if (op_.window.kind != jobgraph::Window::Kind::Tumble) {
@@ -34,9 +48,47 @@ Status WindowAggregate::open(OperatorContext& context) {
     zone_ = TimeZone::find(op_.shift_time_zone);
     if (zone_ == nullptr) return fail(ErrorCode::InvalidJobGraph, "unknown time zone `{}`", op_.shift_time_zone);
   }
+  int64_t shift = op_.window.offset_ms;
+  if (zone_ != nullptr && !has_daylight_saving(*zone_)) shift -= zone_->offset_at(0);
+  is_aligned_ = shift % op_.window.size_ms == 0;
   SLUICE_DO(windows_.open_slices(context, std::move(plan)));
   if (op_.window.processing_time) {
     for (int64_t end : windows_.slice_ends()) context.register_timer(close_time(end));
+  }
+  return Done{};
+}
+
+TimestampMs WindowAggregate::close_time(int64_t end) const {
+  constexpr int64_t kHour = 3600000;
+  int64_t instant = to_instant(end - 1);
+  if (zone_ == nullptr) return instant;
+  int64_t hour_later = to_instant(end - 1 + kHour);
+  if (hour_later - instant > kHour) return hour_later - kHour;
+  return hour_later == instant ? instant - instant % kHour : instant;
+}
+
+TimestampMs WindowAggregate::next_hand_on(TimestampMs now) const {
+  if (now == kWatermarkMax) return now;
+  bool is_local = zone_ != nullptr && has_daylight_saving(*zone_);
+  int64_t time = is_local ? to_local(now) : now;
+  int64_t rest = time % op_.window.size_ms;
+  int64_t end = time - (rest < 0 ? rest + op_.window.size_ms : rest) + op_.window.size_ms;
+  TimestampMs next = is_local ? close_time(end) : end - 1;
+  return next > now ? next : next + op_.window.size_ms;
+}
+
+// Rows whose window went out meanwhile are late.
+Status WindowAggregate::hand_on() {
+  std::vector<Waiting> waiting = std::exchange(waiting_, {});
+  for (const Waiting& some : waiting) {
+    if (progress_ >= close_time(some.end)) {
+      if (context_->metrics != nullptr) context_->metrics->late_records_dropped.add(some.rows.size());
+      continue;
+    }
+    view_.assign(some.batch);
+    hashes_.resize(some.batch.rows);
+    windows_.hash(view_.columns(), nullptr, some.batch.rows, hashes_.data());
+    SLUICE_DO(add_to_window(some.batch, some.end, some.rows));
   }
   return Done{};
 }
@@ -52,7 +104,13 @@ Step WindowAggregate::on_batch(uint32_t, Batch batch, Output&) {
   hashes_.resize(batch.rows);
   windows_.hash(view_.columns(), nullptr, batch.rows, hashes_.data());
   SLUICE_DO(assign_windows(batch));
-  for (const auto& [end, rows] : rows_by_window_) SLUICE_DO(add_to_window(batch, end, rows));
+  for (const auto& [end, rows] : rows_by_window_) {
+    if (!op_.window.processing_time && waits(end)) {
+      waiting_.push_back({batch, end, rows});
+    } else {
+      SLUICE_DO(add_to_window(batch, end, rows));
+    }
+  }
   return Progress::Done;
 }
 
@@ -79,7 +137,6 @@ Status WindowAggregate::assign_windows(const Batch& batch) {
         ++late;
         continue;
       }
-      if (end < 0) continue;
       last_end = end;
       last_rows = &rows_by_window_[end];
     }
@@ -109,6 +166,10 @@ Status WindowAggregate::add_to_window(const Batch& batch, int64_t end, const std
 
 Step WindowAggregate::on_watermark(TimestampMs watermark, Output& out) {
   if (op_.window.processing_time) return Progress::Done;
+  if (watermark >= hand_on_at_) {
+    SLUICE_DO(hand_on());
+    hand_on_at_ = next_hand_on(watermark);
+  }
   progress_ = watermark;
   return send_closed(out);
 }
@@ -119,8 +180,14 @@ Step WindowAggregate::on_timer(TimestampMs time, Output& out) {
   return send_closed(out);
 }
 
+Step WindowAggregate::on_barrier(CheckpointId, Output&) {
+  SLUICE_DO(hand_on());
+  return Progress::Done;
+}
+
 Step WindowAggregate::on_end(Output& out) {
   if (op_.window.processing_time) return Progress::Done;
+  SLUICE_DO(hand_on());
   progress_ = kWatermarkMax;
   return send_closed(out);
 }

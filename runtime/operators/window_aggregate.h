@@ -14,6 +14,11 @@
 // of its arrival, and a timer takes the watermark's part; windows that are open when the input ends send nothing, as in
 // Flink.
 //
+// Flink collects rows in a local phase, which hands them on when the watermark passes a multiple of the window's size,
+// from 1970 on, without regard to the window's offset or (in a zone without daylight saving) the zone's. Windows whose
+// bounds are others miss rows by that, and so do those that end before 1970: rows that are handed on after their window
+// went out are late. Such rows wait here, too; for all other windows this makes no difference.
+//
 // Bounds of windows over TIMESTAMP_LTZ are wall-clock values of the session's zone.
 #include <map>
 #include <span>
@@ -34,6 +39,7 @@ class WindowAggregate final : public Operator {
   Step on_batch(uint32_t input, Batch batch, Output& out) override;
   Step on_watermark(TimestampMs watermark, Output& out) override;
   Step on_timer(TimestampMs time, Output& out) override;
+  Step on_barrier(CheckpointId id, Output& out) override;
   Step on_end(Output& out) override;
   Step resume(Output& out) override { return send_closed(out); }
 
@@ -43,8 +49,14 @@ class WindowAggregate final : public Operator {
   int64_t to_instant(int64_t local_ms) const { return zone_ == nullptr ? local_ms : zone_->to_utc(local_ms); }
   // The end of the window that holds a local time.
   int64_t window_end(int64_t local_ms) const;
-  // The time that a watermark (a processing time) must reach for the window to go out.
-  TimestampMs close_time(int64_t end) const { return to_instant(end - 1); }
+  // The time that a watermark (a processing time) must reach for the window to go out: of a local time that occurs
+  // twice the later instant, of one that does not occur the end of the gap.
+  TimestampMs close_time(int64_t end) const;
+  // The watermark at which the local phase hands on what it has when the watermark is `now`.
+  TimestampMs next_hand_on(TimestampMs now) const;
+  // Whether rows of a window may be handed on too late.
+  bool waits(int64_t end) const { return !is_aligned_ || end <= 0; }
+  Status hand_on();
   Status assign_windows(const Batch& batch);
   Status add_to_window(const Batch& batch, int64_t end, const std::vector<uint32_t>& rows);
   Step send_closed(Output& out);
@@ -59,6 +71,15 @@ class WindowAggregate final : public Operator {
   Accumulation windows_;
   TimestampMs progress_ = kWatermarkMin;  // Watermark or processing time up to which windows are closed.
   uint64_t next_group_ = 0;               // Of the window that goes out.
+  // Rows of the local phase, of windows that may miss them. Handed on before a barrier, as in Flink.
+  struct Waiting {
+    Batch batch;
+    int64_t end = 0;
+    std::vector<uint32_t> rows;
+  };
+  bool is_aligned_ = true;
+  TimestampMs hand_on_at_ = 0;
+  std::vector<Waiting> waiting_;
 
   BatchView view_;
   std::vector<uint64_t> hashes_;

@@ -1,6 +1,6 @@
 #include "operator_script.h"
 
-#include <charconv>
+#include <set>
 
 namespace sluice::runtime {
 namespace {
@@ -185,6 +185,14 @@ void run_script(const jobgraph::Operator& op, const RowSchema& input, const std:
     std::vector<uint32_t> batch_rows;
     Tables tables = Tables::Reference;
   };
+  // A bundle gives its keys out in Flink's order, which scripts do not state; but all modes must have the same one.
+  bool is_bundled = std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.mini_batch; }) return kind.mini_batch.has_value();
+        return false;
+      },
+      op.kind);
+  std::vector<std::vector<std::string>> first(script.size());
   std::mt19937 random(7);
   std::vector<uint32_t> splits;
   for (int i = 0; i < 50; ++i) splits.push_back(1 + static_cast<uint32_t>(random() % 5));
@@ -196,7 +204,15 @@ void run_script(const jobgraph::Operator& op, const RowSchema& input, const std:
     ASSERT_TRUE(run.opened) << run.opened.error().message;
     for (size_t i = 0; i < script.size(); ++i) {
       SCOPED_TRACE("event " + std::to_string(i));
-      EXPECT_EQ(run.feed(script[i], mode.batch_rows), script[i].expected);
+      std::vector<std::string> changes = run.feed(script[i], mode.batch_rows);
+      if (is_bundled) {
+        EXPECT_EQ(std::multiset<std::string>(changes.begin(), changes.end()),
+                  std::multiset<std::string>(script[i].expected.begin(), script[i].expected.end()));
+        if (first[i].empty()) first[i] = changes;
+        EXPECT_EQ(changes, first[i]);
+      } else {
+        EXPECT_EQ(changes, script[i].expected);
+      }
     }
   }
 }

@@ -45,10 +45,23 @@ TEST(WindowAggregate, WindowsGoOutWithTheWatermark) {
   EXPECT_EQ(run.metrics().late_records_dropped.value(), 2U);
 }
 
-TEST(WindowAggregate, WindowsThatEndBefore1970SendNothing) {
-  run_script(tumble(), kInput,
-             {rows({"+I[1, 5, -15]", "+I[2, 1, -1]", "+I[3, 1, 0]"}, {}),
-              watermark(kWatermarkMax, {"+I[2, 1, -10, 0, -1]", "+I[3, 1, 0, 10, 9]"})});
+// Before 1970 rows are handed on with the first watermark that is not negative.
+TEST(WindowAggregate, WindowsThatEndBefore1970MissRows) {
+  run_script(
+      tumble(), kInput,
+      {rows({"+I[1, 5, -18]"}, {}), watermark(-23, {}), rows({"+I[2, 1, -1]"}, {}), watermark(-6, {}),
+       rows({"+I[3, 1, 0]"}, {}), watermark(-5, {}), rows({"+I[4, 1, 7]"}, {}), watermark(2, {"+I[2, 1, -10, 0, -1]"}),
+       watermark(kWatermarkMax, {"+I[3, 1, 0, 10, 9]", "+I[4, 1, 0, 10, 9]"})});
+}
+
+// The offset shifts windows against the times at which rows are handed on: 9, 19, ...
+TEST(WindowAggregate, WindowsWithAnOffsetMissRows) {
+  auto op = tumble();
+  std::get<jobgraph::WindowAggregate>(op.kind).window.offset_ms = 3;
+  run_script(op, kInput,
+             {rows({"+I[1, 5, 10]"}, {}), watermark(1, {}), rows({"+I[1, 7, 14]"}, {}),
+              watermark(12, {"+I[1, 5, 3, 13, 12]"}), rows({"+I[1, 1, 15]"}, {}), watermark(19, {}),
+              rows({"+I[1, 2, 22]"}, {}), watermark(22, {"+I[1, 8, 13, 23, 22]"}), watermark(kWatermarkMax, {})});
 }
 
 TEST(WindowAggregate, RowsAreTakenBack) {
