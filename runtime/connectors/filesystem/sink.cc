@@ -126,7 +126,8 @@ Result<std::unique_ptr<SinkConnector>> make_filesystem_sink(const jobgraph::Sink
   }
   SLUICE_TRY(layout.directory, filesystem::directory_of(layout.options.path));
   layout.staging = filesystem::staging_of(layout.directory, context.operator_uid);
-  layout.columns = input;
+  layout.columns = input;  // Named as in the table: the query's own names are not what partitions are called.
+  for (size_t i = 0; i < input.size(); ++i) layout.columns[i].name = sink.table.columns[i].name;
   layout.partition_columns = sink.table.partition_keys;
   for (uint32_t i = 0; i < input.size(); ++i) {
     if (std::ranges::find(layout.partition_columns, i) == layout.partition_columns.end()) {
