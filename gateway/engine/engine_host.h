@@ -15,7 +15,7 @@ namespace sluice::gateway {
 struct EngineHostOptions {
   RealEnvOptions env;
   bool jit = true;
-  std::string object_cache;  // Directory of compiled objects; empty: kept in memory only.
+  std::string object_cache;                // Directory of compiled objects; empty: kept in memory only.
   runtime::ValuesStore* values = nullptr;  // Rows of `values` tables: tests only.
   // Where `print` tables go.
   std::function<void(std::string_view lines, bool to_standard_error)> print;

@@ -184,10 +184,9 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Deduplicate& dedup
   bool by_proctime = deduplicate.time == Deduplicate::kProcessingTime ||
                      deduplicate.input->times[deduplicate.time] == TimeRole::Proctime;
   int32_t rowtime = by_proctime ? -1 : static_cast<int32_t>(deduplicate.time);
-  NewOperator op =
-      describe(plan, jobgraph::Deduplicate{deduplicate.keys, rowtime, deduplicate.keeps_last,
-                                           changelog_of_node(plan).sends_update_before, mini_batch(), settings_.ttl_ms,
-                                           settings_.deduplicate_omits_insert});
+  NewOperator op = describe(plan, jobgraph::Deduplicate{deduplicate.keys, rowtime, deduplicate.keeps_last,
+                                                        changelog_of_node(plan).sends_update_before, mini_batch(),
+                                                        settings_.ttl_ms, settings_.deduplicate_omits_insert});
   op.inputs = {keyed_input(input, deduplicate.keys)};
   std::string order = fmt::format("{} {}", deduplicate.keeps_last ? "last" : "first",
                                   by_proctime ? "proctime" : below.columns[deduplicate.time]);

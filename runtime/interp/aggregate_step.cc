@@ -26,7 +26,7 @@ bool takes_back(const int8_t* kinds, uint32_t row) { return kinds != nullptr && 
 // The rows of a call: those that its filter lets through and whose argument is not NULL.
 struct CallInput {
   int64_t filter = -1;
-  int64_t argument = -1;               // -1: none is looked at.
+  int64_t argument = -1;                 // -1: none is looked at.
   std::vector<uint32_t> more_arguments;  // Of COUNT(a, b): the rest.
 
   template <class F>

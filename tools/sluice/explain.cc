@@ -41,8 +41,8 @@ planner::ExplainStage stage_of(const ExplainArguments& arguments) {
 
 int explain_jobs(const ExplainArguments& arguments, const LoadedScript& script) {
   Diagnostics diagnostics;
-  planner::CompiledScript compiled = planner::compile_script(script.source, Catalog(), script.settings,
-                                                             diagnostics, stage_of(arguments));
+  planner::CompiledScript compiled =
+      planner::compile_script(script.source, Catalog(), script.settings, diagnostics, stage_of(arguments));
   if (!diagnostics.ok()) return fail_with(diagnostics, script.source);
   for (const planner::CompiledStatement& statement : compiled.statements) {
     if (auto* text = std::get_if<planner::ExplainText>(&statement.kind)) std::printf("%s\n", text->text.c_str());

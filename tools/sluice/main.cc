@@ -17,11 +17,6 @@ constexpr Command kCommands[] = {
     {"run", "run SQL scripts in this process", "libsluice_local.so", "sluice_command_run", nullptr},
     {"explain", "show what becomes of a script, stage by stage", nullptr, nullptr, sluice::tools::explain},
     {"bench", "measure Nexmark queries", "libsluice_local.so", "sluice_command_bench", nullptr},
-    {"serve", "gateway: scripts, jobs and results over gRPC", "libsluice_gateway.so", "sluice_command_serve", nullptr},
-    {"jobs", "list, show, cancel and stop the jobs of a gateway", "libsluice_gateway.so", "sluice_command_jobs",
-     nullptr},
-    {"submit", "run SQL scripts on a gateway", "libsluice_gateway.so", "sluice_command_submit", nullptr},
-    {"conformance", "run Flink's measured cases", "libsluice_local.so", "sluice_command_conformance", nullptr},
 };
 
 int usage(FILE* out) {

@@ -207,8 +207,7 @@ int run(const RunArguments& arguments) {
     std::fputs(diagnostics.render(script->original).c_str(), stderr);
     return kStatementFailed;
   }
-  planner::CompiledScript compiled =
-      planner::compile_script(script->source, Catalog(), script->settings, diagnostics);
+  planner::CompiledScript compiled = planner::compile_script(script->source, Catalog(), script->settings, diagnostics);
   if (!diagnostics.ok()) {
     std::fputs(diagnostics.render(script->source).c_str(), stderr);
     return kStatementFailed;
