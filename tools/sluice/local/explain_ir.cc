@@ -51,7 +51,8 @@ extern "C" int sluice_command_explain_ir(int argc, char** argv) {
   CLI::App app("Shows the code that is generated for a script's jobs.", "sluice explain --ir");
   ScriptArguments arguments;
   arguments.add_to(app);
-  app.add_flag("--ir", "LLVM IR as emitted");
+  bool is_asked_for = true;
+  app.add_flag("--ir", is_asked_for, "LLVM IR as emitted");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
