@@ -77,7 +77,7 @@ Step FirstRowByTime::on_batch(uint32_t, Batch batch, Output&) {
   uint64_t late = 0;
   for (uint32_t row = 0; row < batch.rows; ++row) {
     int64_t time = is_valid(times.validity, row) ? static_cast<const int64_t*>(times.values)[row] : 0;
-    if (time <= watermark_) {
+    if (time < watermark_) {
       ++late;
     } else if (sent[row] == nullptr) {
       by_slice[slice_end_of(time, kSliceMs)].push_back(row);

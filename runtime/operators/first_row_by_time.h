@@ -4,7 +4,7 @@
 //
 // | row                                        | effect                                                        |
 // |--------------------------------------------|---------------------------------------------------------------|
-// | its time is not above the watermark        | dropped and counted as late                                   |
+// | its time is below the watermark            | dropped and counted as late                                   |
 // | its key was sent                           | dropped                                                       |
 // | the first of its key, or earlier than the  | waits for the watermark                                       |
 // | one that waits                             |                                                               |

@@ -262,7 +262,7 @@ void WindowAggregate::write_properties(int64_t end, uint32_t count, MutableColum
         break;
       case jobgraph::WindowAggregate::Property::Time:
         // The new time attribute: an instant again where the old one was.
-        value = schema[first + p].type.is(TypeRoot::TimestampLtz) ? close_time(end) : end - 1;
+        value = schema[first + p].type.is(TypeRoot::TimestampLtz) ? to_instant(end - 1) : end - 1;
         break;
     }
     std::fill_n(static_cast<int64_t*>(out[p].values), count, value);

@@ -143,7 +143,8 @@ Status TaskStateImpl::start() {
   context_.groups = options_.groups;
   context_.restored_is_modified = restore != nullptr && !restore->is_own;
   uint64_t random = options_.env.random->next();
-  context_.index_seed = random * 0x9e3779b97f4a7c15ULL;
+  // The same in every run: where keys meet in the index decides the order of insertion, which `for_each` follows.
+  context_.index_seed = ((uint64_t{options_.fragment} << 32) + options_.subtask + 1) * 0x9e3779b97f4a7c15ULL;
   file_prefix_ = fmt::format("{:016x}-{}-{}-{}", random, options_.attempt, options_.fragment, options_.subtask);
   if (!options_.shared_directory.empty()) {
     context_.stream = make_stream();

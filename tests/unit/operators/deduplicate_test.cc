@@ -50,11 +50,11 @@ TEST(Deduplicate, TheFirstRowByTimeWaitsForTheWatermark) {
   run_script(op, kInput,
              {rows({"+I[1, a, 250]", "+I[1, b, 130]", "+I[1, c, 130]", "+I[2, d, 140]", "+I[3, e, 900]"}, {}),
               watermark(129, {}), watermark(130, {"+I[1, b, 130]"}),
-              rows({"+I[1, f, 131]", "+I[2, g, 130]", "+I[2, h, null]", "+I[2, i, 140]"}, {}), barrier({}),
+              rows({"+I[1, f, 131]", "+I[2, g, 129]", "+I[2, h, null]", "+I[2, i, 140]"}, {}), barrier({}),
               watermark(300, {"+I[2, d, 140]"}), watermark(kWatermarkMax, {"+I[3, e, 900]"}), end({})});
   OperatorRun run(op, kInput);
   run.feed(watermark(10, {}));
-  run.feed(rows({"+I[1, a, 10]", "+I[1, a, 11]"}, {}));
+  run.feed(rows({"+I[1, a, 9]", "+I[1, a, 10]", "+I[1, a, 11]"}, {}));
   EXPECT_EQ(run.metrics().late_records_dropped.value(), 1U);
 }
 
