@@ -19,7 +19,7 @@ Result<std::string> explain_stage(ExplainStage stage, const JobRequest& request,
                                   const SessionContext& session, Diagnostics& diagnostics) {
   if (stage == ExplainStage::Logical) return plans_text(request.sinks);
   if (stage == ExplainStage::Lineage) return lineage_text(lineage_of(request.sinks));
-  SLUICE_TRY(OptimizedJob job, optimize_job(request, session, diagnostics));
+  SLUICE_TRY(OptimizedJob job, optimize_job(request, settings, session, diagnostics));
   if (stage == ExplainStage::Optimized) return plans_text(job.sinks);
   SLUICE_TRY(jobgraph::JobGraph graph, lower_job(request, job, settings, session));
   return stage == ExplainStage::Physical ? physical_text(graph) : jobgraph::print(graph);
@@ -32,7 +32,7 @@ Result<std::string> explain_statement(const JobRequest& request, const std::vect
     if (detail == ast::ExplainDetail::ChangelogMode) continue;
     return fail(ErrorCode::NotSupportedYet, "EXPLAIN with details other than CHANGELOG_MODE is not supported yet");
   }
-  SLUICE_TRY(OptimizedJob job, optimize_job(request, session, diagnostics));
+  SLUICE_TRY(OptimizedJob job, optimize_job(request, settings, session, diagnostics));
   SLUICE_TRY(jobgraph::JobGraph graph, lower_job(request, job, settings, session));
   return "== Abstract Syntax Tree ==\n" + plans_text(request.sinks) + "\n== Optimized Physical Plan ==\n" +
          plans_text(job.sinks) + "\n== Optimized Execution Plan ==\n" + physical_text(graph);

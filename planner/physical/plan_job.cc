@@ -6,16 +6,28 @@
 #include "planner/physical/job_builder.h"
 #include "planner/physical/lower.h"
 #include "planner/physical/physical_settings.h"
+#include "planner/rules/share_scans.h"
 
 namespace sluice::planner {
 
-Result<OptimizedJob> optimize_job(const JobRequest& request, const SessionContext& session, Diagnostics& diagnostics) {
+namespace {
+
+bool shares_scans(const Settings& settings) {
+  return settings.get_bool("table.optimizer.reuse-sub-plan-enabled") &&
+         settings.get_bool("table.optimizer.reuse-source-enabled");
+}
+
+}  // namespace
+
+Result<OptimizedJob> optimize_job(const JobRequest& request, const Settings& settings, const SessionContext& session,
+                                  Diagnostics& diagnostics) {
   OptimizeOptions options;
   options.context.session = session;
   // One sink that reads watermarks is enough for the source that all of them share.
   if (request.sinks.size() > 1) options.disabled_rules.insert("prune_watermarks");
   OptimizedJob job;
   for (const Plan& sink : request.sinks) job.sinks.push_back(optimize(sink, options));
+  if (shares_scans(settings)) job.sinks = share_scans(std::move(job.sinks), options);
   size_t errors_before = diagnostics.count();
   job.changelogs = infer_changelogs(job.sinks, diagnostics);
   if (diagnostics.count() > errors_before) return Failure{diagnostics.errors().back()};
@@ -45,7 +57,7 @@ Result<jobgraph::JobGraph> lower_job(const JobRequest& request, const OptimizedJ
 
 Result<jobgraph::JobGraph> plan_job(const JobRequest& request, const Settings& settings, const SessionContext& session,
                                     Diagnostics& diagnostics) {
-  SLUICE_TRY(OptimizedJob job, optimize_job(request, session, diagnostics));
+  SLUICE_TRY(OptimizedJob job, optimize_job(request, settings, session, diagnostics));
   return lower_job(request, job, settings, session);
 }
 

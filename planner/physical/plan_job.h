@@ -26,7 +26,8 @@ struct OptimizedJob {
 };
 
 // Reports what only the whole plan shows (a sink or an operator that cannot take updates), and then fails.
-Result<OptimizedJob> optimize_job(const JobRequest& request, const SessionContext& session, Diagnostics& diagnostics);
+Result<OptimizedJob> optimize_job(const JobRequest& request, const Settings& settings, const SessionContext& session,
+                                  Diagnostics& diagnostics);
 
 Result<jobgraph::JobGraph> plan_job(const JobRequest& request, const Settings& settings, const SessionContext& session,
                                     Diagnostics& diagnostics);

@@ -17,8 +17,8 @@ class Rewrite {
  public:
   explicit Rewrite(const OptimizeOptions& options) : options_(options) {}
 
-  Plan run(Plan sink) {
-    for (const Stage& stage : stages()) {
+  Plan run(Plan sink, const std::vector<Stage>& stages) {
+    for (const Stage& stage : stages) {
       for (int round = 0; round < stage.rounds_max; ++round) {
         int hits_before = hits_;
         sink = bottom_up(sink, stage);
@@ -57,6 +57,10 @@ class Rewrite {
 
 }  // namespace
 
-Plan optimize(Plan sink, const OptimizeOptions& options) { return Rewrite(options).run(std::move(sink)); }
+Plan optimize(Plan sink, const OptimizeOptions& options) { return Rewrite(options).run(std::move(sink), stages()); }
+
+Plan merge_calcs(Plan sink, const OptimizeOptions& options) {
+  return Rewrite(options).run(std::move(sink), merge_stages());
+}
 
 }  // namespace sluice::planner

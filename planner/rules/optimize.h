@@ -19,4 +19,7 @@ struct OptimizeOptions {
 // `sink` is a Sink node, or any plan whose schema must stay as it is.
 Plan optimize(Plan sink, const OptimizeOptions& options);
 
+// An optimized plan with projections put into it: filters go below them, and neighbours become one.
+Plan merge_calcs(Plan sink, const OptimizeOptions& options);
+
 }  // namespace sluice::planner

@@ -27,6 +27,8 @@ struct Stage {
 
 // The order of rewrites is data.
 const std::vector<Stage>& stages();
+// What brings projections together that were put in later.
+const std::vector<Stage>& merge_stages();
 
 // ---- One file each.
 std::optional<Plan> simplify_expressions(const Plan& plan, const RuleContext& context);

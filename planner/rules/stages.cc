@@ -38,4 +38,15 @@ const std::vector<Stage>& stages() {
   return list;
 }
 
+const std::vector<Stage>& merge_stages() {
+  static const std::vector<Stage> list = {
+      {"merge again",
+       {SLUICE_RULE(push_filter_below_project), SLUICE_RULE(push_filter_below_rowtime_marker),
+        SLUICE_RULE(pull_rowtime_marker_above_project), SLUICE_RULE(merge_projects),
+        SLUICE_RULE(remove_identity_project)},
+       kRoundsMax},
+  };
+  return list;
+}
+
 }  // namespace sluice::planner

@@ -132,14 +132,14 @@ class CsvPrinter final : public RowPrinter {
 
 class TablePrinter final : public RowPrinter {
  public:
-  TablePrinter(FILE* out, uint32_t terminal_columns, bool with_op)
-      : out_(out), terminal_columns_(terminal_columns), with_op_(with_op) {}
+  TablePrinter(FILE* out, uint32_t terminal_columns, const TimeZone* zone, bool with_op)
+      : out_(out), terminal_columns_(terminal_columns), zone_(zone), with_op_(with_op) {}
 
   void begin(const RowSchema& schema) override { schema_ = schema; }
   void row(RowKind kind, const ValueList& values) override {
     std::vector<std::string> cells;
     if (with_op_) cells.emplace_back(text_of(kind));
-    for (size_t i = 0; i < values.size(); ++i) cells.push_back(printable(changelog_text(values[i], schema_[i].type)));
+    for (size_t i = 0; i < values.size(); ++i) cells.push_back(cell(values[i], schema_[i].type));
     ++rows_;
     if (widths_.empty()) {
       held_.push_back(std::move(cells));
@@ -161,6 +161,11 @@ class TablePrinter final : public RowPrinter {
   }
 
  private:
+  // As Flink's client shows values: NULL is marked in a changelog and blank in the answers of SHOW and DESCRIBE.
+  std::string cell(const Value& value, const Type& type) const {
+    if (value.is_null()) return with_op_ ? "<NULL>" : "";
+    return printable(cast_text(value, type, zone_));
+  }
   void fix_widths() {
     std::vector<std::string> names;
     if (with_op_) names.emplace_back("op");
@@ -209,6 +214,7 @@ class TablePrinter final : public RowPrinter {
 
   FILE* out_;
   uint32_t terminal_columns_;
+  const TimeZone* zone_;
   bool with_op_;
   RowSchema schema_;
   std::vector<std::vector<std::string>> held_;
@@ -230,10 +236,11 @@ void print_json_objects(FILE* out, const RowSchema& schema, const std::vector<Va
 
 }  // namespace
 
-std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32_t terminal_columns) {
+std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32_t terminal_columns,
+                                             const TimeZone* zone) {
   switch (format) {
     case RowFormat::Table:
-      return std::make_unique<TablePrinter>(out, terminal_columns, true);
+      return std::make_unique<TablePrinter>(out, terminal_columns, zone, true);
     case RowFormat::Changelog:
       return std::make_unique<ChangelogPrinter>(out);
     case RowFormat::Csv:
@@ -246,7 +253,7 @@ std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32
 
 void print_rows(RowFormat format, FILE* out, const RowSchema& schema, const std::vector<ValueList>& rows) {
   if (format == RowFormat::Json) return print_json_objects(out, schema, rows);
-  std::unique_ptr<RowPrinter> printer = std::make_unique<TablePrinter>(out, 0, false);
+  std::unique_ptr<RowPrinter> printer = std::make_unique<TablePrinter>(out, 0, nullptr, false);
   if (format == RowFormat::Csv) printer = std::make_unique<CsvPrinter>(out, false);
   printer->begin(schema);
   for (const ValueList& row : rows) printer->row(RowKind::Insert, row);

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/row_kind.h"
+#include "catalog/types/time_zone.h"
 #include "catalog/types/type.h"
 #include "catalog/types/value.h"
 
@@ -24,9 +25,11 @@ class RowPrinter {
   virtual void pause() {}
 };
 
-// `Table` holds back some rows to find the widths of its columns; its lines fit `terminal_columns` by cutting cells.
-// Control characters of values are escaped in every format, so that data cannot write to the terminal.
-std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32_t terminal_columns);
+// `Table` holds back some rows to find the widths of its columns; its lines fit `terminal_columns` by cutting cells. It
+// shows values as CAST to STRING gives them in the session's `zone` (null: UTC) and NULL as `<NULL>`, as Flink's client
+// does. Control characters of values are escaped in every format, so that data cannot write to the terminal.
+std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32_t terminal_columns,
+                                             const TimeZone* zone);
 
 // The answer of SHOW, DESCRIBE and their like, without an `op` column.
 void print_rows(RowFormat format, FILE* out, const RowSchema& schema, const std::vector<ValueList>& rows);

@@ -158,6 +158,37 @@ TEST(Physical, MiniBatchWantsLatencyAndSize) {
   EXPECT_HAS(physical("SELECT a FROM t;", Settings({{"table.exec.mini-batch.enabled", "true"}})), "SL1403");
 }
 
+constexpr const char* kTwoReads =
+    "EXECUTE STATEMENT SET BEGIN INSERT INTO counts SELECT a, COUNT(*) FROM t GROUP BY a; "
+    "INSERT INTO counts SELECT CHAR_LENGTH(s), b FROM t WHERE a > 3; END;";
+
+size_t sources_in(const std::string& sql, const Settings& settings = {}) {
+  size_t found = 0;
+  for (const jobgraph::Fragment& fragment : graph_of(sql, settings).fragments) {
+    for (const jobgraph::Operator& op : fragment.operators) found += std::holds_alternative<jobgraph::Source>(op.kind);
+  }
+  return found;
+}
+
+TEST(Physical, ScansThatDifferInColumnsAreOneSource) {
+  EXPECT_EQ(sources_in(kTwoReads), 1u);
+  std::string plan = explain(kTwoReads, ExplainStage::JobGraph);
+  EXPECT_HAS(plan, "columns=[a, ts, b, s]");
+  // The condition and the projection of the second sink are one Calc over the shared source.
+  EXPECT_EQ(count(plan, "Calc "), 2u) << plan;
+  EXPECT_EQ(sources_in("SELECT a FROM t UNION ALL SELECT CHAR_LENGTH(s) FROM t;"), 1u);
+}
+
+TEST(Physical, ScansStayApartWhereRowsDifferOrTheOptionSaysSo) {
+  EXPECT_EQ(sources_in(kTwoReads, Settings({{"table.optimizer.reuse-source-enabled", "false"}})), 2u);
+  EXPECT_EQ(sources_in(kTwoReads, Settings({{"table.optimizer.reuse-sub-plan-enabled", "false"}})), 2u);
+  EXPECT_EQ(sources_in("SELECT bid.price FROM events WHERE event_type = 2 UNION ALL "
+                       "SELECT person.id FROM events WHERE event_type = 0;"),
+            2u);
+  EXPECT_EQ(
+      sources_in("SELECT a FROM t /*+ OPTIONS('number-of-rows' = '5') */ UNION ALL SELECT CHAR_LENGTH(s) FROM t;"), 2u);
+}
+
 TEST(Physical, StatementSetsShareEqualSubPlans) {
   std::string sql =
       "EXECUTE STATEMENT SET BEGIN INSERT INTO counts SELECT a, COUNT(*) FROM t GROUP BY a; "

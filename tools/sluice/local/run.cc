@@ -93,6 +93,7 @@ class Runner {
     runtime::JobOptions options;
     options.parallelism = arguments_.script.parallelism;
     options.restore_from = arguments_.from;
+    const TimeZone* zone = TimeZone::find(compiled.graph.settings.at("table.local-time-zone"));
     bool is_select = compiled.kind == planner::JobKind::Select;
     if (is_select) {
       running->results = std::make_unique<ResultStream>();
@@ -112,13 +113,13 @@ class Runner {
     });
     job.job->start();
     if (is_select) {
-      stream(job, compiled.columns);
+      stream(job, compiled.columns, zone);
       finish(job);
     }
   }
 
-  void stream(RunningJob& job, const RowSchema& columns) {
-    auto printer = make_row_printer(format_, stdout, terminal_columns());
+  void stream(RunningJob& job, const RowSchema& columns, const TimeZone* zone) {
+    auto printer = make_row_printer(format_, stdout, terminal_columns(), zone);
     printer->begin(columns);
     constexpr int64_t kPauseMs = 50;  // A quiet stream shows what it has.
     while (!job.results->is_done()) {
