@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 LINE = 17  # Pixels from one line to the next.
-CHARACTER = 7.83  # Width of a character of 13 pixels.
+CHARACTER = 8.1  # Width of a character of 13 pixels, in the widest of the fonts.
 MARGIN = 16
 
 
