@@ -72,6 +72,8 @@ class FileSystem {
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;  // Sorted by name.
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;  // Fails when held elsewhere.
+  // Whether somebody holds the lock; no when there is no such file. A `lock` at the same moment may fail: try again.
+  virtual Result<bool> is_locked(const std::string& path) { return !lock(path).has_value(); }
 };
 
 // Threads. In simulation every function is a step of one event loop, in an order drawn from the seed.
@@ -111,7 +113,8 @@ class Listener {
   virtual void on_connection(std::function<void(std::unique_ptr<Connection>)> accepted) = 0;
 };
 
-// Addresses: "unix:/path" or "host:port".
+// Addresses: "unix:/path" or "host:port". Listening on a unix socket replaces the one at its path, and only its owner
+// can connect to it (mode 0600).
 class Network {
  public:
   virtual ~Network() = default;

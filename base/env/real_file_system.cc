@@ -180,6 +180,14 @@ class RealFileSystem final : public FileSystem {
     if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return failure("lock", path);
     return std::unique_ptr<FileLock>(std::make_unique<RealFileLock>(std::move(fd)));
   }
+  Result<bool> is_locked(const std::string& path) override {
+    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.get() < 0 && errno == ENOENT) return false;
+    if (fd.get() < 0) return failure("open", path);
+    if (flock(fd.get(), LOCK_SH | LOCK_NB) == 0) return false;
+    if (errno == EWOULDBLOCK) return true;
+    return failure("look at the lock of", path);
+  }
 
  private:
   static Status check(int result, const char* what, const std::string& path) {

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -176,27 +177,47 @@ class RealListener final : public Listener {
 
 // An address ready for bind or connect: "unix:/path" or "host:port".
 struct SocketAddress {
+  SocketAddress() = default;
+  SocketAddress(SocketAddress&& other) noexcept
+      : family(other.family), storage(other.storage), size(other.size), directory(std::exchange(other.directory, -1)) {}
+  ~SocketAddress() {
+    if (directory >= 0) close(directory);
+  }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  const char* path() const { return reinterpret_cast<const sockaddr_un*>(&storage)->sun_path; }
+
   int family = AF_UNSPEC;
   sockaddr_storage storage{};
   socklen_t size = 0;
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  int directory = -1;  // Kept open while the address goes through it.
 };
 
-Result<SocketAddress> resolve(const std::string& address) {
+// A socket's path has some hundred bytes at most; a longer one is named through its open directory.
+Result<std::string> shortened(const std::string& path, SocketAddress& out) {
+  if (path.size() < sizeof(sockaddr_un::sun_path)) return path;
+  size_t slash = path.rfind('/');
+  std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  out.directory = open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (out.directory < 0) return failure("open the directory of", path);
+  std::string name = fmt::format("/proc/self/fd/{}/{}", out.directory, path.substr(slash + 1));
+  if (name.size() < sizeof(sockaddr_un::sun_path)) return name;
+  return fail(ErrorCode::NetworkError, "the name of socket `{}` is too long", path);
+}
+
+Result<SocketAddress> resolve_unix(const std::string& path) {
   SocketAddress out;
-  if (address.starts_with("unix:")) {
-    auto* unix_address = reinterpret_cast<sockaddr_un*>(&out.storage);
-    std::string path = address.substr(5);
-    if (path.size() >= sizeof unix_address->sun_path) {
-      return fail(ErrorCode::NetworkError, "socket path `{}` is longer than {} bytes", path,
-                  sizeof unix_address->sun_path - 1);
-    }
-    unix_address->sun_family = AF_UNIX;
-    std::memcpy(unix_address->sun_path, path.c_str(), path.size() + 1);
-    out.family = AF_UNIX;
-    out.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
-    return out;
-  }
+  SLUICE_TRY(std::string name, shortened(path, out));
+  auto* address = reinterpret_cast<sockaddr_un*>(&out.storage);
+  address->sun_family = AF_UNIX;
+  std::memcpy(address->sun_path, name.c_str(), name.size() + 1);
+  out.family = AF_UNIX;
+  out.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size() + 1);
+  return out;
+}
+
+Result<SocketAddress> resolve(const std::string& address) {
+  if (address.starts_with("unix:")) return resolve_unix(address.substr(5));
+  SocketAddress out;
   size_t colon = address.rfind(':');
   if (colon == std::string::npos) return fail(ErrorCode::NetworkError, "address `{}` has no port", address);
   addrinfo hints{};
@@ -219,12 +240,15 @@ class RealNetwork final : public Network {
 
   Result<std::unique_ptr<Listener>> listen(const std::string& address) override {
     SLUICE_TRY(SocketAddress resolved, resolve(address));
-    if (address.starts_with("unix:")) unlink(address.c_str() + 5);
+    if (resolved.family == AF_UNIX) unlink(resolved.path());
     int fd = socket(resolved.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return failure("listen on", address);
     int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, resolved.get(), resolved.size) != 0 || ::listen(fd, 128) != 0) {
+    // Nobody can connect before `listen`, and then only the owner of a unix socket can.
+    bool is_bound = bind(fd, resolved.get(), resolved.size) == 0 &&
+                    (resolved.family != AF_UNIX || chmod(resolved.path(), S_IRUSR | S_IWUSR) == 0);
+    if (!is_bound || ::listen(fd, 128) != 0) {
       Failure failed = failure("listen on", address);
       close(fd);
       return failed;

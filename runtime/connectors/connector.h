@@ -28,6 +28,11 @@ class ResultConsumer {
   virtual void consume(uint32_t subtask, Batch batch) = 0;
   // `wake` is called whenever there is room again; one per subtask.
   virtual void on_room(uint32_t subtask, std::function<void()> wake) = 0;
+  // What belongs to a checkpoint: how far this subtask has come. Called at each barrier, on the subtask's thread.
+  virtual std::string position_of(uint32_t) const { return {}; }
+  // Before the rows of an attempt: where the checkpoint it goes on from stood, as `position_of` said; empty: there is
+  // none, or it is a savepoint. Also called for the first attempt. On the Io pool.
+  virtual void on_restore(const std::vector<std::string>& /*positions*/) {}
 };
 
 struct ConnectorContext {

@@ -19,19 +19,9 @@
 #include "base/result.h"
 #include "catalog/types/type.h"
 #include "runtime/connectors/values/store.h"
-#include "runtime/job/job_status.h"
+#include "runtime/worker/worker_report.h"
 
 namespace sluice::runtime {
-
-// What a worker says about its job.
-struct WorkerReport {
-  JobStatus status;
-  JobMetrics metrics;
-  double compile_ms = 0;
-  uint64_t peak_memory_bytes = 0;  // Of the worker process.
-  uint64_t result_produced = 0;    // Position behind the last row of the result.
-  uint64_t result_acknowledged = 0;
-};
 
 struct WorkerWelcome {
   bool is_deployed = false;

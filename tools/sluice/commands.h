@@ -13,7 +13,7 @@ using CommandFunction = int (*)(int argc, char** argv);
 
 struct Command {
   const char* name;
-  const char* summary;
+  const char* summary;  // Null: not for people, and not listed.
   const char* library;  // Loaded when the command is called; null: in the executable.
   const char* symbol;
   CommandFunction run;

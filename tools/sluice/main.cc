@@ -17,11 +17,14 @@ constexpr Command kCommands[] = {
     {"run", "run SQL scripts in this process", "libsluice_local.so", "sluice_command_run", nullptr},
     {"explain", "show what becomes of a script, stage by stage", nullptr, nullptr, sluice::tools::explain},
     {"bench", "measure Nexmark queries", "libsluice_local.so", "sluice_command_bench", nullptr},
+    {"worker", nullptr, "libsluice_local.so", "sluice_command_worker", nullptr},
 };
 
 int usage(FILE* out) {
   std::fprintf(out, "usage: sluice COMMAND [ARGUMENT...]\n\n");
-  for (const Command& command : kCommands) std::fprintf(out, "  %-12s %s\n", command.name, command.summary);
+  for (const Command& command : kCommands) {
+    if (command.summary != nullptr) std::fprintf(out, "  %-12s %s\n", command.name, command.summary);
+  }
   std::fprintf(out, "\n`sluice COMMAND --help` lists a command's arguments.\n");
   return out == stdout ? sluice::tools::kOk : sluice::tools::kUsage;
 }

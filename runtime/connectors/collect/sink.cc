@@ -11,7 +11,9 @@ class CollectWriter final : public SinkWriter {
     results_.consume(subtask_, batch);
     return Done{};
   }
-  void prepare(CheckpointId, std::function<void(Result<std::string>)> done) override { done(std::string()); }
+  void prepare(CheckpointId, std::function<void(Result<std::string>)> done) override {
+    done(results_.position_of(subtask_));
+  }
 
  private:
   ResultConsumer& results_;
@@ -26,12 +28,21 @@ class CollectSink final : public SinkConnector {
     return std::unique_ptr<SinkWriter>(std::make_unique<CollectWriter>(results_, subtask_));
   }
   bool is_transactional() const override { return false; }
-  Status publish(CheckpointId, const std::vector<std::string>&) override { return Done{}; }
-  Status recover(CheckpointId) override { return Done{}; }
+  // Rows are handed over as they come, so there is nothing to publish; recovery hears of the checkpoint here.
+  Status publish(CheckpointId id, const std::vector<std::string>& positions) override {
+    published_ = {id, positions};
+    return Done{};
+  }
+  Status recover(CheckpointId restored) override {
+    bool is_known = restored != 0 && published_.first == restored;
+    results_.on_restore(is_known ? published_.second : std::vector<std::string>());
+    return Done{};
+  }
 
  private:
   ResultConsumer& results_;
   uint32_t subtask_;
+  std::pair<CheckpointId, std::vector<std::string>> published_;
 };
 
 }  // namespace
