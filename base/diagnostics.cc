@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "base/placed_error.h"
+
 namespace sluice {
 namespace {
-
-size_t count_characters(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 // The smallest number of single-character edits between two names; two neighbours that changed places are one edit, and
 // upper and lower case are the same.
@@ -37,25 +35,7 @@ void Diagnostics::report(Failure failure) {
   errors_.insert(place, std::move(failure.error));
 }
 
-std::string render(const Error& error, const SourceText& source) {
-  int code = static_cast<int>(error.code);
-  std::string hint = error.hint.empty() ? "" : fmt::format("  hint: {}\n", error.hint);
-  if (!error.span) return fmt::format("error SL{}: {}\n{}", code, error.message, hint);
-
-  Position at = source.position(error.span->begin);
-  uint32_t line_begin = 0;
-  std::string_view line = source.line(error.span->begin, &line_begin);
-  size_t begin = std::min<size_t>(error.span->begin - line_begin, line.size());
-  size_t end = std::clamp<size_t>(error.span->end - line_begin, begin, line.size());
-
-  std::string margin;  // A tab stays a tab, so the caret stands under the text in every terminal.
-  for (char c : line.substr(0, begin)) {
-    if ((c & 0xC0) != 0x80) margin += c == '\t' ? '\t' : ' ';
-  }
-  std::string carets(std::max<size_t>(1, count_characters(line.substr(begin, end - begin))), '^');
-  return fmt::format("{}:{}:{}: error SL{}: {}\n  {}\n  {}{}\n{}", at.file, at.line, at.column, code, error.message,
-                     line, margin, carets, hint);
-}
+std::string render(const Error& error, const SourceText& source) { return render(placed(error, source)); }
 
 std::string Diagnostics::render(const SourceText& source) const {
   std::string out;

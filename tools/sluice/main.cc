@@ -16,6 +16,10 @@ using sluice::tools::Command;
 constexpr Command kCommands[] = {
     {"run", "run SQL scripts in this process", "libsluice_local.so", "sluice_command_run", nullptr},
     {"explain", "show what becomes of a script, stage by stage", nullptr, nullptr, sluice::tools::explain},
+    {"serve", "run the gateway: jobs in processes of their own, over gRPC", "libsluice_remote.so",
+     "sluice_command_serve", nullptr},
+    {"submit", "hand SQL scripts to a gateway", "libsluice_remote.so", "sluice_command_submit", nullptr},
+    {"jobs", "list, show, stop and cancel a gateway's jobs", "libsluice_remote.so", "sluice_command_jobs", nullptr},
     {"bench", "measure Nexmark queries", "libsluice_local.so", "sluice_command_bench", nullptr},
     {"worker", nullptr, "libsluice_local.so", "sluice_command_worker", nullptr},
 };

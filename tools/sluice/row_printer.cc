@@ -1,6 +1,8 @@
 #include "tools/sluice/row_printer.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -235,6 +237,19 @@ void print_json_objects(FILE* out, const RowSchema& schema, const std::vector<Va
 }
 
 }  // namespace
+
+RowFormat row_format_of(std::string_view name) {
+  if (name == "changelog") return RowFormat::Changelog;
+  if (name == "csv") return RowFormat::Csv;
+  if (name == "json") return RowFormat::Json;
+  return RowFormat::Table;
+}
+
+uint32_t terminal_columns() {
+  winsize size{};
+  if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
 
 std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32_t terminal_columns,
                                              const TimeZone* zone) {

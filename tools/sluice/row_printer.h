@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/row_kind.h"
@@ -13,6 +14,12 @@
 namespace sluice::tools {
 
 enum class RowFormat : uint8_t { Table, Changelog, Csv, Json };
+
+// Of `--format`; Table for any other word.
+RowFormat row_format_of(std::string_view name);
+
+// Of the terminal that standard output is; 0: it is none.
+uint32_t terminal_columns();
 
 class RowPrinter {
  public:

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include "grammar/variables.h"
-
 namespace sluice::tools {
 namespace {
 
@@ -36,30 +34,27 @@ void ScriptArguments::add_to(CLI::App& app) {
   app.add_option("--parallelism", parallelism, "Subtasks of every operator")->check(CLI::Range(1, 1024));
 }
 
-Result<LoadedScript> load_script(const ScriptArguments& arguments, FileSystem& files, Diagnostics& diagnostics) {
-  LoadedScript script;
+Result<planner::ScriptParts> read_script(const ScriptArguments& arguments, FileSystem& files) {
+  planner::ScriptParts parts;
   for (const std::string& text : arguments.settings) {
     SLUICE_TRY(auto setting, cut(text, "-D"));
-    if (auto wrong = check_setting(setting.first, setting.second, {}, {})) {
-      wrong->error.span.reset();
-      diagnostics.report(*std::move(wrong));
-    }
-    script.settings.set(setting.first, setting.second);
+    parts.settings[setting.first] = setting.second;
   }
-  grammar::Variables variables;
   for (const std::string& text : arguments.variables) {
     SLUICE_TRY(auto variable, cut(text, "--var"));
-    variables.insert(std::move(variable));
+    parts.variables.insert(std::move(variable));
   }
   for (const std::string& file : arguments.files) {
     bool is_stdin = file == "-";
     SLUICE_TRY(std::string text, is_stdin ? read_standard_input() : files.read_all(file));
-    std::string name = is_stdin ? "<stdin>" : file;
-    auto offset = static_cast<uint32_t>(script.original.text().size());
-    script.original.append(name, text);
-    script.source.append(name, grammar::substitute(text, offset, variables, diagnostics));
+    parts.files.push_back({is_stdin ? "<stdin>" : file, std::move(text)});
   }
-  return script;
+  return parts;
+}
+
+Result<LoadedScript> load_script(const ScriptArguments& arguments, FileSystem& files, Diagnostics& diagnostics) {
+  SLUICE_TRY(planner::ScriptParts parts, read_script(arguments, files));
+  return planner::assemble(parts, diagnostics);
 }
 
 }  // namespace sluice::tools

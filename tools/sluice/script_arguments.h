@@ -1,14 +1,12 @@
 #pragma once
 // Arguments of the commands that take a script: files, settings, variables.
 #include <CLI/CLI.hpp>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/diagnostics.h"
 #include "base/env/env.h"
-#include "base/source_text.h"
-#include "catalog/objects/settings.h"
+#include "planner/script/assemble.h"
 
 namespace sluice::tools {
 
@@ -21,12 +19,10 @@ struct ScriptArguments {
   void add_to(CLI::App& app);
 };
 
-// A script that is ready to be compiled, or why it is not.
-struct LoadedScript {
-  SourceText original;  // What the diagnostics of loading speak about.
-  SourceText source;    // With variables replaced; what is compiled.
-  Settings settings;
-};
+using LoadedScript = planner::AssembledScript;
+
+// The files' texts (`-` is standard input) with settings and variables, as they were given.
+Result<planner::ScriptParts> read_script(const ScriptArguments& arguments, FileSystem& files);
 
 // Reads the files (`-` is standard input) and replaces `${NAME}`. Failures of the world are in the Result, the script's
 // own in `diagnostics`.

@@ -1,14 +1,12 @@
 // `sluice run FILE...`: compiles scripts and runs their jobs in this process.
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 
 #include "gateway/engine/engine_host.h"
 #include "planner/script/compile.h"
 #include "tools/sluice/commands.h"
-#include "tools/sluice/local/interrupt.h"
+#include "tools/sluice/exit_code.h"
+#include "tools/sluice/interrupt.h"
 #include "tools/sluice/local/job_report.h"
 #include "tools/sluice/local/result_stream.h"
 #include "tools/sluice/row_printer.h"
@@ -25,35 +23,10 @@ struct RunArguments {
   std::string from = "none";
 };
 
-RowFormat format_of(const std::string& name) {
-  if (name == "changelog") return RowFormat::Changelog;
-  if (name == "csv") return RowFormat::Csv;
-  if (name == "json") return RowFormat::Json;
-  return RowFormat::Table;
-}
-
-uint32_t terminal_columns() {
-  winsize size{};
-  if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
-}
-
-// Which exit code a failed job means.
-int exit_code_of(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::RowExpressionFailed:
-    case ErrorCode::NullInNotNullColumn:
-    case ErrorCode::NotSupportedYet:
-      return kStatementFailed;
-    default:
-      return static_cast<int>(error.code) < 2000 ? kStatementFailed : kWorldFailed;
-  }
-}
-
 class Runner {
  public:
   Runner(const RunArguments& arguments, const LoadedScript& script, gateway::EngineHost& host)
-      : arguments_(arguments), script_(script), host_(host), format_(format_of(arguments.format)) {}
+      : arguments_(arguments), script_(script), host_(host), format_(row_format_of(arguments.format)) {}
 
   int run(planner::CompiledScript script) {
     Interrupt interrupt([this](int count) { on_interrupt(count); });
@@ -158,7 +131,7 @@ class Runner {
 
   void fail_with(const Error& error) {
     std::fputs(render(error, script_.source).c_str(), stderr);
-    exit_code_ = std::max(exit_code_.load(), exit_code_of(error));
+    exit_code_ = std::max(exit_code_.load(), exit_code_of(error.code));
   }
 
   // On the signal's thread.

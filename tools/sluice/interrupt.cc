@@ -1,4 +1,4 @@
-#include "tools/sluice/local/interrupt.h"
+#include "tools/sluice/interrupt.h"
 
 #include <signal.h>
 #include <unistd.h>

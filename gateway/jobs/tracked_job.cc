@@ -1,0 +1,402 @@
+#include "gateway/jobs/tracked_job.h"
+
+#include <chrono>
+
+#include "planner/jobgraph/codec.h"
+#include "runtime/checkpoint/checkpoint_directory.h"
+
+namespace sluice::gateway {
+namespace {
+
+constexpr int64_t kCheckAgainMs = 1000;      // Between two looks at a worker that does not answer.
+constexpr int64_t kConnectTimeoutMs = 2000;  // Of such a look.
+constexpr int64_t kDiscardTimeoutMs = 10'000;
+
+JobState state_of(runtime::JobState state) {
+  switch (state) {
+    case runtime::JobState::Created:
+    case runtime::JobState::Starting:
+      return JobState::Starting;
+    case runtime::JobState::Running:
+      return JobState::Running;
+    case runtime::JobState::Restarting:
+      return JobState::Restarting;
+    case runtime::JobState::Stopping:
+      return JobState::Savepointing;
+    case runtime::JobState::Cancelling:
+      return JobState::Cancelling;
+    case runtime::JobState::Finished:
+      return JobState::Finished;
+    case runtime::JobState::Failed:
+      return JobState::Failed;
+    case runtime::JobState::Cancelled:
+      return JobState::Cancelled;
+    case runtime::JobState::Stopped:
+      return JobState::Stopped;
+  }
+  return JobState::Lost;
+}
+
+Error lost(std::string message, std::string hint = {}) {
+  return {ErrorCode::WorkerLost, std::move(message), std::move(hint), std::nullopt};
+}
+
+}  // namespace
+
+TrackedJob::TrackedJob(const JobHost& host, JobDefinition definition, JobFate fate)
+    : host_(host), definition_(std::make_shared<const JobDefinition>(std::move(definition))), fate_(std::move(fate)) {
+  for (const planner::ScriptFile& file : definition_->script) source_.append(file.name, file.text);
+  if (fate_.ended_as) state_ = *fate_.ended_as;
+}
+
+JobView TrackedJob::view() const {
+  Lock lock(mutex_);
+  JobView view;
+  view.definition = definition_;
+  view.state = state_;
+  view.attempt = fate_.attempt;
+  view.restarts = fate_.restarts + report_.status.restarts;
+  view.status = report_.status;
+  view.metrics = report_.metrics;
+  view.directory = host_.store->directory_of(definition_->id);
+  view.worker_pid = client_ ? worker_pid_ : 0;
+  view.ended_wall_ms = fate_.ended_as ? fate_.ended_wall_ms : report_.status.ended_wall_ms;
+  const std::optional<Error>& of_worker = report_.status.failure;
+  if (fate_.ended_as || !of_worker) {
+    if (fate_.failure) view.failure = placed(*fate_.failure, source_);
+  } else {
+    view.failure = placed(*of_worker, source_);
+  }
+  return view;
+}
+
+bool TrackedJob::is_ended() const {
+  Lock lock(mutex_);
+  return is_terminal(state_);
+}
+
+bool TrackedJob::wait_for_end_ms(int64_t timeout_ms) const {
+  Lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [this] { return is_terminal(state_); });
+}
+
+// ---- State; with mutex_ held
+
+bool TrackedJob::advance(JobState to) {
+  if (!may_follow(state_, to)) return false;
+  state_ = to;
+  changed_.notify_all();
+  return true;
+}
+
+void TrackedJob::take_report(const runtime::WorkerReport& report) {
+  if (is_terminal(state_)) return;
+  report_ = report;
+  JobState said = state_of(report.status.state);
+  // What was under way when the wish to cancel came does not take it back.
+  advance(fate_.is_cancel_wanted && !is_terminal(said) ? JobState::Cancelling : said);
+}
+
+void TrackedJob::end_as(JobState state, std::optional<Error> cause) {
+  if (is_terminal(state_)) return;
+  fate_.ended_as = state;
+  if (cause) fate_.failure = std::move(cause);
+  fate_.ended_wall_ms = host_.env.clock->wall_ms();
+  save_fate();
+  advance(state);
+}
+
+// A disk that takes nothing any more must not bring down the gateway with all its jobs: what could not be written is
+// decided again, in the same way, by the next gateway.
+void TrackedJob::save_fate() { static_cast<void>(host_.store->write(definition_->id, fate_)); }
+
+// ---- One worker
+
+Status TrackedJob::start() {
+  auto launched = launch();
+  if (launched) return launched;
+  Lock lock(mutex_);
+  bool is_cancelled = fate_.is_cancel_wanted;
+  end_as(is_cancelled ? JobState::Cancelled : JobState::Failed, launched.error());
+  return launched;
+}
+
+Status TrackedJob::launch() {
+  runtime::SpawnOptions spawn;
+  {
+    Lock lock(mutex_);
+    if (is_terminal(state_)) return Done{};
+    if (fate_.is_cancel_wanted) return fail(ErrorCode::JobCancelled, "the job was cancelled before it was started");
+    ++fate_.attempt;
+    SLUICE_DO(host_.store->write(definition_->id, fate_));
+    spawn.attempt = fate_.attempt;
+    advance(JobState::Starting);
+  }
+  spawn.executable = host_.executable;
+  spawn.directory = host_.store->directory_of(definition_->id);
+  spawn.job_id = definition_->id;
+  SLUICE_DO(runtime::spawn_worker(spawn));
+  SLUICE_TRY(std::shared_ptr<runtime::WorkerClient> client, connect(spawn.timeout_ms));
+  SLUICE_DO(client->deploy(deploy_request()));
+  {
+    Lock lock(mutex_);
+    fate_.is_deployed = true;
+    save_fate();
+  }
+  take_over(client);
+  return Done{};
+}
+
+runtime::DeployRequest TrackedJob::deploy_request() {
+  runtime::DeployRequest request;
+  request.job_graph = definition_->job_graph;
+  request.parallelism = definition_->parallelism;
+  request.restore_from = fate_.attempt > 1 && has_own_checkpoint() ? "latest" : definition_->restore_from;
+  request.object_cache = host_.object_cache;
+  return request;
+}
+
+runtime::WorkerClientOptions TrackedJob::line_options(int64_t timeout_ms) const {
+  runtime::WorkerClientOptions options;
+  options.env = host_.env;
+  options.directory = host_.store->directory_of(definition_->id);
+  options.job_id = definition_->id;
+  options.timeout_ms = timeout_ms;
+  Lock lock(mutex_);
+  options.attempt = fate_.attempt;
+  return options;
+}
+
+Result<std::shared_ptr<runtime::WorkerClient>> TrackedJob::connect(int64_t timeout_ms) {
+  runtime::WorkerClientOptions options = line_options(timeout_ms);
+  std::weak_ptr<TrackedJob> weak = weak_from_this();
+  options.on_report = [weak, attempt = options.attempt](const runtime::WorkerReport& report) {
+    if (auto self = weak.lock()) self->on_report(attempt, report);
+  };
+  options.on_lost = [weak, attempt = options.attempt](const Error&) {
+    if (auto self = weak.lock()) self->on_lost(attempt);
+  };
+  SLUICE_TRY(std::unique_ptr<runtime::WorkerClient> client, runtime::WorkerClient::connect(std::move(options)));
+  return std::shared_ptr<runtime::WorkerClient>(std::move(client));
+}
+
+// The line is the job's from now on. A wish to cancel that came while there was none is passed on.
+void TrackedJob::take_over(const std::shared_ptr<runtime::WorkerClient>& client) {
+  bool cancels = false;
+  {
+    Lock lock(mutex_);
+    client_ = client;
+    worker_pid_ = client->welcome().pid;
+    cancels = fate_.is_cancel_wanted && !is_terminal(state_);
+  }
+  if (cancels) static_cast<void>(client->cancel());
+}
+
+void TrackedJob::on_report(uint64_t attempt, const runtime::WorkerReport& report) {
+  Lock lock(mutex_);
+  if (attempt == fate_.attempt) take_report(report);
+}
+
+// On the Io pool, which the line itself needs: what has to be done is done elsewhere.
+void TrackedJob::on_lost(uint64_t attempt) {
+  {
+    Lock lock(mutex_);
+    if (attempt != fate_.attempt) return;
+  }
+  later_ms(0, &TrackedJob::check_worker);
+}
+
+void TrackedJob::later_ms(int64_t delay_ms, void (TrackedJob::*what)()) {
+  std::weak_ptr<TrackedJob> weak = weak_from_this();
+  Executor* executor = host_.env.executor;
+  auto work = [weak, what] {
+    if (auto self = weak.lock()) (self.get()->*what)();
+  };
+  if (delay_ms <= 0) return executor->submit(Executor::Pool::State, work);
+  executor->submit_at(host_.env.clock->monotonic_ns() + delay_ms * 1'000'000,
+                      [executor, work] { executor->submit(Executor::Pool::State, work); });
+}
+
+// ---- Watching
+
+void TrackedJob::adopt() {
+  {
+    Lock lock(mutex_);
+    if (is_terminal(state_)) return;
+    if (fate_.attempt == 0) {
+      return end_as(JobState::Lost, lost("the gateway ended before it had started a worker for the job",
+                                         "Nothing of the job has run. Submit it again."));
+    }
+    advance(fate_.attempt > 1 ? JobState::Restarting : JobState::Starting);
+  }
+  check_worker();
+}
+
+void TrackedJob::check_worker() {
+  std::shared_ptr<runtime::WorkerClient> gone;
+  {
+    Lock lock(mutex_);
+    gone = std::move(client_);
+    client_ = nullptr;
+    if (is_terminal(state_)) return;
+  }
+  gone.reset();
+  auto trace = runtime::inspect_worker(host_.env, host_.store->directory_of(definition_->id));
+  if (!trace) return check_worker_later();
+  if (trace->has_final) {
+    Lock lock(mutex_);
+    return take_report(trace->final);
+  }
+  if (trace->life != runtime::WorkerLife::Alive) return on_worker_died();
+  auto client = connect(kConnectTimeoutMs);
+  if (!client) return check_worker_later();
+  if (!(*client)->welcome().is_deployed) return on_worker_died();
+  {
+    Lock lock(mutex_);
+    fate_.is_deployed = true;
+    take_report((*client)->welcome().report);
+  }
+  take_over(*client);
+}
+
+void TrackedJob::check_worker_later() {
+  {
+    Lock lock(mutex_);
+    if (is_terminal(state_)) return;
+    if (!fate_.is_cancel_wanted) advance(JobState::RunningEmpty);
+  }
+  later_ms(kCheckAgainMs, &TrackedJob::check_worker);
+}
+
+// It left no final status, or it never heard of the job.
+void TrackedJob::on_worker_died() {
+  Lock lock(mutex_);
+  if (is_terminal(state_)) return;
+  if (fate_.is_cancel_wanted) return end_as(JobState::Cancelled, std::nullopt);
+  if (!fate_.is_deployed) {
+    return end_as(JobState::Lost, lost("the gateway ended before its worker had taken on the job",
+                                       "Nothing of the job has run. Submit it again."));
+  }
+  Error cause = lost("the job's worker process died without a word",
+                     fmt::format("`{}/worker.log` may say why.", host_.store->directory_of(definition_->id)));
+  lock.unlock();
+  if (restart_after(cause)) return;
+  lock.lock();
+  end_as(JobState::Lost, cause);
+}
+
+// Starts the job again when its restart strategy wants that. A SELECT ends with its worker: its reader has seen rows
+// that would come again.
+bool TrackedJob::restart_after(const Error& cause) {
+  if (definition_->kind == JobKind::Select) return false;
+  auto graph = jobgraph::decode(definition_->job_graph);
+  if (!graph) return false;
+  Settings settings(graph->settings);
+  bool takes_checkpoints = settings.get_ms("execution.checkpointing.interval") > 0 || has_own_checkpoint();
+  Lock lock(mutex_);
+  if (!restarts_) restarts_ = runtime::make_restart_strategy(settings, takes_checkpoints, *host_.env.random);
+  std::optional<int64_t> delay_ms = restarts_->on_failure(host_.env.clock->wall_ms());
+  if (!delay_ms) return false;
+  ++fate_.restarts;
+  fate_.failure = cause;
+  save_fate();
+  report_ = {};
+  advance(JobState::Restarting);
+  lock.unlock();
+  later_ms(*delay_ms, &TrackedJob::relaunch);
+  return true;
+}
+
+void TrackedJob::relaunch() {
+  auto launched = launch();
+  if (launched) return;
+  Lock lock(mutex_);
+  if (fate_.is_cancel_wanted) return end_as(JobState::Cancelled, std::nullopt);
+  lock.unlock();
+  if (restart_after(launched.error())) return;
+  lock.lock();
+  end_as(JobState::Failed, launched.error());
+}
+
+bool TrackedJob::has_own_checkpoint() {
+  auto graph = jobgraph::decode(definition_->job_graph);
+  if (!graph) return false;
+  Settings settings(graph->settings);
+  runtime::CheckpointDirectory checkpoints(host_.env,
+                                           {settings.get("execution.checkpointing.dir"), definition_->name, 1});
+  std::vector<runtime::RefusedCheckpoint> refused;
+  auto newest = checkpoints.newest(refused);
+  return newest && *newest && (*newest)->manifest.job_id == definition_->id;
+}
+
+// ---- Asked from outside
+
+Status TrackedJob::cancel() {
+  std::shared_ptr<runtime::WorkerClient> client;
+  {
+    Lock lock(mutex_);
+    if (is_terminal(state_)) {
+      return fail(ErrorCode::JobNotFound, "the job `{}` is {} already", definition_->name, text_of(state_));
+    }
+    fate_.is_cancel_wanted = true;
+    SLUICE_DO(host_.store->write(definition_->id, fate_));
+    client = client_;
+    advance(JobState::Cancelling);
+  }
+  if (client) SLUICE_DO(client->cancel());
+  return Done{};
+}
+
+Result<std::string> TrackedJob::stop_with_savepoint(const std::string& directory, int64_t timeout_ms) {
+  std::shared_ptr<runtime::WorkerClient> client;
+  {
+    Lock lock(mutex_);
+    if (is_terminal(state_)) {
+      return fail(ErrorCode::JobNotFound, "the job `{}` is {} already", definition_->name, text_of(state_));
+    }
+    client = client_;
+    if (!client) {
+      return fail(ErrorCode::WorkerLost, "the job `{}` is {} and cannot take a savepoint now", definition_->name,
+                  text_of(state_));
+    }
+  }
+  return client->stop_with_savepoint(directory, timeout_ms);
+}
+
+// ---- Results
+
+Result<std::shared_ptr<runtime::WorkerClient>> TrackedJob::connect_reader() {
+  if (definition_->kind != JobKind::Select) {
+    return fail(ErrorCode::WrongArguments, "the job `{}` has no result to read: it writes to a table",
+                definition_->name);
+  }
+  auto client = runtime::WorkerClient::connect(line_options(kConnectTimeoutMs));
+  if (client) {
+    ++readers_;
+    return std::shared_ptr<runtime::WorkerClient>(client->release(),
+                                                  [self = shared_from_this()](runtime::WorkerClient* line) {
+                                                    delete line;
+                                                    --self->readers_;
+                                                  });
+  }
+  return fail(ErrorCode::WorkerLost, "the result of the job `{}` is not there any more", definition_->name)
+      .hint("A result goes when it has been read to its end, and some minutes after the job's end.");
+}
+
+void TrackedJob::discard_result() {
+  if (definition_->kind != JobKind::Select || readers_ > 0) return;
+  auto client = connect_reader();
+  if (!client || !(*client)->read_result(runtime::WorkerClient::kFirstKept)) return;
+  int64_t deadline_ns = host_.env.clock->monotonic_ns() + kDiscardTimeoutMs * 1'000'000;
+  while (host_.env.clock->monotonic_ns() < deadline_ns) {
+    auto item = (*client)->next_result(200);
+    if (!item) return;
+    if (auto* rows = std::get_if<runtime::ResultRows>(&*item)) {
+      (*client)->acknowledge(rows->position + rows->changes.size());
+    } else if (auto* end = std::get_if<runtime::ResultEnd>(&*item)) {
+      return (*client)->acknowledge(end->position);
+    }
+  }
+}
+
+}  // namespace sluice::gateway

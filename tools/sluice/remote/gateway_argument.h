@@ -1,0 +1,21 @@
+#pragma once
+// `--gateway HOST:PORT`, else SLUICE_GATEWAY, else where `sluice serve` listens by default.
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "gateway/client/gateway_client.h"
+
+namespace sluice::tools {
+
+struct GatewayArgument {
+  std::string address = gateway::kDefaultGateway;
+
+  void add_to(CLI::App& app) {
+    app.add_option("--gateway", address, "host:port of the gateway")->envname("SLUICE_GATEWAY")->capture_default_str();
+  }
+};
+
+// Says on standard error what is wrong, and returns the exit code for it.
+int report(const PlacedError& error);
+
+}  // namespace sluice::tools
