@@ -2,14 +2,9 @@
 
 #include <chrono>
 
-#include "planner/jobgraph/codec.h"
-#include "runtime/checkpoint/checkpoint_directory.h"
-
 namespace sluice::gateway {
 namespace {
 
-constexpr int64_t kCheckAgainMs = 1000;      // Between two looks at a worker that does not answer.
-constexpr int64_t kConnectTimeoutMs = 2000;  // Of such a look.
 constexpr int64_t kDiscardTimeoutMs = 10'000;
 
 JobState state_of(runtime::JobState state) {
@@ -37,10 +32,6 @@ JobState state_of(runtime::JobState state) {
   return JobState::Lost;
 }
 
-Error lost(std::string message, std::string hint = {}) {
-  return {ErrorCode::WorkerLost, std::move(message), std::move(hint), std::nullopt};
-}
-
 }  // namespace
 
 TrackedJob::TrackedJob(const JobHost& host, JobDefinition definition, JobFate fate)
@@ -59,7 +50,7 @@ JobView TrackedJob::view() const {
   view.status = report_.status;
   view.metrics = report_.metrics;
   view.directory = host_.store->directory_of(definition_->id);
-  view.worker_pid = client_ ? worker_pid_ : 0;
+  view.worker_pid = client_ && !is_terminal(state_) ? worker_pid_ : 0;
   view.ended_wall_ms = fate_.ended_as ? fate_.ended_wall_ms : report_.status.ended_wall_ms;
   const std::optional<Error>& of_worker = report_.status.failure;
   if (fate_.ended_as || !of_worker) {
@@ -95,6 +86,7 @@ void TrackedJob::take_report(const runtime::WorkerReport& report) {
   JobState said = state_of(report.status.state);
   // What was under way when the wish to cancel came does not take it back.
   advance(fate_.is_cancel_wanted && !is_terminal(said) ? JobState::Cancelling : said);
+  if (is_terminal(state_)) later_ms(0, &TrackedJob::check_worker);  // Which lets go of the line.
 }
 
 void TrackedJob::end_as(JobState state, std::optional<Error> cause) {
@@ -137,7 +129,10 @@ Status TrackedJob::launch() {
   spawn.job_id = definition_->id;
   SLUICE_DO(runtime::spawn_worker(spawn));
   SLUICE_TRY(std::shared_ptr<runtime::WorkerClient> client, connect(spawn.timeout_ms));
-  SLUICE_DO(client->deploy(deploy_request()));
+  if (Status deployed = client->deploy(deploy_request()); !deployed) {
+    static_cast<void>(client->cancel());  // A worker without a job goes at once.
+    return deployed;
+  }
   {
     Lock lock(mutex_);
     fate_.is_deployed = true;
@@ -215,118 +210,6 @@ void TrackedJob::later_ms(int64_t delay_ms, void (TrackedJob::*what)()) {
   if (delay_ms <= 0) return executor->submit(Executor::Pool::State, work);
   executor->submit_at(host_.env.clock->monotonic_ns() + delay_ms * 1'000'000,
                       [executor, work] { executor->submit(Executor::Pool::State, work); });
-}
-
-// ---- Watching
-
-void TrackedJob::adopt() {
-  {
-    Lock lock(mutex_);
-    if (is_terminal(state_)) return;
-    if (fate_.attempt == 0) {
-      return end_as(JobState::Lost, lost("the gateway ended before it had started a worker for the job",
-                                         "Nothing of the job has run. Submit it again."));
-    }
-    advance(fate_.attempt > 1 ? JobState::Restarting : JobState::Starting);
-  }
-  check_worker();
-}
-
-void TrackedJob::check_worker() {
-  std::shared_ptr<runtime::WorkerClient> gone;
-  {
-    Lock lock(mutex_);
-    gone = std::move(client_);
-    client_ = nullptr;
-    if (is_terminal(state_)) return;
-  }
-  gone.reset();
-  auto trace = runtime::inspect_worker(host_.env, host_.store->directory_of(definition_->id));
-  if (!trace) return check_worker_later();
-  if (trace->has_final) {
-    Lock lock(mutex_);
-    return take_report(trace->final);
-  }
-  if (trace->life != runtime::WorkerLife::Alive) return on_worker_died();
-  auto client = connect(kConnectTimeoutMs);
-  if (!client) return check_worker_later();
-  if (!(*client)->welcome().is_deployed) return on_worker_died();
-  {
-    Lock lock(mutex_);
-    fate_.is_deployed = true;
-    take_report((*client)->welcome().report);
-  }
-  take_over(*client);
-}
-
-void TrackedJob::check_worker_later() {
-  {
-    Lock lock(mutex_);
-    if (is_terminal(state_)) return;
-    if (!fate_.is_cancel_wanted) advance(JobState::RunningEmpty);
-  }
-  later_ms(kCheckAgainMs, &TrackedJob::check_worker);
-}
-
-// It left no final status, or it never heard of the job.
-void TrackedJob::on_worker_died() {
-  Lock lock(mutex_);
-  if (is_terminal(state_)) return;
-  if (fate_.is_cancel_wanted) return end_as(JobState::Cancelled, std::nullopt);
-  if (!fate_.is_deployed) {
-    return end_as(JobState::Lost, lost("the gateway ended before its worker had taken on the job",
-                                       "Nothing of the job has run. Submit it again."));
-  }
-  Error cause = lost("the job's worker process died without a word",
-                     fmt::format("`{}/worker.log` may say why.", host_.store->directory_of(definition_->id)));
-  lock.unlock();
-  if (restart_after(cause)) return;
-  lock.lock();
-  end_as(JobState::Lost, cause);
-}
-
-// Starts the job again when its restart strategy wants that. A SELECT ends with its worker: its reader has seen rows
-// that would come again.
-bool TrackedJob::restart_after(const Error& cause) {
-  if (definition_->kind == JobKind::Select) return false;
-  auto graph = jobgraph::decode(definition_->job_graph);
-  if (!graph) return false;
-  Settings settings(graph->settings);
-  bool takes_checkpoints = settings.get_ms("execution.checkpointing.interval") > 0 || has_own_checkpoint();
-  Lock lock(mutex_);
-  if (!restarts_) restarts_ = runtime::make_restart_strategy(settings, takes_checkpoints, *host_.env.random);
-  std::optional<int64_t> delay_ms = restarts_->on_failure(host_.env.clock->wall_ms());
-  if (!delay_ms) return false;
-  ++fate_.restarts;
-  fate_.failure = cause;
-  save_fate();
-  report_ = {};
-  advance(JobState::Restarting);
-  lock.unlock();
-  later_ms(*delay_ms, &TrackedJob::relaunch);
-  return true;
-}
-
-void TrackedJob::relaunch() {
-  auto launched = launch();
-  if (launched) return;
-  Lock lock(mutex_);
-  if (fate_.is_cancel_wanted) return end_as(JobState::Cancelled, std::nullopt);
-  lock.unlock();
-  if (restart_after(launched.error())) return;
-  lock.lock();
-  end_as(JobState::Failed, launched.error());
-}
-
-bool TrackedJob::has_own_checkpoint() {
-  auto graph = jobgraph::decode(definition_->job_graph);
-  if (!graph) return false;
-  Settings settings(graph->settings);
-  runtime::CheckpointDirectory checkpoints(host_.env,
-                                           {settings.get("execution.checkpointing.dir"), definition_->name, 1});
-  std::vector<runtime::RefusedCheckpoint> refused;
-  auto newest = checkpoints.newest(refused);
-  return newest && *newest && (*newest)->manifest.job_id == definition_->id;
 }
 
 // ---- Asked from outside

@@ -57,6 +57,7 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
 
  private:
   using Lock = std::unique_lock<std::mutex>;
+  static constexpr int64_t kConnectTimeoutMs = 2000;  // To a worker that should be there.
 
   // ---- One worker
   Status launch();
