@@ -82,7 +82,9 @@ std::vector<std::string> fields(const std::string& message, int number) {
 std::string field(int number, const std::string& value) {
   UnknownFieldSet set;
   set.AddLengthDelimited(number, value);
-  return set.SerializeAsString();
+  std::string out;
+  if (!set.SerializeToString(&out)) give_up("a request cannot be written");
+  return out;
 }
 
 // grpc.reflection.v1alpha.ServerReflectionRequest: 4 file_containing_symbol, 7 list_services; its response has the

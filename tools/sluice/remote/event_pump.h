@@ -19,12 +19,14 @@ class EventPump {
 
   explicit EventPump(gateway::EventStream<Event>& stream) : stream_(stream), thread_([this] { fill(); }) {}
   ~EventPump() {
+    bool is_early = false;
     {
       std::lock_guard lock(mutex_);
       is_closed_ = true;
+      is_early = !is_over_;
     }
     changed_.notify_all();
-    stream_.cancel();
+    if (is_early) stream_.cancel();
     thread_.join();
   }
 
