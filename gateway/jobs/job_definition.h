@@ -21,6 +21,7 @@ struct JobDefinition {
   std::string job_graph;     // jobgraph::encode()
   uint32_t parallelism = 0;  // 0: `parallelism.default` of the graph's settings.
   std::string restore_from;
+  std::string time_zone;  // Of the session.
   int64_t created_wall_ms = 0;
   std::vector<planner::ScriptFile> script;  // What spans of failures are offsets into.
   bool operator==(const JobDefinition&) const = default;

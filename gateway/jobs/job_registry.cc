@@ -78,6 +78,7 @@ Result<std::shared_ptr<TrackedJob>> JobRegistry::create(NewJob job) {
   definition.job_graph = jobgraph::encode(job.graph);
   definition.parallelism = job.parallelism;
   definition.restore_from = std::move(job.restore_from);
+  definition.time_zone = Settings(job.graph.settings).get("table.local-time-zone");
   definition.created_wall_ms = host_.env.clock->wall_ms();
   definition.script = std::move(job.script);
   SLUICE_DO(host_.store->create(definition));

@@ -32,6 +32,7 @@ std::string encode_definition(const JobDefinition& definition) {
   out.set_job_graph(definition.job_graph);
   out.set_parallelism(definition.parallelism);
   out.set_restore_from(definition.restore_from);
+  out.set_time_zone(definition.time_zone);
   out.set_created_wall_ms(definition.created_wall_ms);
   for (const planner::ScriptFile& file : definition.script) {
     store::File& stored = *out.add_script();
@@ -52,6 +53,7 @@ Result<JobDefinition> decode_definition(const std::string& id, const std::string
   out.job_graph = in.job_graph();
   out.parallelism = in.parallelism();
   out.restore_from = in.restore_from();
+  out.time_zone = in.time_zone();
   out.created_wall_ms = in.created_wall_ms();
   for (const store::File& file : in.script()) out.script.push_back({file.name(), file.text()});
   return out;

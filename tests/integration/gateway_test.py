@@ -41,7 +41,8 @@ def test_answers_like_run(world):
 SHOW TABLES;
 EXPLAIN SELECT a FROM t;
 SELECT x, y FROM (VALUES (1, 'a'), (2, CAST(NULL AS STRING))) AS v (x, y);
-SELECT CAST(1.50 AS DECIMAL(30, 2)) AS d, TIMESTAMP '2020-02-29 12:34:56.123456789' AS ts, '${WHO}' AS who;
+SET 'table.local-time-zone' = 'Asia/Tokyo';
+SELECT TO_TIMESTAMP_LTZ(0, 3) AS epoch, CAST(1.50 AS DECIMAL(30, 2)) AS d, TIMESTAMP '2020-02-29 12:34:56.123456789' AS ts, '${WHO}' AS who;
 """)
     for output in ("table", "changelog", "csv", "json"):
         here = world.run("run", script, "--var", "WHO=me", "--format", output)

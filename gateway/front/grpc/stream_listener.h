@@ -23,6 +23,7 @@ class StreamListener : public Base {
     Event event;
     encode_job(job, *event.mutable_job_started()->mutable_job());
     encode_columns(columns, *event.mutable_job_started()->mutable_columns());
+    event.mutable_job_started()->set_time_zone(job.definition->time_zone);
     event.mutable_job_started()->set_is_read(is_read);
     return write(event);
   }

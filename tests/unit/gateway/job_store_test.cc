@@ -34,6 +34,7 @@ JobDefinition definition(char digit, int64_t created) {
   out.job_graph = std::string("\0graph", 6);
   out.parallelism = 3;
   out.restore_from = "latest";
+  out.time_zone = "Europe/Berlin";
   out.created_wall_ms = created;
   out.script = {{"a.sql", "SELECT 1;\n"}, {"b.sql", ""}};
   return out;

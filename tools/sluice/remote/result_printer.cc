@@ -60,7 +60,7 @@ bool ResultPrinter::on_started(const v1::JobStarted& started, bool is_read) {
   auto columns = gateway::decode_columns(started.columns());
   if (!columns) return malformed(columns.error());
   columns_ = *std::move(columns);
-  rows_ = make_row_printer(format_, stdout, terminal_columns());
+  rows_ = make_row_printer(format_, stdout, terminal_columns(), TimeZone::find(started.time_zone()));
   rows_->begin(columns_);
   return true;
 }
