@@ -7,9 +7,11 @@
 namespace sluice::gateway {
 namespace {
 
+constexpr const char* kCodeGenerator = "libsluice_codegen.so";
+
 // LLVM takes tens of milliseconds to load, so it is not linked but loaded.
 Result<std::unique_ptr<runtime::CodeProvider>> load_code_generator(const codegen::CodeProviderOptions& options) {
-  void* library = dlopen("libsluice_codegen.so", RTLD_NOW | RTLD_LOCAL);
+  void* library = dlopen(kCodeGenerator, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return fail(ErrorCode::CodeGenerationFailed, "cannot load the code generator: {}", dlerror());
   auto* make = reinterpret_cast<codegen::MakeCodeProvider*>(dlsym(library, codegen::kMakeCodeProvider));
   if (make == nullptr) return fail(ErrorCode::CodeGenerationFailed, "the code generator has no entry: {}", dlerror());
@@ -41,5 +43,7 @@ Result<std::unique_ptr<EngineHost>> EngineHost::create(EngineHostOptions options
 }
 
 EngineHost::~EngineHost() = default;
+
+void EngineHost::preload_code_generator() { dlopen(kCodeGenerator, RTLD_NOW | RTLD_LOCAL); }
 
 }  // namespace sluice::gateway

@@ -27,6 +27,9 @@ class EngineHost {
   static Result<std::unique_ptr<EngineHost>> create(EngineHostOptions options);
   ~EngineHost();
 
+  // Loads the code generator now, so that the next host is there sooner. That it cannot be loaded is seen then.
+  static void preload_code_generator();
+
   const Env& env() const { return env_.env(); }
   runtime::EmbeddedEngine& engine() { return *engine_; }
   runtime::CodeProvider& code() { return compiled_ ? *compiled_ : static_cast<runtime::CodeProvider&>(interpreter_); }

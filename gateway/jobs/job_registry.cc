@@ -35,6 +35,7 @@ Status JobRegistry::load(std::vector<std::string>& refused) {
     }
   }
   for (const auto& job : found) job->adopt();
+  warm_.refill();
   return Done{};
 }
 
@@ -67,12 +68,30 @@ Status JobRegistry::forget_oldest_ended() {
   return Done{};
 }
 
-Result<std::shared_ptr<TrackedJob>> JobRegistry::create(NewJob job) {
+Result<SubmittedJob> JobRegistry::submit(NewJob job) {
+  WarmWorker worker = warm_.take();
+  auto created = create(std::move(job), worker.job_id);
+  if (!created) {
+    warm_.put_back(std::move(worker));
+    return std::move(created).as_failure();
+  }
+  SubmittedJob submitted{*std::move(created), false};
+  submitted.is_started = submitted.job->start(std::move(worker.line)).has_value();
+  warm_.refill();
+  return submitted;
+}
+
+void JobRegistry::leave() {
+  is_leaving_ = true;
+  if (WarmWorker worker = warm_.take(); worker.line) static_cast<void>(worker.line->cancel());
+}
+
+Result<std::shared_ptr<TrackedJob>> JobRegistry::create(NewJob job, const std::string& id) {
   std::lock_guard lock(mutex_);
   SLUICE_DO(choose_name(job));
   SLUICE_DO(forget_oldest_ended());
   JobDefinition definition;
-  definition.id = fmt::format("{:016x}{:016x}", host_.env.random->next(), host_.env.random->next());
+  definition.id = id;
   definition.name = job.graph.name;
   definition.kind = job.kind;
   definition.job_graph = jobgraph::encode(job.graph);

@@ -119,7 +119,10 @@ Result<StoredJob> JobStore::read(const std::string& id) const {
   StoredJob job;
   SLUICE_TRY(job.definition, decode_definition(id, definition));
   SLUICE_TRY(bool has_fate, env_.files->exists(directory + "/fate"));
-  if (!has_fate) return job;
+  if (!has_fate) {
+    job.fate.attempt = 1;
+    return job;
+  }
   SLUICE_TRY(std::string fate, env_.files->read_all(directory + "/fate"));
   SLUICE_TRY(job.fate, decode_fate(fate));
   return job;
@@ -131,7 +134,11 @@ Result<std::vector<StoredJob>> JobStore::load(std::vector<std::string>& refused)
   for (const DirectoryEntry& entry : entries) {
     if (!is_job_id(entry.name)) continue;
     auto defined = env_.files->exists(directory_of(entry.name) + "/definition");
-    if (defined && !*defined) continue;  // The gateway ended before the job existed.
+    if (defined && !*defined) {  // The gateway ended before the job existed; its worker goes by itself.
+      auto is_used = env_.files->is_locked(directory_of(entry.name) + "/lock");
+      if (is_used && !*is_used) static_cast<void>(env_.files->remove_recursively(directory_of(entry.name)));
+      continue;
+    }
     auto job = read(entry.name);
     if (job) {
       jobs.push_back(*std::move(job));
@@ -156,11 +163,15 @@ Status JobStore::replace(const std::string& directory, const std::string& name, 
   return env_.files->sync_directory(directory);
 }
 
-Status JobStore::create(const JobDefinition& definition) {
-  std::string directory = directory_of(definition.id);
-  SLUICE_DO(env_.files->create_directories(directory));
-  SLUICE_DO(replace(directory, "definition", encode_definition(definition)));
+Status JobStore::prepare(const std::string& id) {
+  SLUICE_DO(env_.files->create_directories(directory_of(id)));
   return env_.files->sync_directory(jobs_);
+}
+
+Status JobStore::create(const JobDefinition& definition) {
+  SLUICE_TRY(bool is_prepared, env_.files->exists(directory_of(definition.id)));
+  if (!is_prepared) SLUICE_DO(prepare(definition.id));
+  return replace(directory_of(definition.id), "definition", encode_definition(definition));
 }
 
 Status JobStore::write(const std::string& id, const JobFate& fate) {

@@ -30,8 +30,11 @@ class JobStore {
   // Fails when another gateway works in the directory.
   static Result<std::unique_ptr<JobStore>> open(const Env& env, const std::string& directory);
 
-  // By creation. What cannot be read is described in `refused` and stays where it is.
+  // By creation. A definition without a fate may have had its first worker. What cannot be read is described in
+  // `refused` and stays where it is.
   Result<std::vector<StoredJob>> load(std::vector<std::string>& refused) const;
+  // The directory of a job that there may be one day.
+  Status prepare(const std::string& id);
   // When it returns, the definition survives a crash of the machine.
   Status create(const JobDefinition& definition);
   Status write(const std::string& id, const JobFate& fate);

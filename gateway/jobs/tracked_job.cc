@@ -104,8 +104,8 @@ void TrackedJob::save_fate() { static_cast<void>(host_.store->write(definition_-
 
 // ---- One worker
 
-Status TrackedJob::start() {
-  auto launched = launch();
+Status TrackedJob::start(std::unique_ptr<runtime::WorkerClient> warm_line) {
+  Status launched = launch(warm_line != nullptr);
   if (launched) return launched;
   Lock lock(mutex_);
   bool is_cancelled = fate_.is_cancel_wanted;
@@ -113,14 +113,40 @@ Status TrackedJob::start() {
   return launched;
 }
 
-Status TrackedJob::launch() {
+Status TrackedJob::launch(bool has_worker) {
+  std::shared_ptr<runtime::WorkerClient> client;
+  {
+    Lock lock(mutex_);
+    is_attended_ = true;
+    is_lost_ = false;
+    if (has_worker) fate_.attempt = 1;
+    advance(JobState::Starting);
+  }
+  if (has_worker) {
+    if (auto connected = connect(kConnectTimeoutMs)) client = *std::move(connected);
+  }
+  if (!client) {
+    SLUICE_TRY(client, start_worker());
+  }
+  if (Status deployed = client->deploy(deploy_request()); !deployed) {
+    static_cast<void>(client->cancel());  // A worker without a job goes at once.
+    return deployed;
+  }
+  take_over(client);
+  later_ms(0, &TrackedJob::save_deployed);
+  return Done{};
+}
+
+// The first attempt needs no word on disk beside the definition.
+Result<std::shared_ptr<runtime::WorkerClient>> TrackedJob::start_worker() {
   runtime::SpawnOptions spawn;
   {
     Lock lock(mutex_);
-    if (is_terminal(state_)) return Done{};
-    if (fate_.is_cancel_wanted) return fail(ErrorCode::JobCancelled, "the job was cancelled before it was started");
+    if (fate_.is_cancel_wanted || is_terminal(state_)) {
+      return fail(ErrorCode::JobCancelled, "the job was cancelled before it was started");
+    }
     ++fate_.attempt;
-    SLUICE_DO(host_.store->write(definition_->id, fate_));
+    if (fate_.attempt > 1) SLUICE_DO(host_.store->write(definition_->id, fate_));
     spawn.attempt = fate_.attempt;
     advance(JobState::Starting);
   }
@@ -128,18 +154,15 @@ Status TrackedJob::launch() {
   spawn.directory = host_.store->directory_of(definition_->id);
   spawn.job_id = definition_->id;
   SLUICE_DO(runtime::spawn_worker(spawn));
-  SLUICE_TRY(std::shared_ptr<runtime::WorkerClient> client, connect(spawn.timeout_ms));
-  if (Status deployed = client->deploy(deploy_request()); !deployed) {
-    static_cast<void>(client->cancel());  // A worker without a job goes at once.
-    return deployed;
-  }
-  {
-    Lock lock(mutex_);
-    fate_.is_deployed = true;
-    save_fate();
-  }
-  take_over(client);
-  return Done{};
+  return connect(spawn.timeout_ms);
+}
+
+// Not on the way to the first row: until it is written, the worker itself says that it has the job.
+void TrackedJob::save_deployed() {
+  Lock lock(mutex_);
+  if (fate_.is_deployed) return;
+  fate_.is_deployed = true;
+  save_fate();
 }
 
 runtime::DeployRequest TrackedJob::deploy_request() {
@@ -183,6 +206,8 @@ void TrackedJob::take_over(const std::shared_ptr<runtime::WorkerClient>& client)
     client_ = client;
     worker_pid_ = client->welcome().pid;
     cancels = fate_.is_cancel_wanted && !is_terminal(state_);
+    is_attended_ = is_lost_;
+    if (is_lost_) later_ms(0, &TrackedJob::check_worker);
   }
   if (cancels) static_cast<void>(client->cancel());
 }
@@ -194,11 +219,10 @@ void TrackedJob::on_report(uint64_t attempt, const runtime::WorkerReport& report
 
 // On the Io pool, which the line itself needs: what has to be done is done elsewhere.
 void TrackedJob::on_lost(uint64_t attempt) {
-  {
-    Lock lock(mutex_);
-    if (attempt != fate_.attempt) return;
-  }
-  later_ms(0, &TrackedJob::check_worker);
+  Lock lock(mutex_);
+  if (attempt != fate_.attempt) return;
+  is_lost_ = true;
+  if (!std::exchange(is_attended_, true)) later_ms(0, &TrackedJob::check_worker);
 }
 
 void TrackedJob::later_ms(int64_t delay_ms, void (TrackedJob::*what)()) {

@@ -10,21 +10,13 @@
 #include <optional>
 #include <string>
 
-#include "base/env/env.h"
 #include "gateway/jobs/job_store.h"
 #include "gateway/jobs/job_view.h"
+#include "gateway/jobs/warm_worker.h"
 #include "runtime/job/restart_strategy.h"
 #include "runtime/worker/worker_client.h"
 
 namespace sluice::gateway {
-
-// Outlives the jobs.
-struct JobHost {
-  Env env;
-  JobStore* store = nullptr;
-  std::string executable;    // `sluice`, which becomes the worker.
-  std::string object_cache;  // Directory of compiled objects, shared by all workers.
-};
 
 // Thread-safe. Calls block, and must not come from the Io pool, which carries the workers' answers; watching happens on
 // the State pool.
@@ -36,8 +28,9 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
   JobView view() const;
   bool is_ended() const;
 
-  // Starts the first worker and hands it the job, whose definition is on disk. A failure is the job's end, too.
-  Status start();
+  // Hands the job, whose definition is on disk, to its first worker: the one that waits for it, or a new one. A failure
+  // is the job's end, too.
+  Status start(std::unique_ptr<runtime::WorkerClient> warm_line);
   // For a job that an earlier gateway has left: finds out what became of it, and takes it up.
   void adopt();
 
@@ -60,7 +53,8 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
   static constexpr int64_t kConnectTimeoutMs = 2000;  // To a worker that should be there.
 
   // ---- One worker
-  Status launch();
+  Status launch(bool has_worker);
+  Result<std::shared_ptr<runtime::WorkerClient>> start_worker();
   runtime::WorkerClientOptions line_options(int64_t timeout_ms) const;
   Result<std::shared_ptr<runtime::WorkerClient>> connect(int64_t timeout_ms);
   void take_over(const std::shared_ptr<runtime::WorkerClient>& client);
@@ -82,6 +76,8 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
   void end_as(JobState state, std::optional<Error> cause);
   void save_fate();
 
+  void save_deployed();
+
   void later_ms(int64_t delay_ms, void (TrackedJob::*what)());
 
   const JobHost& host_;
@@ -96,6 +92,9 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
   uint64_t worker_pid_ = 0;
   std::shared_ptr<runtime::WorkerClient> client_;
   std::atomic<int> readers_ = 0;
+  // Somebody is starting, looking for or about to replace the worker: there is one such at a time.
+  bool is_attended_ = false;
+  bool is_lost_ = false;                                // The line broke while it was attended to.
   std::unique_ptr<runtime::RestartStrategy> restarts_;  // Made when a worker has died.
 };
 

@@ -33,6 +33,8 @@ void TrackedJob::check_worker() {
     Lock lock(mutex_);
     gone = std::move(client_);
     client_ = nullptr;
+    is_attended_ = true;
+    is_lost_ = false;
     if (is_terminal(state_)) return;
   }
   gone.reset();
@@ -45,7 +47,10 @@ void TrackedJob::check_worker() {
   if (trace->life != runtime::WorkerLife::Alive) return on_worker_died();
   auto client = connect(kConnectTimeoutMs);
   if (!client) return check_worker_later();
-  if (!(*client)->welcome().is_deployed) return on_worker_died();
+  if (!(*client)->welcome().is_deployed) {
+    static_cast<void>((*client)->cancel());  // A worker without a job goes at once.
+    return on_worker_died();
+  }
   {
     Lock lock(mutex_);
     fate_.is_deployed = true;
@@ -103,9 +108,10 @@ bool TrackedJob::restart_after(const Error& cause) {
 }
 
 void TrackedJob::relaunch() {
-  auto launched = launch();
+  Status launched = launch(false);
   if (launched) return;
   Lock lock(mutex_);
+  if (is_terminal(state_)) return;
   if (fate_.is_cancel_wanted) return end_as(JobState::Cancelled, std::nullopt);
   lock.unlock();
   if (restart_after(launched.error())) return;

@@ -75,8 +75,8 @@ Result<bool> Session::run_job(planner::CompiledJob& compiled, const ScriptReques
   job.restore_from = request.restore_from;
   job.script = script.script.files;
   bool is_read = job.kind == JobKind::Select && !request.is_detached;
-  SLUICE_TRY(std::shared_ptr<TrackedJob> tracked, jobs_.create(std::move(job)));
-  bool is_started = tracked->start().has_value();
+  SLUICE_TRY(auto submitted, jobs_.submit(std::move(job)));
+  auto [tracked, is_started] = submitted;
   bool is_there = listener.on_job_started(tracked->view(), compiled.columns, is_started && is_read);
   if (!is_started) return is_there && listener.on_job_ended(tracked->view());
   if (!is_read) return is_there;

@@ -59,6 +59,7 @@ Result<pid_t> start_process(const SpawnOptions& options, const Pipe& ready) {
                                         attempt.c_str(),
                                         "--ready-fd",
                                         descriptor.c_str(),
+                                        options.preloads ? "--preload" : nullptr,
                                         nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);

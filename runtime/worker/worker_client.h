@@ -131,6 +131,7 @@ struct SpawnOptions {
   std::string job_id;
   uint64_t attempt = 1;  // Higher than every one before in this directory.
   int64_t timeout_ms = 10'000;
+  bool preloads = false;  // The code generator is loaded before there is a job that wants it.
 };
 // Starts a worker in the directory, detached from this process (own session, no inherited descriptors), and returns
 // when it listens. Fails with WorkerLost when another one holds the lock, with Fenced when a higher attempt was here.

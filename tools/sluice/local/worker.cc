@@ -21,6 +21,7 @@ namespace {
 struct WorkerArguments {
   std::string directory, job_id;
   uint64_t attempt = 1;
+  bool preloads = false;
   int ready = -1;  // Open descriptor that hears "ready", or why not.
 };
 
@@ -117,6 +118,7 @@ int run(const WorkerArguments& arguments) {
   auto server = runtime::WorkerServer::start(*std::move(lock), options);
   if (!server) return fail_with(arguments, server.error());
   say(arguments, "ready");
+  if (arguments.preloads) gateway::EngineHost::preload_code_generator();
   std::unique_lock guard(mutex);
   changed.wait(guard, [&] { return is_over; });
   return kOk;
@@ -133,6 +135,7 @@ extern "C" int sluice_command_worker(int argc, char** argv) {
   app.add_option("--job", arguments.job_id, "The job's id")->required();
   app.add_option("--attempt", arguments.attempt, "Higher than every one before in this directory");
   app.add_option("--ready-fd", arguments.ready, "Go to the background; say here when the socket is there");
+  app.add_flag("--preload", arguments.preloads, "Load the code generator before there is a job");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,6 +2,7 @@
 // outlive it.
 #include <CLI/CLI.hpp>
 #include <condition_variable>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 
@@ -70,12 +71,14 @@ int serve(const ServeArguments& arguments) {
   gateway::JobHost host{env.env(), store->get(), "/proc/self/exe", arguments.directory + "/objects"};
   gateway::JobRegistry jobs(host);
   std::vector<std::string> refused;
-  if (Status loaded = jobs.load(refused); !loaded) return report(loaded.error());
+  // From here on there is work on the pools. It is cut off at the end as by a crash, which the records of jobs are made
+  // for.
+  if (Status loaded = jobs.load(refused); !loaded) std::_Exit(report(loaded.error()));
   for (const std::string& text : refused) std::fprintf(stderr, "warning: %s\n", text.c_str());
   EndWait end;
   Interrupt interrupt([&](int) { end.notify(); });
   auto server = gateway::GrpcServer::start({arguments.listen, &jobs});
-  if (!server) return report(server.error());
+  if (!server) std::_Exit(report(server.error()));
   std::string host_name = arguments.listen.substr(0, arguments.listen.rfind(':'));
   std::printf("sluice gateway listens on %s:%d\n%s: %s\nCtrl-C ends the gateway; jobs go on in their own processes\n",
               host_name.c_str(), (*server)->port(), arguments.directory.c_str(), found_text(jobs.list()).c_str());
@@ -87,7 +90,8 @@ int serve(const ServeArguments& arguments) {
   end.wait();
   jobs.leave();
   (*server)->stop();
-  return kOk;
+  std::fflush(stdout);
+  std::_Exit(kOk);
 }
 
 }  // namespace
