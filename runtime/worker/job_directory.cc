@@ -16,6 +16,8 @@ Result<std::unique_ptr<FileLock>> JobDirectory::lock() const {
 
 Result<bool> JobDirectory::is_locked() const { return env_.files->is_locked(path_ + "/lock"); }
 
+Status JobDirectory::remove_spill() const { return env_.files->remove_recursively(spill()); }
+
 Result<uint64_t> JobDirectory::attempt() const {
   std::string path = path_ + "/attempt";
   SLUICE_TRY(bool exists, env_.files->exists(path));

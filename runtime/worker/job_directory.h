@@ -19,6 +19,7 @@ class JobDirectory {
   const std::string& path() const { return path_; }
   std::string socket_address() const { return "unix:" + path_ + "/socket"; }
   std::string spill() const { return path_ + "/spill"; }
+  Status remove_spill() const;
 
   // Held as long as the worker lives. WorkerLost when another one holds it.
   Result<std::unique_ptr<FileLock>> lock() const;

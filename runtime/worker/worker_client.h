@@ -54,7 +54,7 @@ struct ResultRestarted {
   std::vector<uint64_t> kept;
 };
 struct ResultEnd {
-  uint64_t position = 0;  // Behind the last row. The worker goes when this has been acknowledged.
+  uint64_t position = 0;  // Behind the last row. The worker goes when all rows are acknowledged up to here.
 };
 struct NothingYet {};  // The time has passed.
 using ResultItem = std::variant<NothingYet, ResultRows, ResultRestarted, ResultEnd>;

@@ -44,6 +44,7 @@ Status WorkerCore::listen() {
                 options_.attempt);
   }
   SLUICE_DO(directory_.write_attempt(options_.attempt));
+  SLUICE_DO(directory_.remove_spill());
   SLUICE_TRY(listener_, options_.env.network->listen(directory_.socket_address()));
   listener_->on_connection([weak = weak_from_this()](std::unique_ptr<Connection> connection) {
     auto self = weak.lock();
@@ -56,23 +57,28 @@ Status WorkerCore::listen() {
   return Done{};
 }
 
-// The job's tasks use what goes with it, so it has to end first.
+// What is under way on other threads uses what goes with this object, so it comes to its end first.
 void WorkerCore::shut_down(std::function<void()> done) {
   post([this, done = std::move(done)] {
     is_leaving_ = has_exited_ = true;
     listener_.reset();
     reader_.reset();
     for (const SessionRef& session : std::exchange(sessions_, {})) session->connection->close();
+    deploying_ = 0;
+    awaiting_deployment_.clear();
     on_shut_down_ = done;
-    if (job_ && !has_ended_) return job_->job().cancel();
+    if (job_ && !has_ended_) job_->job().cancel();
     finish_shut_down();
   });
 }
 
 void WorkerCore::finish_shut_down() {
+  if (!on_shut_down_ || being_made_ > 0 || is_writing_final_ || (job_ && !has_ended_)) return;
   job_.reset();
+  Status removed = directory_.remove_spill();
+  if (!removed) log(removed.error().message);
   lock_.reset();
-  on_shut_down_();
+  std::exchange(on_shut_down_, nullptr)();
 }
 
 // ---- Connections
@@ -241,7 +247,9 @@ void WorkerCore::wait_for_deployment() {
   });
 }
 
-void WorkerCore::on_job_end() {
+// A job that was thrown away because its attempt had been fenced ends, too.
+void WorkerCore::on_job_end(uint64_t attempt) {
+  if (!job_ || attempt != job_attempt_) return;
   has_ended_ = true;
   if (on_shut_down_) return finish_shut_down();
   log(fmt::format("job ended state={}", text_of(job_->job().status().state)));
@@ -265,6 +273,7 @@ void WorkerCore::write_final() {
 
 void WorkerCore::on_final_written(const Status& written, uint64_t attempt) {
   is_writing_final_ = false;
+  if (on_shut_down_) return finish_shut_down();
   if (written && attempt < attempt_) return write_final();
   if (!written) {
     log(fmt::format("cannot write the final status: {}", written.error().message));

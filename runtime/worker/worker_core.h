@@ -53,7 +53,7 @@ class WorkerCore final : public std::enable_shared_from_this<WorkerCore> {
   void heartbeat(const SessionRef& session);
   void watch_state();
   void wait_for_deployment();
-  void on_job_end();
+  void on_job_end(uint64_t attempt);
   void write_final();
   void on_final_written(const Status& written, uint64_t attempt);
   void keep_result();
@@ -94,7 +94,9 @@ class WorkerCore final : public std::enable_shared_from_this<WorkerCore> {
   std::vector<std::pair<SessionRef, uint64_t>> awaiting_deployment_;  // Hellos whose answer depends on it.
 
   std::unique_ptr<HostedJob> job_;
-  uint64_t deploying_ = 0;  // The attempt whose job is being taken on; 0: none.
+  uint64_t job_attempt_ = 0;  // That deployed it.
+  uint32_t being_made_ = 0;   // Jobs on the Io pool; more than one when the first one's attempt has been fenced.
+  uint64_t deploying_ = 0;    // The attempt whose job is being taken on; 0: none.
   JobState seen_state_ = JobState::Created;
   uint64_t seen_restarts_ = 0;
   int64_t result_keep_ms_ = 0;

@@ -48,6 +48,7 @@ void WorkerCore::deploy(const SessionRef& session, uint64_t request, const wire:
                   fail(ErrorCode::NotSupportedYet, "compiled objects are read from a directory only").error);
   }
   deploying_ = attempt_;
+  ++being_made_;
   result_keep_ms_ = deploy.result_keep_ms() == 0
                         ? kResultKeepMs
                         : static_cast<int64_t>(std::min<uint64_t>(deploy.result_keep_ms(), INT32_MAX));
@@ -63,8 +64,8 @@ void WorkerCore::deploy(const SessionRef& session, uint64_t request, const wire:
     auto self = weak.lock();
     if (self && !self->is_pump_posted_.exchange(true)) self->post([self = self.get()] { self->pump(); });
   };
-  options->on_state_end = [weak] {
-    if (auto self = weak.lock()) self->post([self = self.get()] { self->on_job_end(); });
+  options->on_state_end = [weak, attempt = attempt_] {
+    if (auto self = weak.lock()) self->post([self = self.get(), attempt] { self->on_job_end(attempt); });
   };
   options_.env.executor->submit(Executor::Pool::Io, [weak, session, request, attempt = attempt_, options] {
     auto self = weak.lock();
@@ -80,10 +81,15 @@ void WorkerCore::deploy(const SessionRef& session, uint64_t request, const wire:
 // The gateway that asked for it may have been fenced meanwhile; then its job does not begin.
 void WorkerCore::on_deployed(const SessionRef& session, uint64_t request, uint64_t attempt,
                              Result<std::unique_ptr<HostedJob>> hosted) {
-  if (attempt != deploying_ || attempt != attempt_) return;
+  --being_made_;
+  if (attempt != deploying_ || attempt != attempt_) {
+    if (hosted) hosted = std::unique_ptr<HostedJob>();
+    return finish_shut_down();
+  }
   deploying_ = 0;
   if (hosted) {
     job_ = *std::move(hosted);
+    job_attempt_ = attempt;
     send(session, [&] {
       wire::FromWorker message = answer(request);
       message.mutable_accepted();

@@ -1,131 +1,8 @@
-// Hostile and strange peers of a worker that runs in this process.
-#include "runtime/worker/worker_server.h"
-
-#include <sys/socket.h>
-#include <sys/un.h>
-
-#include "runtime/interp/interpreter_provider.h"
-#include "runtime/worker/frame_reader.h"
-#include "runtime/worker/job_directory.h"
-#include "runtime/worker/wire.h"
-#include "tests/unit/worker/worker_fixture.h"
+// Hostile and strange peers of a worker.
+#include "tests/unit/worker/server_fixture.h"
 
 namespace sluice::runtime {
 namespace {
-
-class InterpretingEngine final : public WorkerEngine {
- public:
-  explicit InterpretingEngine(const Env& env) : engine_({.env = env, .code = &code_, .connectors = &connectors()}) {}
-  EmbeddedEngine& engine() override { return engine_; }
-  double compile_ms() const override { return 0; }
-
- private:
-  InterpreterProvider code_;
-  EmbeddedEngine engine_;
-};
-
-// A socket without a client's manners.
-class RawPeer {
- public:
-  explicit RawPeer(const std::string& path) : fd_(socket(AF_UNIX, SOCK_STREAM, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    timeval patience{.tv_sec = 10, .tv_usec = 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  }
-  ~RawPeer() { close(fd_); }
-  RawPeer(const RawPeer&) = delete;
-
-  void send_bytes(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
-      bytes.remove_prefix(static_cast<size_t>(sent));
-    }
-  }
-  void send_message(wire::ToWorker message, const std::string& job_id = "job-1", uint64_t attempt = 1) {
-    message.set_job_id(job_id);
-    message.set_attempt(attempt);
-    message.set_request(++request_);
-    send_bytes(frame_of(message.SerializeAsString()));
-  }
-  void hello(uint64_t attempt = 1, uint32_t protocol = kWorkerProtocol) {
-    wire::ToWorker message;
-    message.mutable_hello()->set_protocol(protocol);
-    send_message(message, "job-1", attempt);
-  }
-  // The next message; nothing when the worker has closed.
-  std::optional<wire::FromWorker> next() {
-    for (;;) {
-      auto bytes = reader_.next();
-      EXPECT_TRUE(bytes);
-      if (*bytes) {
-        wire::FromWorker message;
-        EXPECT_TRUE(message.ParseFromString(**bytes));
-        return message;
-      }
-      char buffer[4096];
-      ssize_t got = recv(fd_, buffer, sizeof buffer, 0);
-      // A connection that is closed before all was read is reset.
-      EXPECT_TRUE(got >= 0 || errno == ECONNRESET) << "the worker neither answers nor closes";
-      if (got <= 0) return std::nullopt;
-      reader_.feed({buffer, static_cast<size_t>(got)});
-    }
-  }
-  bool is_closed() { return !next(); }
-
- private:
-  int fd_;
-  uint64_t request_ = 0;
-  FrameReader reader_{1 << 20};
-};
-
-class WorkerServerTest : public WorkerTest {
- protected:
-  void SetUp() override {
-    WorkerTest::SetUp();
-    std::filesystem::create_directory(directory);
-    start_server(1);
-    client = WorkerTest::connect(1);
-    pids.clear();  // It is this process.
-    ASSERT_TRUE(client);
-  }
-  void TearDown() override {
-    client.reset();
-    server.reset();
-    WorkerTest::TearDown();
-  }
-  void start_server(uint64_t attempt) {
-    WorkerServerOptions options;
-    options.env = worker_env.env();
-    options.directory = directory;
-    options.job_id = "job-1";
-    options.attempt = attempt;
-    options.make_engine = [this](const jobgraph::JobGraph&,
-                                 const std::string&) -> Result<std::unique_ptr<WorkerEngine>> {
-      return std::unique_ptr<WorkerEngine>(std::make_unique<InterpretingEngine>(engine_env.env()));
-    };
-    options.goodbye_ms_max = 200;
-    options.on_exit = [this] { has_exited = true; };
-    auto lock = JobDirectory(worker_env.env(), directory).lock();
-    ASSERT_TRUE(lock);
-    auto started = WorkerServer::start(*std::move(lock), options);
-    ASSERT_TRUE(started) << started.error().message;
-    server = *std::move(started);
-  }
-  void deploy_numbers() {
-    ASSERT_TRUE(client->deploy({.job_graph = job_of(numbers(1'000'000'000) + "SELECT n FROM numbers;")}));
-    ASSERT_TRUE(client->read_result(0));
-  }
-
-  RealEnv worker_env{{.task_threads = 1}};
-  RealEnv engine_env{{.task_threads = 1}};
-  std::unique_ptr<WorkerServer> server;
-  std::unique_ptr<WorkerClient> client;
-  std::atomic<bool> has_exited = false;
-};
 
 TEST_F(WorkerServerTest, NonsenseClosesTheConnectionAndHarmsNobody) {
   deploy_numbers();
@@ -160,6 +37,42 @@ TEST_F(WorkerServerTest, NonsenseClosesTheConnectionAndHarmsNobody) {
   }
   client->acknowledge(position);
   read_numbers(*client, position, 20'000);
+}
+
+// Bytes of real messages, some of them changed: whatever they ask, the worker answers or closes, and stands.
+TEST_F(WorkerServerTest, ChangedMessagesDoNotHarmIt) {
+  wire::ToWorker deploy, read, demand, stop;
+  deploy.mutable_deploy()->set_job_graph(job_of(numbers(10) + "SELECT n FROM numbers;"));
+  read.mutable_read_result()->set_until(10);
+  demand.mutable_result_demand()->set_acknowledged(10);
+  stop.mutable_stop_with_savepoint()->set_directory(root);
+  std::vector<wire::ToWorker> messages = {deploy, read, demand, stop};
+  uint64_t random = 42;
+  auto draw = [&random](size_t below) {
+    random = random * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<size_t>(random >> 33) % below;
+  };
+  for (int round = 0; round < 60; ++round) {
+    RawPeer hostile(directory + "/socket");
+    hostile.hello();
+    for (int i = 0; i < 5; ++i) {
+      wire::ToWorker message = messages[draw(messages.size())];
+      message.set_job_id("job-1");
+      message.set_attempt(1);
+      message.set_request(draw(3));
+      std::string bytes = message.SerializeAsString();
+      for (size_t changes = draw(3); changes > 0; --changes) bytes[draw(bytes.size())] = static_cast<char>(draw(256));
+      hostile.send_bytes(frame_of(bytes));
+    }
+  }
+  // A changed attempt may have fenced the others, a cancel ended it; and too many connections may still be open.
+  EXPECT_TRUE(eventually([&] {
+    if (has_exited) return true;
+    RawPeer polite(directory + "/socket");
+    polite.hello(1000);
+    auto answer = polite.next();
+    return answer && (answer->has_welcome() || answer->has_fenced());
+  }));
 }
 
 TEST_F(WorkerServerTest, AFrameInPiecesIsAFrame) {
@@ -206,6 +119,31 @@ TEST_F(WorkerServerTest, AFencedConnectionIsToldSo) {
   ASSERT_TRUE(told && told->has_fenced());
   EXPECT_EQ(told->fenced().attempt(), 5U);
   EXPECT_TRUE(old.is_closed());
+}
+
+// Its job is thrown away, and the one that took over deploys its own.
+TEST_F(WorkerServerTest, AnAttemptFencedWhileItDeploysHasNoJob) {
+  RawPeer old(directory + "/socket");
+  old.hello(1);
+  ASSERT_TRUE(old.next()->has_welcome());
+  delay_of_engine_ms = 100;
+  wire::ToWorker deploy;
+  deploy.mutable_deploy()->set_job_graph(job_of(numbers(10) + "SELECT n FROM numbers;"));
+  old.send_message(deploy);
+  RawPeer young(directory + "/socket");
+  ASSERT_TRUE(eventually([&] { return delay_of_engine_ms == 0; }));
+  young.hello(2);
+  auto answer = young.next();
+  ASSERT_TRUE(answer && answer->has_welcome());
+  EXPECT_FALSE(answer->welcome().is_deployed());
+  young.send_message(deploy, "job-1", 2);
+  answer = young.next();
+  ASSERT_TRUE(answer && answer->has_accepted());
+  for (;;) {  // Also while the job that was thrown away ends.
+    answer = young.next();
+    ASSERT_TRUE(answer && answer->has_report());
+    if (answer->report().state() == wire::FINISHED) break;
+  }
 }
 
 TEST_F(WorkerServerTest, ConnectionsHaveALimit) {
