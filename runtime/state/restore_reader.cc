@@ -18,8 +18,8 @@ bool is_empty(KeyGroupRange range) { return range.begin >= range.end; }
 
 class SegmentRestore final : public RestoreReader {
  public:
-  SegmentRestore(std::vector<std::unique_ptr<SegmentReader>> readers, KeyGroupRange groups)
-      : readers_(std::move(readers)), groups_(groups) {}
+  SegmentRestore(std::vector<std::unique_ptr<SegmentReader>> readers, KeyGroupRange groups, bool holds_only_own)
+      : readers_(std::move(readers)), groups_(groups), holds_only_own_(holds_only_own) {}
 
   Status restore(StateTable& table, bool each_key_once, const std::function<Status()>& after_block) override {
     SegmentTable wanted = table.description();
@@ -44,6 +44,12 @@ class SegmentRestore final : public RestoreReader {
     for (const auto& reader : readers_) sum += reader->ref().bytes;
     return sum;
   }
+  std::vector<SegmentRef> segments() const override {
+    std::vector<SegmentRef> segments;
+    for (const auto& reader : readers_) segments.push_back(reader->ref());
+    return segments;
+  }
+  bool holds_only_own() const override { return holds_only_own_; }
 
  private:
   static Failure other_kind(const SegmentTable& table) {
@@ -126,6 +132,7 @@ class SegmentRestore final : public RestoreReader {
 
   std::vector<std::unique_ptr<SegmentReader>> readers_;
   KeyGroupRange groups_;
+  bool holds_only_own_;
 };
 
 }  // namespace
@@ -141,12 +148,18 @@ std::vector<SegmentRef> segments_of(const Manifest& manifest, KeyGroupRange grou
   return segments;
 }
 
-Result<std::unique_ptr<RestoreReader>> open_restore_reader(Env env, const RestoreSource& source, KeyGroupRange groups) {
+Result<std::unique_ptr<RestoreReader>> open_restore_reader(Env env, const RestoreSource& source, KeyGroupRange groups,
+                                                           const std::set<std::string>& uids) {
   std::vector<std::unique_ptr<SegmentReader>> readers;
+  bool holds_only_own = true;
   for (const SegmentRef& segment : segments_of(source.manifest, groups)) {
-    SLUICE_TRY(readers.emplace_back(), SegmentReader::open(env, source.directory, segment));
+    SLUICE_TRY(std::unique_ptr<SegmentReader> reader, SegmentReader::open(env, source.directory, segment));
+    auto is_own = [&](const SegmentTable& table) { return uids.empty() || uids.contains(table.uid); };
+    if (std::ranges::none_of(reader->footer().tables, is_own)) continue;
+    holds_only_own = holds_only_own && std::ranges::all_of(reader->footer().tables, is_own);
+    readers.push_back(std::move(reader));
   }
-  return std::unique_ptr<RestoreReader>(std::make_unique<SegmentRestore>(std::move(readers), groups));
+  return std::unique_ptr<RestoreReader>(std::make_unique<SegmentRestore>(std::move(readers), groups, holds_only_own));
 }
 
 }  // namespace sluice::runtime

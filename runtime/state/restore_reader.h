@@ -2,6 +2,7 @@
 // What a task starts from: the blocks of its key groups, from the segments of a checkpoint or from a savepoint.
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,15 @@ class RestoreReader {
   virtual Status restore(StateTable& table, bool each_key_once, const std::function<Status()>& after_block) = 0;
   // Of the files.
   virtual uint64_t bytes() const = 0;
+  // Those that hold tables of the task, oldest first, and whether they hold no others. Only then may the task's own
+  // checkpoints go on naming them: what one task goes on naming and another one changes would come back.
+  virtual std::vector<SegmentRef> segments() const = 0;
+  virtual bool holds_only_own() const = 0;
 };
 
-Result<std::unique_ptr<RestoreReader>> open_restore_reader(Env env, const RestoreSource& source, KeyGroupRange groups);
+// For the tables of operators `uids`; empty: for all.
+Result<std::unique_ptr<RestoreReader>> open_restore_reader(Env env, const RestoreSource& source, KeyGroupRange groups,
+                                                           const std::set<std::string>& uids);
 
 // The parts of a checkpoint's segments that belong to the key groups, oldest first.
 std::vector<SegmentRef> segments_of(const Manifest& manifest, KeyGroupRange groups);

@@ -57,6 +57,7 @@ class TaskStateImpl final : public TaskState {
   uint32_t next_table() const { return static_cast<uint32_t>(tables_.size()); }
 
  private:
+  Status open_restore();
   std::shared_ptr<SnapshotStream> make_stream();
   SegmentWriter::Options segment_options(std::string file) const;
   void finish_snapshot();
@@ -126,6 +127,7 @@ class OperatorStateImpl final : public OperatorState {
 };
 
 TaskStateImpl::~TaskStateImpl() {
+  if (!shared_) return;  // It did not start.
   std::lock_guard lock(shared_->mutex);
   shared_->is_gone = true;
   if (shared_->merge) shared_->merge->stop();
@@ -133,15 +135,15 @@ TaskStateImpl::~TaskStateImpl() {
 }
 
 Status TaskStateImpl::start() {
+  SLUICE_DO(open_restore());
   const RestoreSource* restore = options_.restore.get();
-  std::vector<SegmentRef> segments;
-  if (restore != nullptr && restore->is_own) segments = segments_of(restore->manifest, options_.groups);
-  shared_ = std::make_shared<Shared>(std::move(segments));
+  bool goes_on = restore != nullptr && restore->is_own && restore_->holds_only_own();
+  shared_ = std::make_shared<Shared>(goes_on ? restore_->segments() : std::vector<SegmentRef>());
   context_.env = options_.env;
   context_.memory = options_.memory;
   context_.max_parallelism = options_.max_parallelism;
   context_.groups = options_.groups;
-  context_.restored_is_modified = restore != nullptr && !restore->is_own;
+  context_.restored_is_modified = restore != nullptr && !goes_on;
   uint64_t random = options_.env.random->next();
   // The same in every run: where keys meet in the index decides the order of insertion, which `for_each` follows.
   context_.index_seed = ((uint64_t{options_.fragment} << 32) + options_.subtask + 1) * 0x9e3779b97f4a7c15ULL;
@@ -155,12 +157,17 @@ Status TaskStateImpl::start() {
     spill_ = make_spill_store(options_.env, options_.spill_directory, *options_.memory);
     context_.spill = spill_.get();
   }
+  return Done{};
+}
+
+Status TaskStateImpl::open_restore() {
+  const RestoreSource* restore = options_.restore.get();
   if (restore == nullptr) return Done{};
   if (restore->manifest.max_parallelism != options_.max_parallelism) {
     return fail(ErrorCode::IncompatibleState, "`{}` has a max-parallelism of {}, the job one of {}", restore->path,
                 restore->manifest.max_parallelism, options_.max_parallelism);
   }
-  SLUICE_TRY(restore_, open_restore_reader(options_.env, *restore, options_.groups));
+  SLUICE_TRY(restore_, open_restore_reader(options_.env, *restore, options_.groups, options_.uids));
   return Done{};
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/env/env.h"
@@ -30,6 +31,8 @@ struct TaskStateOptions {
   uint32_t subtask = 0;
   KeyGroupRange groups;
   uint32_t max_parallelism = 128;
+  // Of the operators that run in it: their tables are its part of `restore`. Empty: all tables are.
+  std::set<std::string> uids;
   std::shared_ptr<const RestoreSource> restore;  // Null: starts empty.
 };
 

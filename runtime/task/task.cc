@@ -15,6 +15,11 @@ constexpr int64_t kStateBudgetNs = 1'000'000;
 // How long a task with nothing else to do waits before it goes on packing a snapshot.
 constexpr int64_t kPackingPauseNs = 200'000;
 
+// By which an operator's state is known.
+std::string state_uid_of(const jobgraph::Operator& op) {
+  return op.uid.empty() ? fmt::format("operator-{}", op.id) : op.uid;
+}
+
 }  // namespace
 
 // Collects the parts of one task's contribution, which arrive on any thread.
@@ -111,6 +116,7 @@ void Task::trigger(BarrierRequest request) { post({request, 0, 0}); }
 // ---- Life
 
 Status Task::open() {
+  for (const OperatorContext& context : setup_.contexts) setup_.state.uids.insert(state_uid_of(*context.op));
   SLUICE_TRY(state_, setup_.make_state(setup_.state));
   SLUICE_TRY(ChainParts parts, setup_.make_chain(arena_));
   edges_ = std::move(parts.edges);
@@ -132,8 +138,7 @@ void Task::complete_context(uint32_t node) {
   OperatorContext& context = setup_.contexts[node];
   context.arena = &arena_;
   context.kernels = &kernels_;
-  const std::string& uid = context.op->uid;
-  context.state = &state_->operator_state(uid.empty() ? fmt::format("operator-{}", context.op->id) : uid);
+  context.state = &state_->operator_state(state_uid_of(*context.op));
   context.register_timer = [this, node](TimestampMs time) { timers_.emplace(time, node); };
   context.make_completion = [this, node](uint64_t token) -> std::function<void()> {
     return [task = weak_from_this(), node, token] {

@@ -2,8 +2,9 @@
 // Names in a table's directory:
 //
 //   <path>/<column>=<value>/.../part-<writer>-<n>     data, visible
-//   <path>/.sluice-<operator uid>/<writer>-<n>        files that are being written, and files prepared but not
-//   published <path>/.sluice-<operator uid>/pending             partitions with data that were not committed yet
+//   <path>/.sluice-<operator uid>/<writer>-<n>        files that are being written, or prepared and not yet published
+//   <path>/.sluice-<operator uid>/pending             partitions with data that were not committed yet
+//   <path>/.sluice-<operator uid>/published-<N>       what checkpoint N made visible (PublishLog)
 //
 // Names that begin with `.` or `_` are no data for any reader.
 #include <map>

@@ -5,6 +5,7 @@
 
 #include "runtime/connectors/filesystem/layout.h"
 #include "runtime/connectors/filesystem/partition_commit.h"
+#include "runtime/connectors/filesystem/publish_log.h"
 #include "runtime/connectors/filesystem/sink_writer.h"
 
 namespace sluice::runtime {
@@ -13,6 +14,7 @@ namespace {
 using filesystem::Committable;
 using filesystem::FilesystemWriter;
 using filesystem::PartitionCommit;
+using filesystem::PublishLog;
 using filesystem::SinkLayout;
 using filesystem::StagedFile;
 
@@ -30,7 +32,8 @@ class FilesystemSink final : public SinkConnector {
         format_(format),
         options_(std::move(options)),
         context_(context),
-        commit_(context.env, layout_.options, layout_.directory, layout_.staging, partition_names(layout_)) {}
+        commit_(context.env, layout_.options, layout_.directory, layout_.staging, partition_names(layout_)),
+        log_(context.env, layout_.staging) {}
 
   Result<std::unique_ptr<SinkWriter>> open(std::function<void()> wake) override {
     SLUICE_DO(context_.env.files->create_directories(layout_.staging));
@@ -43,28 +46,34 @@ class FilesystemSink final : public SinkConnector {
 
   bool is_transactional() const override { return true; }
 
-  Status publish(CheckpointId, const std::vector<std::string>& committables) override {
+  Status publish(CheckpointId id, const std::vector<std::string>& committables) override {
     TimestampMs watermark = kWatermarkMax;
     std::set<std::string> touched;
-    std::vector<StagedFile> finished;
+    finished_.clear();
     in_progress_.clear();
     for (const std::string& text : committables) {
       SLUICE_TRY(Committable committable, filesystem::decode(text));
       watermark = std::min(watermark, committable.watermark);
       touched.insert(committable.partitions.begin(), committable.partitions.end());
-      std::ranges::copy(committable.finished, std::back_inserter(finished));
+      std::ranges::copy(committable.finished, std::back_inserter(finished_));
       std::ranges::copy(committable.in_progress, std::back_inserter(in_progress_));
     }
-    SLUICE_DO(make_visible(finished));
+    SLUICE_DO(context_.env.files->create_directories(layout_.staging));
+    SLUICE_DO(log_.note(id, finished_));
+    SLUICE_FAULT("filesystem.after_publish_log");
+    SLUICE_DO(make_visible(finished_));
     return commit_.advance(touched, watermark);
   }
 
   // `publish` of the restored checkpoint came before. Files that were being written then end where they ended at that
   // checkpoint; everything else in the staging directory belongs to no checkpoint.
-  Status recover(CheckpointId) override {
+  Status recover(CheckpointId id) override {
     FileSystem& files = *context_.env.files;
     SLUICE_DO(files.create_directories(layout_.staging));
-    std::vector<StagedFile> cut;
+    if (id != 0) SLUICE_DO(take_back(id));  // A job that begins anew leaves what is there.
+    std::vector<StagedFile> visible = finished_, cut;
+    std::ranges::copy(in_progress_, std::back_inserter(visible));
+    SLUICE_DO(log_.note(id, visible));
     for (const StagedFile& file : in_progress_) {
       std::string staged = layout_.staging + "/" + file.staged;
       SLUICE_TRY(bool exists, files.exists(staged));
@@ -78,12 +87,28 @@ class FilesystemSink final : public SinkConnector {
     in_progress_.clear();
     SLUICE_TRY(auto entries, files.list(layout_.staging));
     for (const DirectoryEntry& entry : entries) {
-      if (entry.name != "pending") SLUICE_DO(files.remove(layout_.staging + "/" + entry.name));
+      if (entry.name == "pending" || PublishLog::is_entry(entry.name)) continue;
+      SLUICE_DO(files.remove(layout_.staging + "/" + entry.name));
+    }
+    return log_.forget_behind(id);
+  }
+
+ private:
+  // What checkpoints behind `id` made visible. A file that was being written at `id` becomes one again.
+  Status take_back(CheckpointId id) {
+    FileSystem& files = *context_.env.files;
+    SLUICE_TRY(std::vector<StagedFile> later, log_.published_behind(id));
+    for (const StagedFile& file : later) {
+      std::string destination = layout_.directory + "/" + file.destination;
+      SLUICE_TRY(bool is_visible, files.exists(destination));
+      if (!is_visible) continue;
+      bool was_open = std::ranges::find(in_progress_, file.destination, &StagedFile::destination) != in_progress_.end();
+      SLUICE_DO(was_open ? files.rename(destination, layout_.staging + "/" + file.staged) : files.remove(destination));
+      SLUICE_FAULT("filesystem.after_take_back");
     }
     return Done{};
   }
 
- private:
   Status make_visible(const std::vector<StagedFile>& staged_files) {
     FileSystem& files = *context_.env.files;
     std::set<std::string> folders;
@@ -112,7 +137,10 @@ class FilesystemSink final : public SinkConnector {
   const std::map<std::string, std::string> options_;
   const ConnectorContext context_;
   PartitionCommit commit_;
-  std::vector<StagedFile> in_progress_;  // Of the checkpoint published last.
+  PublishLog log_;
+  // Of the checkpoint published last.
+  std::vector<StagedFile> finished_;
+  std::vector<StagedFile> in_progress_;
 };
 
 }  // namespace

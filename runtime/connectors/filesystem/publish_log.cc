@@ -1,0 +1,75 @@
+#include "runtime/connectors/filesystem/publish_log.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace sluice::runtime::filesystem {
+namespace {
+
+constexpr std::string_view kPrefix = "published-";
+constexpr CheckpointId kEntriesMax = 100;  // More than anybody retains.
+
+std::optional<CheckpointId> id_of(std::string_view name) {
+  if (!name.starts_with(kPrefix)) return {};
+  name.remove_prefix(kPrefix.size());
+  CheckpointId id = 0;
+  auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  if (error != std::errc() || end != name.data() + name.size()) return {};
+  return id;
+}
+
+}  // namespace
+
+bool PublishLog::is_entry(std::string_view file_name) { return id_of(file_name).has_value(); }
+
+std::string PublishLog::path_of(CheckpointId id) const {
+  return staging_ + "/" + std::string(kPrefix) + std::to_string(id);
+}
+
+Result<std::vector<CheckpointId>> PublishLog::entries() const {
+  std::vector<CheckpointId> ids;
+  SLUICE_TRY(auto files, env_.files->list(staging_));
+  for (const DirectoryEntry& file : files) {
+    if (auto id = id_of(file.name)) ids.push_back(*id);
+  }
+  return ids;
+}
+
+Status PublishLog::note(CheckpointId id, const std::vector<StagedFile>& files) {
+  if (files.empty()) return Done{};
+  SLUICE_TRY(std::vector<CheckpointId> noted, entries());
+  for (CheckpointId old : noted) {
+    if (old + kEntriesMax <= id) SLUICE_DO(env_.files->remove(path_of(old)));
+  }
+  Committable entry;
+  entry.finished = files;
+  std::string path = path_of(id);
+  SLUICE_TRY(auto file, env_.files->create(path + ".new"));
+  SLUICE_DO(file->append(encode(entry)));
+  SLUICE_DO(file->sync());
+  SLUICE_DO(env_.files->rename(path + ".new", path));
+  return env_.files->sync_directory(staging_);
+}
+
+Result<std::vector<StagedFile>> PublishLog::published_behind(CheckpointId id) const {
+  std::vector<StagedFile> files;
+  SLUICE_TRY(std::vector<CheckpointId> noted, entries());
+  for (CheckpointId later : noted) {
+    if (later <= id) continue;
+    SLUICE_TRY(std::string text, env_.files->read_all(path_of(later)));
+    SLUICE_TRY(Committable entry, decode(text));
+    std::ranges::move(entry.finished, std::back_inserter(files));
+  }
+  return files;
+}
+
+Status PublishLog::forget_behind(CheckpointId id) {
+  SLUICE_TRY(std::vector<CheckpointId> noted, entries());
+  for (CheckpointId later : noted) {
+    if (later > id) SLUICE_DO(env_.files->remove(path_of(later)));
+  }
+  return env_.files->sync_directory(staging_);
+}
+
+}  // namespace sluice::runtime::filesystem
