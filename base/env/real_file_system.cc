@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/env/real_env.h"
+#include "base/env/scratch_file.h"
 
 namespace sluice {
 namespace {
@@ -87,6 +88,39 @@ class RealReadableFile final : public ReadableFile {
   std::string path_;
 };
 
+class RealScratchFile final : public ScratchFile {
+ public:
+  RealScratchFile(Descriptor fd, std::string directory) : fd_(std::move(fd)), directory_(std::move(directory)) {}
+
+  Status read(uint64_t offset, size_t size, char* out) const override {
+    while (size > 0) {
+      ssize_t got = pread(fd_.get(), out, size, static_cast<off_t>(offset));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return failure("read a scratch file in", directory_);
+      if (got == 0) break;
+      out += got;
+      offset += static_cast<uint64_t>(got);
+      size -= static_cast<size_t>(got);
+    }
+    std::memset(out, 0, size);
+    return Done{};
+  }
+  Status write(uint64_t offset, std::string_view data) override {
+    while (!data.empty()) {
+      ssize_t written = pwrite(fd_.get(), data.data(), data.size(), static_cast<off_t>(offset));
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return failure("write a scratch file in", directory_);
+      data.remove_prefix(static_cast<size_t>(written));
+      offset += static_cast<uint64_t>(written);
+    }
+    return Done{};
+  }
+
+ private:
+  Descriptor fd_;
+  std::string directory_;
+};
+
 class RealFileLock final : public FileLock {
  public:
   explicit RealFileLock(Descriptor fd) : fd_(std::move(fd)) {}
@@ -95,7 +129,7 @@ class RealFileLock final : public FileLock {
   Descriptor fd_;
 };
 
-class RealFileSystem final : public FileSystem {
+class RealFileSystem final : public FileSystem, public ScratchFileSystem {
  public:
   Result<std::unique_ptr<WritableFile>> create(const std::string& path) override {
     return open_for_writing(path, O_TRUNC);
@@ -108,6 +142,15 @@ class RealFileSystem final : public FileSystem {
     Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0) return failure("open", path);
     return std::unique_ptr<ReadableFile>(std::make_unique<RealReadableFile>(std::move(fd), path));
+  }
+
+  Result<std::unique_ptr<ScratchFile>> create_scratch(const std::string& directory) override {
+    std::string path = directory + "/scratch-XXXXXX";
+    Descriptor fd(mkostemp(path.data(), O_CLOEXEC));
+    if (fd.get() < 0) return failure("create a scratch file in", directory);
+    if (::unlink(path.c_str()) != 0) return failure("remove", path);
+    posix_fadvise(fd.get(), 0, 0, POSIX_FADV_RANDOM);
+    return std::unique_ptr<ScratchFile>(std::make_unique<RealScratchFile>(std::move(fd), directory));
   }
 
   Result<std::string> read_all(const std::string& path) override {

@@ -127,7 +127,7 @@ void Deployment::make_task(const jobgraph::Fragment& fragment, uint32_t subtask)
   setup.state = {.env = options_.engine.env,
                  .memory = &options_.memory->state,
                  .shared_directory = options_.shared_directory,
-                 .spill_directory = options_.spill_directory.empty() ? "" : options_.spill_directory + "/" + setup.name,
+                 .spill_directory = options_.spill_directory,
                  .attempt = options_.attempt,
                  .fragment = fragment.id,
                  .subtask = subtask,

@@ -180,10 +180,11 @@ void JobExecution::deploy(PreparedAttempt prepared) {
     return attempt_over();
   }
   DeploymentOptions options{engine_, plan_, memory_, attempt_, {}, {}, prepared.restore, prepared.splits, this};
-  if (prepared.directory) {
-    options.shared_directory = prepared.directory->shared();
+  if (prepared.directory) options.shared_directory = prepared.directory->shared();
+  if (plan_->options.spills) {
     const std::string& spill = plan_->options.spill_directory;
-    if (plan_->options.spills) options.spill_directory = spill.empty() ? prepared.directory->path() + "/spill" : spill;
+    std::string job = plan_->settings.get("execution.checkpointing.dir") + "/" + plan_->graph.name;
+    options.spill_directory = spill.empty() ? job + "/spill" : spill;
   }
   auto deployment = std::make_shared<Deployment>(std::move(options));
   CheckpointCoordinator::Options coordination{engine_.env,

@@ -1,59 +1,58 @@
 #include "runtime/state/spill_store.h"
 
-#include <optional>
-#include <utility>
-
 namespace sluice::runtime {
-namespace {
 
-class LazySpillStore final : public SpillStore {
- public:
-  LazySpillStore(Env env, std::string directory, StateMemory& memory)
-      : env_(env), directory_(std::move(directory)), memory_(memory) {}
-
-  void put(uint64_t table, const RowCodec& codec, const uint8_t* row, int64_t written_ms, uint8_t flags) override {
-    if (!store_ && !failure_) open();
-    if (store_) store_->put(table, codec, row, written_ms, flags);
-  }
-  Status flush() override {
-    if (failure_) return *failure_;
-    return store_ ? store_->flush() : Status(Done{});
-  }
-  Status fetch(uint64_t table, const RowCodec& codec, const uint8_t* const* rows, uint32_t count,
-               const Found& found) override {
-    return store_ ? store_->fetch(table, codec, rows, count, found) : Status(Done{});
-  }
-  void erase(uint64_t table, const RowCodec& codec, const uint8_t* row) override {
-    if (store_) store_->erase(table, codec, row);
-  }
-  Status for_each(uint64_t table, const Visit& visit) override {
-    return store_ ? store_->for_each(table, visit) : Status(Done{});
-  }
-  void drop(uint64_t table) override {
-    if (store_) store_->drop(table);
-  }
-
- private:
-  void open() {
-    auto store = open_spill_store(env_, directory_, memory_);
-    if (store) {
-      store_ = *std::move(store);
-    } else {
-      failure_ = std::move(store).as_failure();
-    }
-  }
-
-  Env env_;
-  std::string directory_;
-  StateMemory& memory_;
-  std::unique_ptr<SpillStore> store_;
-  std::optional<Failure> failure_;
-};
-
-}  // namespace
-
-std::unique_ptr<SpillStore> make_spill_store(Env env, std::string directory, StateMemory& memory) {
-  return std::make_unique<LazySpillStore>(env, std::move(directory), memory);
+Status SpillStore::open() {
+  if (file_) return Done{};
+  SLUICE_DO(env_.files->create_directories(directory_));
+  SLUICE_TRY(std::unique_ptr<ScratchFile> file, create_scratch_file(*env_.files, directory_));
+  file_ = std::make_unique<SpillFile>(std::move(file));
+  return Done{};
 }
+
+void SpillStore::note(Status status) {
+  if (!status && !failure_) failure_ = std::move(status).as_failure();
+}
+
+Status SpillStore::status() const {
+  if (failure_) return *failure_;
+  return Done{};
+}
+
+SpillTable* SpillStore::find_table(uint64_t table) {
+  auto found = tables_.find(table);
+  return found == tables_.end() ? nullptr : &found->second;
+}
+
+void SpillStore::put(uint64_t table, const RowCodec& codec, const uint8_t* row, int64_t written_ms, uint8_t flags) {
+  if (failure_) return;
+  note(open());
+  if (!file_) return;
+  note(tables_.try_emplace(table, *file_, memory_).first->second.put(codec, row, written_ms, flags));
+}
+
+void SpillStore::erase(uint64_t table, const RowCodec& codec, const uint8_t* row) {
+  if (SpillTable* spilled = find_table(table); spilled != nullptr && !failure_) note(spilled->erase(codec, row));
+}
+
+Status SpillStore::fetch(uint64_t table, const RowCodec& codec, const uint8_t* const* rows, uint32_t count,
+                         const Found& found) {
+  SLUICE_DO(status());
+  SpillTable* spilled = find_table(table);
+  if (spilled == nullptr) return Done{};
+  for (uint32_t i = 0; i < count; ++i) {
+    SLUICE_TRY(SpillTable::Found row, spilled->find(codec, rows[i]));
+    if (row.payload != nullptr) found(i, row.payload, row.flags);
+  }
+  return Done{};
+}
+
+Status SpillStore::for_each(uint64_t table, const Visit& visit) {
+  SLUICE_DO(status());
+  SpillTable* spilled = find_table(table);
+  return spilled == nullptr ? Status(Done{}) : spilled->for_each(visit);
+}
+
+void SpillStore::drop(uint64_t table) { tables_.erase(table); }
 
 }  // namespace sluice::runtime

@@ -154,7 +154,7 @@ Status TaskStateImpl::start() {
         std::make_shared<ChainMerge>(ChainMerge::Options{options_.env, segment_options(file_prefix_)}, shared_->chain);
   }
   if (!options_.spill_directory.empty() && options_.memory->budget() != 0) {
-    spill_ = make_spill_store(options_.env, options_.spill_directory, *options_.memory);
+    spill_ = std::make_unique<SpillStore>(options_.env, options_.spill_directory, *options_.memory);
     context_.spill = spill_.get();
   }
   return Done{};

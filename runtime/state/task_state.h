@@ -25,7 +25,7 @@ struct TaskStateOptions {
   Env env;
   StateMemory* memory = nullptr;  // Of the job; outlives every TaskState.
   std::string shared_directory;   // CheckpointDirectory::shared(); empty: the job takes no checkpoints.
-  std::string spill_directory;    // For evicted entries; emptied at start. Empty: no eviction.
+  std::string spill_directory;    // For evicted entries. Empty: no eviction.
   uint64_t attempt = 0;           // Of the job: makes file names unique across restarts.
   uint32_t fragment = 0;
   uint32_t subtask = 0;

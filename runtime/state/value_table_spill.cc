@@ -101,7 +101,7 @@ Status MemoryValueTable::evict() {
       }
     });
   }
-  return context_.spill->flush();
+  return context_.spill->status();
 }
 
 void MemoryValueTable::evict_row(uint8_t* row) {

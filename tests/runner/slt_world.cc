@@ -1,9 +1,5 @@
 #include "tests/runner/slt_world.h"
 
-#include <cstdlib>
-#include <filesystem>
-
-#include "base/check.h"
 #include "planner/explain/explain.h"
 #include "tests/runner/slt_rows.h"
 
@@ -35,11 +31,6 @@ const std::vector<Mode>& modes() {
 }
 
 World::World(const Mode& mode, runtime::CodeProvider& code, uint64_t seed) : mode_(mode), code_(code), seed_(seed) {
-  if (mode.spills) {  // RocksDB works on real files.
-    char name[] = "/tmp/slt-spill-XXXXXX";
-    SLUICE_CHECK(mkdtemp(name) != nullptr);
-    spill_directory_ = name;
-  }
   script_ = "SET 'table.local-time-zone' = 'UTC';\n";
   for (const auto& [key, value] : mode.settings) script_ += fmt::format("SET '{}' = '{}';\n", key, value);
   Status started = restart(1);
@@ -50,8 +41,6 @@ World::~World() {
   env_->executor().clear();
   for (auto& [name, query] : queries_) query.job.reset();
   engine_.reset();
-  std::error_code ignored;
-  if (!spill_directory_.empty()) std::filesystem::remove_all(spill_directory_, ignored);
 }
 
 bool World::statement(const std::string& sql, Diagnostics& diagnostics, SourceText& source) {
@@ -97,14 +86,6 @@ Status World::submit(Query& query, const std::string& name, bool restores) {
   options.channel_capacity = mode_.channel_capacity;
   options.batch_rows_max = mode_.batch_rows_max;
   options.spills = mode_.spills;
-  if (mode_.spills) {
-    options.spill_directory = spill_directory_ + "/" + name;
-    // The directories of tasks are made in the simulated file system, and RocksDB does not look there.
-    constexpr uint32_t kFragmentsMax = 8;
-    for (uint32_t fragment = 0; fragment < kFragmentsMax; ++fragment) {
-      std::filesystem::create_directories(fmt::format("{}/{}-0", options.spill_directory, fragment));
-    }
-  }
   SLUICE_TRY(query.job, engine_->submit(query.graph, options));
   query.job->start();
   return Done{};

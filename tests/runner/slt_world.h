@@ -70,7 +70,6 @@ class World {
   std::unique_ptr<runtime::EmbeddedEngine> engine_;
   runtime::ValuesStore store_;
   std::string script_;
-  std::string spill_directory_;
   std::map<std::string, Query> queries_;
 };
 

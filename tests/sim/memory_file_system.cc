@@ -85,6 +85,32 @@ class MemoryFileSystem::Reader final : public ReadableFile {
   std::shared_ptr<Node> node_;
 };
 
+class MemoryFileSystem::Scratch final : public ScratchFile {
+ public:
+  explicit Scratch(std::shared_ptr<Disk> disk) : disk_(std::move(disk)) {}
+  Status read(uint64_t offset, size_t size, char* out) const override {
+    std::fill_n(out, size, '\0');
+    if (offset < bytes_.size()) bytes_.copy(out, size, offset);
+    return Done{};
+  }
+  Status write(uint64_t offset, std::string_view data) override {
+    std::lock_guard lock(disk_->mutex);
+    size_t end = offset + data.size();
+    uint64_t more = end > bytes_.size() ? end - bytes_.size() : 0;
+    if (disk_->appended_bytes + more > disk_->capacity_bytes) {
+      return fail(ErrorCode::DiskFull, "no space left on device");
+    }
+    disk_->appended_bytes += more;
+    bytes_.resize(std::max(end, bytes_.size()));
+    bytes_.replace(offset, data.size(), data);
+    return Done{};
+  }
+
+ private:
+  std::shared_ptr<Disk> disk_;
+  std::string bytes_;
+};
+
 class MemoryFileSystem::Lock final : public FileLock {
  public:
   Lock(std::shared_ptr<Disk> disk, std::string path) : disk_(std::move(disk)), path_(std::move(path)) {}
@@ -156,6 +182,12 @@ Result<std::unique_ptr<ReadableFile>> MemoryFileSystem::open(const std::string& 
   auto found = disk_->files.find(path);
   if (found == disk_->files.end()) return missing(path);
   return std::unique_ptr<ReadableFile>(std::make_unique<Reader>(disk_, found->second));
+}
+
+Result<std::unique_ptr<ScratchFile>> MemoryFileSystem::create_scratch(const std::string& directory) {
+  std::lock_guard lock(disk_->mutex);
+  if (!disk_->directories.contains(directory)) return missing(directory);
+  return std::unique_ptr<ScratchFile>(std::make_unique<Scratch>(disk_));
 }
 
 Result<std::string> MemoryFileSystem::read_all(const std::string& path) {

@@ -10,10 +10,11 @@
 #include <string>
 
 #include "base/env/env.h"
+#include "base/env/scratch_file.h"
 
 namespace sluice::sim {
 
-class MemoryFileSystem final : public FileSystem {
+class MemoryFileSystem final : public FileSystem, public ScratchFileSystem {
  public:
   MemoryFileSystem();
   ~MemoryFileSystem() override;
@@ -29,6 +30,7 @@ class MemoryFileSystem final : public FileSystem {
   Result<std::unique_ptr<WritableFile>> create(const std::string& path) override;
   Result<std::unique_ptr<WritableFile>> append(const std::string& path) override;
   Result<std::unique_ptr<ReadableFile>> open(const std::string& path) override;
+  Result<std::unique_ptr<ScratchFile>> create_scratch(const std::string& directory) override;
   Result<std::string> read_all(const std::string& path) override;
   Status rename(const std::string& from, const std::string& to) override;
   Status hard_link(const std::string& from, const std::string& to) override;
@@ -45,6 +47,7 @@ class MemoryFileSystem final : public FileSystem {
   struct Node;
   class Writer;
   class Reader;
+  class Scratch;
   class Lock;
   struct Disk;  // Shared with open files, which may outlive the file system's user.
 

@@ -16,7 +16,6 @@ ONLY_IN = {  # third-party header -> the folders that may know it
     "antlr4-runtime": ["grammar/build"],
     "sqlite3.h": ["catalog/store"],
     "llvm/": ["codegen"],
-    "rocksdb/": ["runtime/state"],
     "librdkafka/": ["runtime/connectors/kafka"],
     "jni.h": ["runtime/jni"],
     "grpcpp/": ["gateway"],
