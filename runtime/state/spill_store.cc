@@ -4,6 +4,7 @@ namespace sluice::runtime {
 
 Status SpillStore::open() {
   if (file_) return Done{};
+  SLUICE_FAULT("spill.open");
   SLUICE_DO(env_.files->create_directories(directory_));
   SLUICE_TRY(std::unique_ptr<ScratchFile> file, create_scratch_file(*env_.files, directory_));
   file_ = std::make_unique<SpillFile>(std::move(file));
