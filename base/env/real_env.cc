@@ -42,7 +42,10 @@ RealEnv::RealEnv(RealEnvOptions options)
       network_(make_real_network(*executor_)),
       env_{clock_.get(), random_.get(), files_.get(), executor_.get(), network_.get()} {}
 
-// The network's thread hands work to the executor, so it goes first.
-RealEnv::~RealEnv() { network_.reset(); }
+// The network's thread hands work to the executor, and work uses the network: the one stops, then the other goes.
+RealEnv::~RealEnv() {
+  network_->stop();
+  executor_.reset();
+}
 
 }  // namespace sluice

@@ -12,6 +12,12 @@ struct RealEnvOptions {
   uint32_t io_threads = 2;
 };
 
+// After `stop` no callback is handed to the executor any more; sockets that are still there go on without.
+class RealNetwork : public Network {
+ public:
+  virtual void stop() = 0;
+};
+
 // Owns everything that its Env points to; threads end with it. Work still queued then is dropped.
 class RealEnv {
  public:
@@ -25,7 +31,7 @@ class RealEnv {
   std::unique_ptr<Random> random_;
   std::unique_ptr<FileSystem> files_;
   std::unique_ptr<Executor> executor_;
-  std::unique_ptr<Network> network_;
+  std::unique_ptr<RealNetwork> network_;
   Env env_;
 };
 
@@ -34,6 +40,6 @@ std::unique_ptr<Clock> make_real_clock();
 std::unique_ptr<Random> make_real_random();
 std::unique_ptr<FileSystem> make_real_file_system();
 std::unique_ptr<Executor> make_real_executor(const RealEnvOptions& options);
-std::unique_ptr<Network> make_real_network(Executor& executor);
+std::unique_ptr<RealNetwork> make_real_network(Executor& executor);
 
 }  // namespace sluice

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -27,13 +28,21 @@ class ThreadPool {
       pthread_setname_np(threads_.back().native_handle(), name);
     }
   }
-  ~ThreadPool() {
+  // After `stop`, work that is submitted is dropped.
+  void stop() {
     {
       std::lock_guard lock(mutex_);
       stopping_ = true;
     }
     ready_.notify_all();
+  }
+  void join() {
     for (std::thread& thread : threads_) thread.join();
+  }
+  void drop_queued() {
+    std::deque<std::function<void()>> dropped;
+    std::lock_guard lock(mutex_);
+    dropped.swap(queue_);
   }
 
   void submit(std::function<void()> work) {
@@ -78,6 +87,8 @@ class RealExecutor final : public Executor {
         compile_("sluice-compile", 1),
         timers_([this] { timer_loop(); }) {}
 
+  // Work of one pool submits to the others, and what dropped work owns may do so, too: everything is there until the
+  // last thread and the last piece of work are gone.
   ~RealExecutor() override {
     {
       std::lock_guard lock(timer_mutex_);
@@ -85,12 +96,19 @@ class RealExecutor final : public Executor {
     }
     timer_changed_.notify_all();
     timers_.join();
+    for (ThreadPool* pool : pools()) pool->stop();
+    for (ThreadPool* pool : pools()) pool->join();
+    for (ThreadPool* pool : pools()) pool->drop_queued();
+    decltype(due_) dropped;
+    std::lock_guard lock(timer_mutex_);
+    dropped.swap(due_);
   }
 
   void submit(Pool pool, std::function<void()> work) override { pool_of(pool).submit(std::move(work)); }
 
   uint64_t submit_at(int64_t monotonic_ns, std::function<void()> work) override {
     std::lock_guard lock(timer_mutex_);
+    if (stopping_) return 0;
     uint64_t id = ++last_timer_;
     auto place = due_.emplace(std::pair{monotonic_ns, id}, std::move(work)).first;
     deadline_of_.emplace(id, monotonic_ns);
@@ -99,16 +117,18 @@ class RealExecutor final : public Executor {
   }
 
   void cancel(uint64_t id) override {
+    decltype(due_)::node_type dropped;  // Destroyed without the mutex.
     std::lock_guard lock(timer_mutex_);
     auto found = deadline_of_.find(id);
     if (found == deadline_of_.end()) return;
-    due_.erase({found->second, id});
+    dropped = due_.extract({found->second, id});
     deadline_of_.erase(found);
   }
 
   uint32_t task_threads() const override { return task_threads_; }
 
  private:
+  std::array<ThreadPool*, 4> pools() { return {&task_, &state_, &io_, &compile_}; }
   ThreadPool& pool_of(Pool pool) {
     switch (pool) {
       case Pool::Task:

@@ -26,7 +26,7 @@ Failure failure(const char* what, const std::string& address) {
 }
 
 // One thread that waits for all sockets and hands the callbacks to the Io pool. Callbacks are one-shot; a listener asks
-// again after each.
+// again after each. What a callback owns may be a socket, so callbacks are destroyed without the mutex.
 class Poller {
  public:
   explicit Poller(Executor& executor)
@@ -37,16 +37,24 @@ class Poller {
     thread_ = std::thread([this] { loop(); });
   }
   ~Poller() {
-    stopping_ = true;
-    uint64_t one = 1;
-    SLUICE_CHECK(write(wake_, &one, sizeof one) == sizeof one);
-    thread_.join();
     close(epoll_);
     close(wake_);
   }
 
+  // No callback is handed to the executor after this; those that wait are dropped. Sockets may outlive it.
+  void stop() {
+    stopping_ = true;
+    uint64_t one = 1;
+    SLUICE_CHECK(write(wake_, &one, sizeof one) == sizeof one);
+    thread_.join();
+    std::map<int, Interest> dropped;
+    std::lock_guard lock(mutex_);
+    dropped.swap(interests_);
+  }
+
   void when(int fd, uint32_t events, std::function<void()> ready) {
     std::lock_guard lock(mutex_);
+    if (stopping_) return;
     Interest& interest = interests_[fd];
     (events == EPOLLIN ? interest.readable : interest.writable) = std::move(ready);
     arm(fd, interest);
@@ -54,8 +62,10 @@ class Poller {
 
   // No callback of this socket starts after forget returned.
   void forget(int fd) {
+    std::map<int, Interest>::node_type dropped;
     std::lock_guard lock(mutex_);
-    if (interests_.erase(fd) != 0) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+    dropped = interests_.extract(fd);
+    if (!dropped.empty()) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
   }
 
  private:
@@ -107,9 +117,9 @@ class Poller {
 
 class RealConnection final : public Connection {
  public:
-  RealConnection(int fd, Poller& poller) : fd_(fd), poller_(poller) {}
+  RealConnection(int fd, std::shared_ptr<Poller> poller) : fd_(fd), poller_(std::move(poller)) {}
   ~RealConnection() override {
-    poller_.forget(fd_);
+    poller_->forget(fd_);
     close(fd_);
   }
 
@@ -126,21 +136,21 @@ class RealConnection final : public Connection {
     if (errno == EAGAIN || errno == EINTR) return size_t{0};
     return fail(ErrorCode::NetworkError, "cannot send: {}", std::strerror(errno));
   }
-  void when_readable(std::function<void()> ready) override { poller_.when(fd_, EPOLLIN, std::move(ready)); }
-  void when_writable(std::function<void()> ready) override { poller_.when(fd_, EPOLLOUT, std::move(ready)); }
+  void when_readable(std::function<void()> ready) override { poller_->when(fd_, EPOLLIN, std::move(ready)); }
+  void when_writable(std::function<void()> ready) override { poller_->when(fd_, EPOLLOUT, std::move(ready)); }
 
  private:
   int fd_;
-  Poller& poller_;
+  std::shared_ptr<Poller> poller_;
 };
 
 class RealListener final : public Listener {
  public:
-  RealListener(int fd, Poller& poller) : shared_(std::make_shared<Shared>(fd, poller)) {}
+  RealListener(int fd, std::shared_ptr<Poller> poller) : shared_(std::make_shared<Shared>(fd, std::move(poller))) {}
   ~RealListener() override {
     std::lock_guard lock(shared_->mutex);
     shared_->open = false;
-    shared_->poller.forget(shared_->fd);
+    shared_->poller->forget(shared_->fd);
     close(shared_->fd);
   }
   void on_connection(std::function<void(std::unique_ptr<Connection>)> accepted) override {
@@ -150,16 +160,16 @@ class RealListener final : public Listener {
 
  private:
   struct Shared {
-    Shared(int descriptor, Poller& p) : fd(descriptor), poller(p) {}
+    Shared(int descriptor, std::shared_ptr<Poller> p) : fd(descriptor), poller(std::move(p)) {}
     int fd;
-    Poller& poller;
+    std::shared_ptr<Poller> poller;
     std::mutex mutex;
     bool open = true;
     std::function<void(std::unique_ptr<Connection>)> accepted;
   };
 
   static void wait(const std::shared_ptr<Shared>& shared) {
-    shared->poller.when(shared->fd, EPOLLIN, [shared] { accept_all(shared); });
+    shared->poller->when(shared->fd, EPOLLIN, [shared] { accept_all(shared); });
   }
   static void accept_all(const std::shared_ptr<Shared>& shared) {
     std::lock_guard lock(shared->mutex);
@@ -234,9 +244,10 @@ Result<SocketAddress> resolve(const std::string& address) {
   return out;
 }
 
-class RealNetwork final : public Network {
+class SocketNetwork final : public RealNetwork {
  public:
-  explicit RealNetwork(Executor& executor) : poller_(executor) {}
+  explicit SocketNetwork(Executor& executor) : poller_(std::make_shared<Poller>(executor)) {}
+  void stop() override { poller_->stop(); }
 
   Result<std::unique_ptr<Listener>> listen(const std::string& address) override {
     SLUICE_TRY(SocketAddress resolved, resolve(address));
@@ -272,11 +283,11 @@ class RealNetwork final : public Network {
   }
 
  private:
-  Poller poller_;
+  std::shared_ptr<Poller> poller_;
 };
 
 }  // namespace
 
-std::unique_ptr<Network> make_real_network(Executor& executor) { return std::make_unique<RealNetwork>(executor); }
+std::unique_ptr<RealNetwork> make_real_network(Executor& executor) { return std::make_unique<SocketNetwork>(executor); }
 
 }  // namespace sluice

@@ -25,11 +25,11 @@ inline int64_t round_integer(int64_t x, int32_t digits) {
 inline bool round_decimal(Int128 x, int32_t digits, bool half_up, const CallContext& call, Int128& out) {
   int32_t scale = call.args[0].scale;
   if (digits < scale) {
-    int32_t cut = scale - digits;
+    int64_t cut = int64_t{scale} - digits;
     if (cut > kDecimalPrecisionMax) {
       x = 0;
     } else {
-      Int128 unit = power_of_ten(cut);
+      Int128 unit = power_of_ten(static_cast<int32_t>(cut));
       x = (half_up ? divide_half_up(x, unit) : x / unit) * unit;
     }
   }

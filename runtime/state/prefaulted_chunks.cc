@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "runtime/state/poison.h"
 
 namespace sluice::runtime {
 namespace {
@@ -31,7 +32,10 @@ char* map_prefaulted(size_t bytes) {
 }  // namespace
 
 PrefaultedChunks::~PrefaultedChunks() {
-  for (char* chunk : all_) munmap(chunk, kChunkBytes);
+  for (char* chunk : all_) {
+    allow_access(chunk, kChunkBytes);
+    munmap(chunk, kChunkBytes);
+  }
 }
 
 char* PrefaultedChunks::take(size_t chunks_more_max) {

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "base/check.h"
+#include "runtime/state/poison.h"
 
 namespace sluice::runtime {
 namespace {
@@ -22,7 +23,8 @@ RowPages::RowPages(StateMemory& memory, uint32_t row_bytes, bool has_ttl)
       stride_(row_bytes + prefix_bytes_) {
   page_bytes_ = std::clamp(std::bit_ceil(stride_ * kRowsPerPageMin), StateMemory::kPageBytes, StateMemory::kChunkBytes);
   rows_per_page_ = static_cast<uint32_t>((page_bytes_ - sizeof(Page)) / stride_);
-  SLUICE_CHECK(rows_per_page_ > 0);
+  // A freed row holds the link to the next one.
+  SLUICE_CHECK(rows_per_page_ > 0 && row_bytes >= sizeof(uint8_t*));
 }
 
 RowPages::~RowPages() {
@@ -37,6 +39,7 @@ RowPages::Page* RowPages::page_with_room() {
     partial_.pop_back();
   }
   auto* page = new (memory_.allocate_page(page_bytes_)) Page();
+  forbid_access(page + 1, page_bytes_ - sizeof(Page));
   page->is_listed = true;
   pages_.push_back(page);
   partial_.push_back(page);
@@ -48,8 +51,10 @@ uint8_t* RowPages::allocate(uint64_t hash) {
   uint8_t* row = page->free;
   if (row != nullptr) {
     std::memcpy(&page->free, row, sizeof(uint8_t*));
+    allow_access(row, row_bytes_);
   } else {
     row = first_row(page) + static_cast<size_t>(page->used++) * stride_;
+    allow_access(row - prefix_bytes_, stride_);
     header_of(row).epoch = 0;
   }
   ++live_;
@@ -65,6 +70,7 @@ void RowPages::release(uint8_t* row) {
   Page* page = page_of(row);
   header_of(row).flags = 0;
   std::memcpy(row, &page->free, sizeof(uint8_t*));
+  forbid_access(row + sizeof(uint8_t*), row_bytes_ - sizeof(uint8_t*));
   page->free = row;
   --live_;
   if (!page->is_listed) {

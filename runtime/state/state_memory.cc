@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/check.h"
+#include "runtime/state/poison.h"
 
 namespace sluice::runtime {
 namespace {
@@ -39,11 +40,13 @@ char* StateMemory::allocate_page(size_t bytes) {
     half /= 2;
     free_[--found].push_back(page + half);
   }
+  allow_access(page, bytes);
   return page;
 }
 
 void StateMemory::release_page(char* page, size_t bytes) {
   page_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  forbid_access(page, bytes);
   std::lock_guard lock(mutex_);
   free_[class_of(bytes)].push_back(page);
 }

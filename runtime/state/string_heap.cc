@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "runtime/state/poison.h"
 
 namespace sluice::runtime {
 
@@ -42,8 +43,12 @@ char* StringHeap::allocate_string(uint32_t size) {
   if (size > kCellBytesMax) return allocate_large(size);
   int size_class = class_of(size);
   char* cell = free_[size_class];
-  if (cell == nullptr) return allocate_cell(size_class);
-  std::memcpy(&free_[size_class], cell, sizeof(char*));
+  if (cell == nullptr) {
+    cell = allocate_cell(size_class);
+  } else {
+    std::memcpy(&free_[size_class], cell, sizeof(char*));
+  }
+  allow_access(cell, size);
   return cell;
 }
 
@@ -51,6 +56,7 @@ char* StringHeap::allocate_cell(int size_class) {
   uint32_t bytes = cell_bytes(size_class);
   if (next_[size_class] == nullptr || end_[size_class] - next_[size_class] < static_cast<ptrdiff_t>(bytes)) {
     pages_.push_back(memory_.allocate_page(StateMemory::kPageBytes));
+    forbid_access(pages_.back(), StateMemory::kPageBytes);
     next_[size_class] = pages_.back();
     end_[size_class] = pages_.back() + StateMemory::kPageBytes;
   }
@@ -71,6 +77,7 @@ void StringHeap::release_string(const char* data, uint32_t size) {
   if (size <= kCellBytesMax) {
     int size_class = class_of(size);
     std::memcpy(cell, &free_[size_class], sizeof(char*));
+    forbid_access(cell + sizeof(char*), cell_bytes(size_class) - sizeof(char*));
     free_[size_class] = cell;
     return;
   }

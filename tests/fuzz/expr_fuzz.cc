@@ -1,12 +1,10 @@
 // Random expressions over random batches: interpreter, baseline and optimized code must agree on every bit and on
 // which batches fail. The bytes decide columns, expressions and values; what they do not reach is drawn from a seed.
 //
-// With libFuzzer: expr_libfuzzer CORPUS. Without: expr_fuzz [--seed S] [--runs N] [--seconds T], which prints the seed
-// that fails.
-#include <chrono>
+// With libFuzzer: expr_libfuzzer CORPUS. Without: fuzz_main.h.
 #include <cstdio>
-#include <cstring>
 
+#include "tests/fuzz/fuzz_main.h"
 #include "tests/unit/codegen/pipeline_agreement.h"
 #include "tests/unit/codegen/providers.h"
 #include "tests/unit/codegen/random_expr.h"
@@ -16,22 +14,31 @@ namespace {
 
 struct Fuzzer {
   Providers providers;
-  uint64_t compared = 0;
 
   bool agree(const runtime::PipelineSpec& spec, const runtime::Batch& batch) {
     PipelineRun run;
     std::vector<std::string> expected = run.interpret(spec, batch);
     for (runtime::CodeProvider* provider : {&providers.baseline(), &providers.optimized()}) {
       auto made = provider->pipeline(spec);
-      if (made && run.run(spec, (*made)->current(), batch) == expected) continue;
-      std::fprintf(stderr, "%s differs from the interpreter:\n",
-                   provider == &providers.baseline() ? "baseline" : "optimized code");
-      for (const Expr& expr : spec.condition) std::fprintf(stderr, "  where %s\n", to_string(expr).c_str());
-      for (const Expr& expr : spec.computed) std::fprintf(stderr, "  %s\n", to_string(expr).c_str());
+      std::vector<std::string> found = made ? run.run(spec, (*made)->current(), batch)
+                                            : std::vector<std::string>{"NO CODE: " + made.error().message};
+      if (found == expected) continue;
+      report(provider == &providers.baseline() ? "baseline" : "optimized code", spec, expected, found);
       return false;
     }
-    ++compared;
     return true;
+  }
+
+  static void report(const char* who, const runtime::PipelineSpec& spec, const std::vector<std::string>& expected,
+                     const std::vector<std::string>& found) {
+    std::fprintf(stderr, "%s differs from the interpreter:\n", who);
+    for (const Expr& expr : spec.condition) std::fprintf(stderr, "  where %s\n", to_string(expr).c_str());
+    for (const Expr& expr : spec.computed) std::fprintf(stderr, "  %s\n", to_string(expr).c_str());
+    size_t row = 0;
+    while (row < expected.size() && row < found.size() && expected[row] == found[row]) ++row;
+    std::fprintf(stderr, "  interpreter: %s\n  found:       %s\n",
+                 row < expected.size() ? expected[row].c_str() : "nothing",
+                 row < found.size() ? found[row].c_str() : "nothing");
   }
 
   bool run(RandomRows random) {
@@ -68,22 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
 #ifndef SLUICE_LIBFUZZER
 int main(int argc, char** argv) {
-  using Clock = std::chrono::steady_clock;
-  uint64_t seed = static_cast<uint64_t>(Clock::now().time_since_epoch().count()), runs = 0, seconds = 10;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    uint64_t value = std::strtoull(argv[i + 1], nullptr, 10);
-    if (std::strcmp(argv[i], "--seed") == 0) seed = value, runs = runs == 0 ? 1 : runs;
-    if (std::strcmp(argv[i], "--runs") == 0) runs = value;
-    if (std::strcmp(argv[i], "--seconds") == 0) seconds = value;
-  }
-  Clock::time_point end = Clock::now() + std::chrono::seconds(seconds);
-  uint64_t done = 0;
-  for (; runs > 0 ? done < runs : Clock::now() < end; ++done) {
-    if (sluice::testing::fuzzer().run(sluice::testing::RandomRows(seed + done))) continue;
-    std::fprintf(stderr, "replay: expr_fuzz --seed %llu\n", static_cast<unsigned long long>(seed + done));
-    return 1;
-  }
-  std::printf("expr_fuzz: %llu programs, %llu pipelines agree\n", static_cast<unsigned long long>(done),
-              static_cast<unsigned long long>(sluice::testing::fuzzer().compared));
+  return sluice::testing::fuzz_main("expr_fuzz", argc, argv, [](uint64_t seed) {
+    return sluice::testing::fuzzer().run(sluice::testing::RandomRows(seed));
+  });
 }
 #endif

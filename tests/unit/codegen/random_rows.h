@@ -14,6 +14,7 @@
 #include "catalog/types/type.h"
 #include "catalog/types/value.h"
 #include "runtime/abi/batch.h"
+#include "runtime/abi/state_row.h"
 
 namespace sluice::testing {
 

@@ -114,5 +114,34 @@ TEST(FunctionTable, ColumnsGiveWhatLiteralsGiveAndNullGivesNull) {
   }
 }
 
+// A position, a length or a number of digits may be anything.
+TEST(FunctionTable, ExtremeIntegersCrashNothing) {
+  for (const FunctionDecl& function : function_table()) {
+    for (const Example& example : function.examples) {
+      SCOPED_TRACE(example.sql);
+      SqlExpression literal(std::string(example.sql), {});
+      ASSERT_TRUE(literal.ok());
+      Expr expr = literal.expr();
+      auto* call = expr.as<Call>();
+      if (call == nullptr || call->overload->prepare != nullptr || call->overload->errors_are_null) continue;
+      RowSchema schema;
+      std::vector<Value> row;
+      make_columns(expr, schema, row);
+      for (size_t i = 0; i < row.size(); ++i) {
+        if (!schema[i].type.is(TypeRoot::Integer)) continue;
+        for (int32_t extreme : {INT32_MIN, INT32_MIN + 1, -100, -1, 0, INT32_MAX}) {
+          // Gigabytes of padding are what was asked for.
+          bool pads = function.name == "LPAD" || function.name == "RPAD" || function.name == "REPEAT";
+          if (pads && extreme > 0) continue;
+          std::vector<Value> changed = row;
+          changed[i] = Value{int64_t{extreme}};
+          Outcome outcome = evaluate(expr, schema, changed);
+          EXPECT_TRUE(outcome.value.is_null() || outcome.error.empty());
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sluice::tests
