@@ -14,7 +14,7 @@ inline char* room_for(KernelContext& context, int64_t size) {
     fail_row(context.error, "the text would be longer than 1 GiB");
     return nullptr;
   }
-  return context.arena->allocate(static_cast<size_t>(size));
+  return context.arena->allocate(static_cast<size_t>(size > 0 ? size : 1));  // Null is for what is too long.
 }
 
 inline StringView joined(KernelContext& context, const StringView& a, const StringView& b) {
@@ -238,7 +238,8 @@ std::vector<FunctionDecl> string_building_functions() {
           .example("CONCAT_WS('-', 'a', CAST(NULL AS STRING), 'b')", "'a-b'"),
       scalar<sluice_replace>("REPLACE")
           .doc("Every occurrence of the second text replaced by the third.")
-          .example("REPLACE('hello', 'l', 'LL')", "'heLLLLo'"),
+          .example("REPLACE('hello', 'l', 'LL')", "'heLLLLo'")
+          .example("REPLACE('42', '42', '')", "''"),
       scalar<sluice_repeat>("REPEAT").doc("The text a number of times.").example("REPEAT('ab', 3)", "'ababab'"),
       scalar<sluice_lpad>("LPAD")
           .doc("Filled at the front, or cut, to a number of characters.")

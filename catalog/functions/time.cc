@@ -322,7 +322,7 @@ SLUICE_KERNEL IntervalMs sluice_negate_interval(IntervalMs a) noexcept {
   return IntervalMs{static_cast<int64_t>(-static_cast<uint64_t>(a))};
 }
 SLUICE_KERNEL IntervalMonths sluice_multiply_months(IntervalMonths a, int64_t b) noexcept {
-  return IntervalMonths{static_cast<int32_t>(static_cast<int32_t>(a) * b)};
+  return IntervalMonths{static_cast<int32_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b))};
 }
 SLUICE_KERNEL IntervalMs sluice_multiply_interval(IntervalMs a, int64_t b) noexcept {
   return IntervalMs{static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b))};

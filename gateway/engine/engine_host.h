@@ -37,10 +37,10 @@ class EngineHost {
  private:
   explicit EngineHost(const EngineHostOptions& options) : env_(options.env) {}
 
-  RealEnv env_;
   runtime::InterpreterProvider interpreter_;
   std::unique_ptr<runtime::CodeProvider> compiled_;
   std::unique_ptr<runtime::EmbeddedEngine> engine_;
+  RealEnv env_;  // Goes first: its threads, which may still run a cancelled job, use what stands above.
 };
 
 }  // namespace sluice::gateway

@@ -385,6 +385,7 @@ class Decoder {
 Result<JobGraph> decode(std::string_view bytes) {
   if (bytes.size() > kEncodedBytesMax) return invalid("too large");
   proto::JobGraph message;
+  google::protobuf::LogSilencer silence;  // The caller says what is wrong, the library need not.
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
                                                 static_cast<int>(bytes.size()));
   stream.SetTotalBytesLimit(std::numeric_limits<int>::max());

@@ -134,6 +134,7 @@ JobMetrics JobExecution::metrics() const {
 }
 
 void JobExecution::abandon() {
+  strand_->drop();
   coordinator_.reset();
   deployment_.reset();
   on_end_.clear();

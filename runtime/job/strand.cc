@@ -13,6 +13,12 @@ void Strand::post(std::function<void()> work) {
   executor_.submit(Executor::Pool::Task, [self = shared_from_this()] { self->run(); });
 }
 
+void Strand::drop() {
+  std::deque<std::function<void()>> dropped;
+  std::lock_guard lock(mutex_);
+  dropped.swap(queue_);
+}
+
 void Strand::run() {
   std::unique_lock lock(mutex_);
   while (!queue_.empty()) {

@@ -13,6 +13,8 @@ class Strand : public std::enable_shared_from_this<Strand> {
  public:
   explicit Strand(Executor& executor) : executor_(executor) {}
   void post(std::function<void()> work);
+  // Forgets what has not begun. For executors that have forgotten their work: nothing is run from then on.
+  void drop();
 
  private:
   void run();

@@ -76,6 +76,7 @@ void StringHeap::release_string(const char* data, uint32_t size) {
   auto* cell = const_cast<char*>(data);
   if (size <= kCellBytesMax) {
     int size_class = class_of(size);
+    allow_access(cell, sizeof(char*));
     std::memcpy(cell, &free_[size_class], sizeof(char*));
     forbid_access(cell + sizeof(char*), cell_bytes(size_class) - sizeof(char*));
     free_[size_class] = cell;

@@ -95,7 +95,7 @@ bool fuzz_check(std::string_view bytes) {
   SLUICE_CHECK(factory.has_value());
   runtime::DecoderSpec spec{choice.columns, {{0}, {1}, {2}}};
   auto decoder = (*factory)->decoder(spec, choice.options, {session.get()});
-  SLUICE_CHECK(decoder.has_value());
+  if (!decoder) return !decoder.error().message.empty();  // Of these columns the format has none.
   BufferPool pool;
   runtime::RowAppender rows(pool, choice.columns, session.get());
   std::string_view rest = bytes.substr(2);

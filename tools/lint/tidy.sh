@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# clang-tidy with the project's allow-list (.clang-tidy) over all sources of a build folder.
+# tidy.sh BUILD [FILE...]: clang-tidy with the project's allow-list (.clang-tidy) over all sources of a build folder, or
+# over those that are named.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-git ls-files '*.cc' | grep -v '^tests/fuzz/' | xargs -P 2 -n 8 clang-tidy-19 -p "$1" --quiet --warnings-as-errors='*'
+build=$1
+shift
+if [ $# -gt 0 ]; then printf '%s\n' "$@"; else git ls-files '*.cc'; fi |
+  xargs -P "$(nproc)" -n 4 clang-tidy-19 -p "$build" --quiet --warnings-as-errors='*'

@@ -3,12 +3,15 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <random>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/check.h"
 #include "base/kernel_context.h"
 #include "catalog/types/column_value.h"
 #include "catalog/types/type.h"
@@ -207,15 +210,21 @@ inline std::vector<std::string> text_of(const runtime::Batch& batch, const RowSc
 struct CountingHeap : runtime::StateHeap {
   CountingHeap() {
     allocate = [](runtime::StateHeap* self, uint32_t size) {
-      static_cast<CountingHeap*>(self)->bytes += size;
-      return static_cast<char*>(::operator new(size));
+      auto* heap = static_cast<CountingHeap*>(self);
+      heap->bytes += size;
+      auto cell = std::make_unique<char[]>(size);
+      char* data = cell.get();
+      heap->cells.emplace(data, std::move(cell));
+      return data;
     };
     release = [](runtime::StateHeap* self, const char* data, uint32_t size) {
-      static_cast<CountingHeap*>(self)->bytes -= size;
-      ::operator delete(const_cast<char*>(data));
+      auto* heap = static_cast<CountingHeap*>(self);
+      heap->bytes -= size;
+      SLUICE_CHECK(heap->cells.erase(data) == 1);
     };
   }
   int64_t bytes = 0;
+  std::unordered_map<const char*, std::unique_ptr<char[]>> cells;
 };
 
 // Packed rows, zeroed.

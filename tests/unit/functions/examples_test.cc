@@ -128,7 +128,7 @@ TEST(FunctionTable, ExtremeIntegersCrashNothing) {
       std::vector<Value> row;
       make_columns(expr, schema, row);
       for (size_t i = 0; i < row.size(); ++i) {
-        if (!schema[i].type.is(TypeRoot::Integer)) continue;
+        if (!schema[i].type.is(TypeRoot::Int)) continue;
         for (int32_t extreme : {INT32_MIN, INT32_MIN + 1, -100, -1, 0, INT32_MAX}) {
           // Gigabytes of padding are what was asked for.
           bool pads = function.name == "LPAD" || function.name == "RPAD" || function.name == "REPEAT";
