@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include <google/protobuf/io/coded_stream.h>
 
@@ -388,7 +387,6 @@ Result<JobGraph> decode(std::string_view bytes) {
   google::protobuf::LogSilencer silence;  // The caller says what is wrong, the library need not.
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
                                                 static_cast<int>(bytes.size()));
-  stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
   if (!message.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) return invalid("not a job graph");
   if (message.reader_version() > JobGraph::kReaderVersion) {
     return fail(ErrorCode::InvalidJobGraph, "job graph needs reader version {}, this is {}", message.reader_version(),
