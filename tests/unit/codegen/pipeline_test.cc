@@ -70,5 +70,21 @@ TEST_F(Pipelines, RandomExpressionsAgree) {
   EXPECT_LT(failed, 35);
 }
 
+// Times and intervals at their ends wrap, in every tier alike.
+TEST_F(Pipelines, ExtremeIntervalsAgree) {
+  Type interval = Type::interval_day_time().not_null();
+  for (Type time : {Type::timestamp(3), Type::timestamp(6), Type::timestamp(9), Type::time(0), Type::date()}) {
+    RowSchema schema{{"t", time}};
+    RandomRows random(3);
+    Batch batch = random.batch(run_.pool, run_.arena, schema, 64);
+    for (int64_t by : {INT64_MIN, INT64_MIN + 1, int64_t{-1}, INT64_MAX}) {
+      for (const char* function : {"+", "-"}) {
+        SCOPED_TRACE(fmt::format("{} {} {}", time.to_string(), function, by));
+        expect_agreement({schema, {}, {call(function, {column(0, time), literal({by}, interval)})}}, batch);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sluice::testing
