@@ -157,7 +157,8 @@ std::vector<FunctionDecl> pattern_functions() {
           .prepare(prepare_regex)
           .opaque(kLibrary)
           .doc("Whether a part of the text matches the regular expression.")
-          .example("REGEXP('abc', 'b.')", "TRUE"),
+          .example("REGEXP('abc', 'b.')", "TRUE")
+          .example("REGEXP('Aabc', '\\x41abc')", "TRUE"),
       FunctionDecl{"REGEXP_EXTRACT", {overload_of<sluice_regexp_extract>(), overload_of<sluice_regexp_extract_whole>()}}
           .prepare(prepare_regex)
           .opaque(kLibrary)

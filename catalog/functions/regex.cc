@@ -4,6 +4,7 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 namespace sluice {
@@ -76,6 +77,10 @@ std::string required_text(std::string_view pattern) {
       finish();
       at = skip_class(pattern, at);
     } else if (c == '\\') {
+      // Escapes of which more follows (\x41, \u0041, \0101, \cA, \k<name>) are not taken apart here.
+      char escaped = at + 1 < pattern.size() ? pattern[at + 1] : '\0';
+      bool is_alone = std::string_view("dDsSwWbBAZzGtnrfaeRhHvV").find(escaped) != std::string_view::npos;
+      if (std::isalnum(static_cast<unsigned char>(escaped)) != 0 && !is_alone) return {};
       finish();
       at += 2;
     } else if (is_special(c)) {
