@@ -1,6 +1,6 @@
 #include "catalog/functions/like_pattern.h"
 
-#include <cstring>
+#include "catalog/functions/byte_scan.h"
 
 namespace sluice {
 namespace {
@@ -76,7 +76,8 @@ bool LikePattern::matches(std::string_view text) const {
     case Kind::Suffix:
       return text.ends_with(literal_);
     case Kind::Contains:
-      return memmem(text.data(), text.size(), literal_.data(), literal_.size()) != nullptr;
+      if (literal_.size() < 2) return text.find(literal_) != text.npos;
+      return find_part(text.data(), text.size(), literal_.data(), literal_.size()) != nullptr;
     case Kind::General:
       return matches_from(text, 0);
   }

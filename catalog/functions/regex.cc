@@ -7,6 +7,8 @@
 #include <cctype>
 #include <cstring>
 
+#include "catalog/functions/byte_scan.h"
+
 namespace sluice {
 namespace {
 
@@ -95,21 +97,33 @@ std::string required_text(std::string_view pattern) {
   return best.size() >= 3 ? best : std::string();
 }
 
-pcre2_code* compile_code(std::string_view pattern) {
+pcre2_code* compile_code(std::string_view pattern, uint32_t options) {
   int error = 0;
   PCRE2_SIZE offset = 0;
-  return pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                       PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &offset, nullptr);
+  pcre2_code* code =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), options, &error, &offset, nullptr);
+  if (code != nullptr) pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // Where it fails the library interprets.
+  return code;
+}
+
+bool has_machine_code(const pcre2_code* code) {
+  size_t bytes = 0;
+  return pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &bytes) == 0 && bytes > 0;
 }
 
 }  // namespace
 
 std::shared_ptr<const Regex> Regex::compile(std::string_view pattern) {
-  pcre2_code* code = compile_code(pattern);
+  pcre2_code* code = compile_code(pattern, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF);
   if (code == nullptr) return nullptr;
   std::shared_ptr<Regex> regex(new Regex());
   regex->code_ = code;
-  pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // Where it fails the library interprets.
+  pcre2_code* ascii_code = is_ascii(pattern.data(), pattern.size()) ? compile_code(pattern, 0) : nullptr;
+  if (ascii_code != nullptr && has_machine_code(ascii_code)) {
+    regex->ascii_code_ = ascii_code;
+  } else {
+    pcre2_code_free(ascii_code);
+  }
   pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &regex->group_count_);
   regex->required_ = required_text(pattern);
   return regex;
@@ -126,17 +140,23 @@ std::shared_ptr<const Regex> Regex::compile_cached(std::string_view pattern) {
   return last.regex;
 }
 
-Regex::~Regex() { pcre2_code_free(static_cast<pcre2_code*>(code_)); }
+Regex::~Regex() {
+  pcre2_code_free(static_cast<pcre2_code*>(code_));
+  pcre2_code_free(static_cast<pcre2_code*>(ascii_code_));
+}
 
 bool Regex::find(std::string_view text, uint32_t begin, uint32_t group, RegexGroup& whole, RegexGroup& out) const {
   if (group >= kGroupsMax) return false;
   if (!required_.empty() &&
-      memmem(text.data() + begin, text.size() - begin, required_.data(), required_.size()) == nullptr) {
+      find_part(text.data() + begin, text.size() - begin, required_.data(), required_.size()) == nullptr) {
     return false;
   }
   pcre2_match_data* data = match_data();
-  int count = pcre2_match(static_cast<pcre2_code*>(code_), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
-                          begin, 0, data, nullptr);
+  auto bytes = reinterpret_cast<PCRE2_SPTR>(text.data());
+  bool ascii = ascii_code_ != nullptr && is_ascii(text.data(), text.size());
+  int count = ascii
+                  ? pcre2_jit_match(static_cast<pcre2_code*>(ascii_code_), bytes, text.size(), begin, 0, data, nullptr)
+                  : pcre2_match(static_cast<pcre2_code*>(code_), bytes, text.size(), begin, 0, data, nullptr);
   if (count < 0) return false;
   const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data);
   whole = {static_cast<uint32_t>(offsets[0]), static_cast<uint32_t>(offsets[1])};

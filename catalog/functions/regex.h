@@ -32,6 +32,7 @@ class Regex {
   Regex() = default;
 
   void* code_ = nullptr;
+  void* ascii_code_ = nullptr;  // For texts of ASCII only, with nothing to decode; null where it could differ.
   uint32_t group_count_ = 0;
   std::string required_;  // Text that every match contains; looked for first, because most rows do not have it.
 };

@@ -14,7 +14,7 @@ inline int64_t find_bytes(const StringView& text, const StringView& part, uint32
   const char* data = text.data();
   if (begin > text.size()) return -1;
   const void* found = part.size() == 1 ? std::memchr(data + begin, part.data()[0], text.size() - begin)
-                                       : memmem(data + begin, text.size() - begin, part.data(), part.size());
+                                       : find_part(data + begin, text.size() - begin, part.data(), part.size());
   return found == nullptr ? -1 : static_cast<const char*>(found) - data;
 }
 
@@ -145,12 +145,32 @@ SLUICE_KERNEL bool sluice_endswith(const StringView& text, const StringView& suf
          std::memcmp(text.data() + (text.size() - suffix.size()), suffix.data(), suffix.size()) == 0;
 }
 
+// The part between two separators of one byte, if both ends are among the first 64 bytes: `is_null` tells whether it is
+// there. False: not known.
+inline bool split_front(const StringView& text, char separator, int32_t index, Nullable<StringView>& out) {
+  constexpr uint32_t kFront = 64;
+  uint32_t size = text.size();
+  uint64_t found = equal_bits_of(text.data(), size < kFront ? size : kFront, separator);
+  for (int32_t skipped = 1; skipped < index && found != 0; ++skipped) found &= found - 1;
+  uint32_t begin = 0;
+  if (index > 0) {
+    if (found == 0) return size <= kFront;
+    begin = static_cast<uint32_t>(__builtin_ctzll(found)) + 1;
+    found &= found - 1;
+  }
+  if (found == 0 && size > kFront) return false;
+  uint32_t end = found == 0 ? size : static_cast<uint32_t>(__builtin_ctzll(found));
+  out.value = part_of(text, begin, end - begin);
+  out.is_null = false;
+  return true;
+}
+
 // The part between two separators, counted from 0.
 SLUICE_KERNEL void sluice_split_index(const StringView& text, const StringView& separator, int32_t index,
                                       Nullable<StringView>& out) noexcept {
   out.is_null = true;
   if (index < 0 || text.size() == 0 || separator.size() == 0) return;
-  const char* data = text.data();
+  if (separator.size() == 1 && split_front(text, separator.data()[0], index, out)) return;
   uint32_t begin = 0;
   for (; index > 0; --index) {
     int64_t found = find_bytes(text, separator, begin);
@@ -159,7 +179,7 @@ SLUICE_KERNEL void sluice_split_index(const StringView& text, const StringView& 
   }
   int64_t end = find_bytes(text, separator, begin);
   if (end < 0) end = text.size();
-  out.value = {data + begin, static_cast<uint32_t>(end) - begin};
+  out.value = part_of(text, begin, static_cast<uint32_t>(end) - begin);
   out.is_null = false;
 }
 // The separator as the number of its character.

@@ -1,5 +1,6 @@
 #pragma once
 // Characters of UTF-8 text, and texts cut or padded to a type's length.
+#include "catalog/functions/byte_scan.h"
 #include "catalog/functions/kernel_abi.h"
 
 namespace sluice {
@@ -43,21 +44,14 @@ inline StringView copy_text(KernelContext& context, const char* data, uint32_t s
 // The same for text at the front of a buffer of at least 16 bytes: what is written there is read in two words.
 inline StringView copy_buffered(KernelContext& context, const char* buffer, uint32_t size) {
   if (size > StringView::kInlineMax) return copy_text(context, buffer, size);
-  uint32_t first = 0;
-  uint64_t rest = 0;
-  __builtin_memcpy(&first, buffer, 4);
-  __builtin_memcpy(&rest, buffer + 4, 8);
-  first = size >= 4 ? first : first & ((1U << (8 * size)) - 1);
-  rest = size >= 12 ? rest : size <= 4 ? 0 : rest & ((uint64_t{1} << (8 * (size - 4))) - 1);
-  StringView out;
-  out.size_ = size;
-  __builtin_memcpy(out.prefix_, &first, 4);
-  __builtin_memcpy(out.rest_, &rest, 8);
-  return out;
+  return view_of_readable(buffer, size);
 }
 
 // A view into another one's bytes. A part of an inline view becomes inline itself.
-inline StringView part_of(const StringView& text, uint32_t begin, uint32_t size) { return {text.data() + begin, size}; }
+inline StringView part_of(const StringView& text, uint32_t begin, uint32_t size) {
+  const char* data = text.data() + begin;
+  return text.size() - begin >= StringView::kInlineMax ? view_of_readable(data, size) : StringView(data, size);
+}
 
 // CAST to CHAR(n) pads with blanks, CAST to VARCHAR(n) cuts; lengths count characters.
 StringView fit_text(KernelContext& context, const StringView& text, const TypeDescriptor& type);

@@ -252,7 +252,13 @@ SqlValue emit_any_call(ExprContext& c, const Expr& expr) {
   for (const auto& [known, value] : c.known) {
     if (*known == expr) return value;
   }
-  SqlValue value = emit_call(c, expr);
+  SqlValue value;
+  if (c.shared != nullptr && c.shared->holds(expr)) {
+    Branch unless_kept(c);
+    value = c.shared->value_of(c.b, expr, c.rows.row(), [&] { return emit_call(c, expr); });
+  } else {
+    value = emit_call(c, expr);
+  }
   if (is_repeatable(expr)) c.known.emplace_back(&expr, value);
   return value;
 }

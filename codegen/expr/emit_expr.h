@@ -2,7 +2,7 @@
 // Expressions in generated code. The caller has a loop over rows and a function that can fail; everything in between is
 // here: values and NULLs in registers, lazily evaluated forms, calls of kernels.
 #include "codegen/expr/call_table.h"
-#include "codegen/expr/row_scope.h"
+#include "codegen/expr/shared_calls.h"
 
 namespace sluice::codegen {
 
@@ -25,6 +25,8 @@ struct ExprContext {
   llvm::BasicBlock* failed;  // Where a failing row goes; context->error is set by then.
   // Calls of this row whose values reach the place where code is emitted: an equal call is not made again.
   std::vector<std::pair<const Expr*, SqlValue>> known = {};
+  // Calls that another function of the pipeline makes as well.
+  const SharedMemory* shared = nullptr;
 };
 
 SqlValue emit_expr(ExprContext& context, const Expr& expr);

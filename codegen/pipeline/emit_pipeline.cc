@@ -48,6 +48,7 @@ class PipelineEmitter {
         writer_("pipeline", target),
         uses_(spec.input),
         calls_(calls_of(spec.condition, spec.computed)),
+        shared_(shared_calls_of(spec.condition, spec.computed)),
         // Written are the computed columns, their NULL bytes, and the condition's bytes.
         aliases_(writer_.context(), static_cast<uint32_t>(2 * spec.computed.size() + 1)) {
     for (const Expr& expr : spec.condition) uses_.add(expr);
@@ -58,10 +59,13 @@ class PipelineEmitter {
 
  private:
   // Positions of kBatchRowsMax bytes each in the scratch memory: bitmaps that are read, the condition, bitmaps that
-  // are written.
+  // are written. Shared calls follow.
   uint32_t condition_bytes() const { return uses_.flag_count(); }
   uint32_t output_bytes(size_t column) const { return uses_.flag_count() + 1 + static_cast<uint32_t>(column); }
-  uint32_t scratch_bytes() const { return output_bytes(spec_.computed.size()) * kBatchRowsMax; }
+  uint32_t shared_position() const { return output_bytes(spec_.computed.size()); }
+  uint64_t scratch_bytes() const {
+    return uint64_t{shared_position()} * kBatchRowsMax + shared_.calls.size() * kSharedCallBytes;
+  }
   llvm::Value* scratch_at(Builder& b, llvm::Value* scratch, uint32_t position) {
     return byte_address(b, scratch, uint64_t{position} * kBatchRowsMax);
   }
@@ -77,6 +81,7 @@ class PipelineEmitter {
   ModuleWriter writer_;
   ColumnUses uses_;
   CallTable calls_;
+  SharedCalls shared_;
   AliasScopes aliases_;
 };
 
@@ -99,7 +104,9 @@ llvm::Function* PipelineEmitter::emit_condition() {
   auto* failed = llvm::BasicBlock::Create(writer_.context(), "failed", part);
   RowScope rows(b, uses_, paths_of(spec_.condition), part->getArg(2), part->getArg(6), aliases_);
   llvm::Value* mask = scratch_at(b, part->getArg(6), condition_bytes());
+  SharedMemory shared(shared_, scratch_at(b, part->getArg(6), shared_position()), true);
   ExprContext context{writer_, b, rows, calls_, part->getArg(0), part->getArg(1), failed};
+  context.shared = &shared;
   emit_loop(b, part->getArg(3), "rows", [&](llvm::Value* row) {
     rows.set_row(row);
     SqlValue value = emit_expr(context, spec_.condition[0]);
@@ -127,7 +134,9 @@ llvm::Function* PipelineEmitter::emit_columns(size_t begin, size_t* end) {
     values.push_back(load_pointer(b, part->getArg(5), i * sizeof(MutableColumn) + offsetof(MutableColumn, values),
                                   "out" + std::to_string(i)));
   }
+  SharedMemory shared(shared_, scratch_at(b, part->getArg(6), shared_position()), false);
   ExprContext context{writer_, b, rows, calls_, part->getArg(0), part->getArg(1), failed};
+  context.shared = &shared;
   emit_loop(b, part->getArg(3), "rows", [&](llvm::Value* i) {
     llvm::Value* row = i;
     if (!spec_.condition.empty()) {
@@ -201,6 +210,7 @@ void PipelineEmitter::emit_entry(llvm::Function* condition, const std::vector<ll
   llvm::Value* count = rows;
   if (condition != nullptr) {
     spread(b, paths_of(spec_.condition), columns, rows, scratch, done);
+    SharedMemory::clear(b, shared_, scratch_at(b, scratch, shared_position()));
     call_part(condition, rows);
     auto compress = writer_.batch_support("sluice_support_compress", writer_.i32(), {p, writer_.i32(), p});
     count = b.CreateCall(compress, {scratch_at(b, scratch, condition_bytes()), rows, selection});

@@ -15,7 +15,8 @@ constexpr size_t kBlockBytes = size_t{256} << 10;
 Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(Env env, Options options) {
   SLUICE_FAULT("state.segment.before_create");
   std::unique_ptr<SegmentWriter> writer(new SegmentWriter(env, std::move(options)));
-  SLUICE_TRY(writer->file_, env.files->create(writer->options_.directory + "/" + writer->options_.file));
+  SLUICE_TRY(auto file, env.files->create(writer->options_.directory + "/" + writer->options_.file));
+  writer->file_ = std::make_unique<StagedFile>(std::move(file));
   SLUICE_DO(writer->file_->append(kSegmentMagic));
   writer->pending_.reserve(kBlockBytes + 4096);
   return writer;

@@ -8,6 +8,7 @@
 #include "base/env/env.h"
 #include "base/result.h"
 #include "runtime/checkpoint/segment_format.h"
+#include "runtime/checkpoint/staged_file.h"
 #include "runtime/checkpoint/state_handle.h"
 
 namespace sluice::runtime {
@@ -41,7 +42,7 @@ class SegmentWriter {
 
   Env env_;
   Options options_;
-  std::unique_ptr<WritableFile> file_;
+  std::unique_ptr<StagedFile> file_;
   SegmentBlock block_;
   uint64_t owner_ = 0;
   uint32_t next_run_ = 0;

@@ -9,6 +9,7 @@ namespace {
 constexpr size_t kFirstBufferBytes = 4096;
 // Records are gathered from buffers larger than the cache.
 constexpr size_t kPrefetchRecords = 16;
+constexpr size_t kPrefetchBytes = 192;
 
 }  // namespace
 
@@ -108,7 +109,10 @@ Status SnapshotStream::write(Held& held) {
   writer_->begin_run(held.owner.table, held.owner.slice_end_ms, held.owner.id);
   size_t count = sorted_.size();
   for (size_t i = 0; i < count; ++i) {
-    if (i + kPrefetchRecords < count) __builtin_prefetch(sorted_[i + kPrefetchRecords].record);
+    if (i + kPrefetchRecords < count) {
+      const char* record = reinterpret_cast<const char*>(sorted_[i + kPrefetchRecords].record);
+      for (size_t line = 0; line < kPrefetchBytes; line += 64) __builtin_prefetch(record + line);
+    }
     // Of records with one key the last one counts. Rare, because a row is packed once per snapshot.
     bool is_superseded = false;
     for (size_t later = i + 1; later < count && sorted_[later].key == sorted_[i].key && !is_superseded; ++later) {

@@ -1,7 +1,7 @@
 #include "runtime/connectors/nexmark/generator.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstring>
 
 namespace sluice::runtime::nexmark {
 namespace {
@@ -13,6 +13,7 @@ constexpr int64_t kInFlightAuctions = 100;
 constexpr int64_t kLead = 10;  // Ids that do not exist yet but are referred to.
 constexpr uint32_t kFirstCategory = 10;
 constexpr uint32_t kCategories = 5;
+constexpr uint32_t kBidBytes = 32;  // Of a bid without its padding.
 
 }  // namespace
 
@@ -28,6 +29,7 @@ Generator::Generator(const NexmarkOptions& options, const Texts& texts, int64_t 
       person_slots_(options.person_proportion),
       auction_slots_(options.auction_proportion),
       total_slots_(options.person_proportion + options.auction_proportion + options.bid_proportion),
+      bid_padding_(padding_of(kBidBytes, options.bid_avg_size.bytes)),
       in_flight_events_(kInFlightAuctions * total_slots_ / std::max<int64_t>(1, options.auction_proportion)) {
   int64_t id = first_event_id_ + event_ + 1;
   epoch_ = id / total_slots_;
@@ -53,13 +55,19 @@ int64_t Generator::person_id(uint32_t hot_ratio, int64_t hot_offset) {
   return person_first_ + random_.below(person_range_);
 }
 
-// Fills an event of `used` bytes up to its average size, give or take a fifth of the rest.
+// Up to the average size of an event of which `used` bytes are there, give or take a fifth of the rest.
+Generator::Padding Generator::padding_of(uint32_t used, int64_t average) {
+  int64_t rest = std::clamp<int64_t>(average - used, 0, Texts::kSliceMax);
+  int64_t spread = (rest + 2) / 5;
+  int64_t most = std::min<int64_t>(rest + spread, Texts::kSliceMax);
+  return {static_cast<uint32_t>(rest - spread), static_cast<uint32_t>(most - (rest - spread))};
+}
+
 StringView Generator::padding(uint32_t used, int64_t average) {
-  int64_t rest = average - used;
-  if (rest <= 0) return {};
-  int64_t spread = std::lround(static_cast<double>(rest) * 0.2);
-  int64_t size = rest - spread + (spread > 0 ? random_.below(static_cast<uint32_t>(2 * spread)) : 0);
-  return texts_.extra(random_, static_cast<uint32_t>(std::min<int64_t>(size, Texts::kSliceMax)));
+  Padding padding = padding_of(used, average);
+  uint64_t draw = random_.next();
+  return texts_.extra(static_cast<uint32_t>(draw >> 32),
+                      padding.least + SplitMix::scaled(static_cast<uint32_t>(draw), padding.range));
 }
 
 void Generator::make_person(const PersonColumns& out, uint32_t row, int64_t now) {
@@ -79,7 +87,7 @@ void Generator::make_person(const PersonColumns& out, uint32_t row, int64_t now)
 }
 
 void Generator::make_auction(const AuctionColumns& out, uint32_t row, int64_t now) {
-  auto price = [&] { return texts_.prices[random_.next() >> 48]; };
+  auto price = [&] { return int64_t{texts_.prices[random_.next() >> 48]}; };
   int64_t horizon = time_ms(event_ + 1 + in_flight_events_) - now;
   out.id[row] = last_auction_ + kFirstId;
   out.item_name[row] = texts_.words(random_, 20);
@@ -94,24 +102,39 @@ void Generator::make_auction(const AuctionColumns& out, uint32_t row, int64_t no
       padding(48 + out.item_name[row].size() + out.description[row].size(), options_.auction_avg_size.bytes);
 }
 
-void Generator::make_bid(const BidColumns& out, uint32_t row, int64_t now) {
-  bool hot_auction = random_.below(static_cast<uint32_t>(options_.bid_hot_ratio_auctions)) > 0;
-  out.auction[row] =
-      kFirstId + (hot_auction ? last_auction_ / kHotGroup * kHotGroup : auction_first_ + random_.below(auction_range_));
+// All bids of a round see the same ids. No value decides on a branch: half of the choices go either way, and a branch
+// that is guessed wrong costs more than both.
+void Generator::make_bids(const BidColumns& out, uint32_t row, uint32_t count) {
+  SplitMix random = random_;
+  const int32_t* prices = texts_.prices.data();
+  const Channel* channels = texts_.channels.data();
+  auto hot_ratio_auctions = static_cast<uint32_t>(options_.bid_hot_ratio_auctions);
+  auto hot_ratio_bidders = static_cast<uint32_t>(options_.bid_hot_ratio_bidders);
+  int64_t hot_auction = last_auction_ / kHotGroup * kHotGroup + kFirstId;
+  int64_t first_auction = auction_first_ + kFirstId;
   // The base is added twice: bidder ids lie above person ids, as in the original.
-  out.bidder[row] = person_id(static_cast<uint32_t>(options_.bid_hot_ratio_bidders), 1) + 2 * kFirstId;
-  out.price[row] = texts_.prices[random_.next() >> 48];
-  if (random_.below(2) > 0) {
-    uint32_t hot = random_.below(4);
-    out.channel[row] = texts_.hot_channels[hot];
-    out.url[row] = texts_.hot_urls[hot];
-  } else {
-    uint32_t channel = random_.below(Texts::kChannels);
-    out.channel[row] = texts_.channels[channel];
-    out.url[row] = texts_.urls[channel];
+  int64_t hot_bidder = last_person_ / kHotGroup * kHotGroup + 1 + 2 * kFirstId;
+  int64_t first_bidder = person_first_ + 2 * kFirstId;
+  auto high = [](uint64_t draw) { return static_cast<uint32_t>(draw >> 32); };
+  auto low = [](uint64_t draw) { return static_cast<uint32_t>(draw); };
+  for (uint32_t i = row; i < row + count; ++i) {
+    uint64_t draw = random.next();
+    int64_t cold = first_auction + SplitMix::scaled(low(draw), auction_range_);
+    out.auction[i] = SplitMix::scaled(high(draw), hot_ratio_auctions) > 0 ? hot_auction : cold;
+    draw = random.next();
+    cold = first_bidder + SplitMix::scaled(low(draw), person_range_);
+    out.bidder[i] = SplitMix::scaled(high(draw), hot_ratio_bidders) > 0 ? hot_bidder : cold;
+    draw = random.next();
+    out.price[i] = prices[draw >> 48];
+    uint32_t other = Texts::kHotChannels + SplitMix::scaled(low(draw), Texts::kChannels);
+    const Channel& channel = channels[high(draw) & 1 ? high(draw) >> 1 & (Texts::kHotChannels - 1) : other];
+    out.channel[i] = channel.name;
+    out.url[i] = channel.url;
+    out.time[i] = time_ms(event_ + 1 + (i - row));
+    draw = random.next();
+    out.extra[i] = texts_.extra(high(draw), bid_padding_.least + SplitMix::scaled(low(draw), bid_padding_.range));
   }
-  out.time[row] = now;
-  out.extra[row] = padding(32, options_.bid_avg_size.bytes);
+  random_ = random;
 }
 
 Generator::Produced Generator::fill(const EventColumns& out, const bool (&wanted)[3], uint32_t rows_max, int64_t end,
@@ -122,23 +145,28 @@ Generator::Produced Generator::fill(const EventColumns& out, const bool (&wanted
                 : offset_ < person_slots_ + auction_slots_ ? Kind::Auction
                                                            : Kind::Bid;
     if (kind != Kind::Bid || offset_ == person_slots_ + auction_slots_) begin_round();
-    int64_t now = time_ms(event_ + 1);
-    uint32_t& count = produced.count[static_cast<int>(kind)];
-    uint32_t row = count++ & (kEventRowsMax - 1);
+    uint32_t& made = produced.count[static_cast<int>(kind)];
+    uint32_t row = made & (kEventRowsMax - 1);
+    uint32_t count = 1;
+    bool is_wanted = wanted[static_cast<int>(kind)];
     if (kind == Kind::Bid) {
-      make_bid(out.bid, row, now);
+      int64_t room = std::min<int64_t>(is_wanted ? rows_max - produced.rows : kEventRowsMax, kEventRowsMax - row);
+      count = static_cast<uint32_t>(std::min({total_slots_ - offset_, end - event_, room}));
+      make_bids(out.bid, row, count);
     } else if (kind == Kind::Auction) {
-      make_auction(out.auction, row, now);
+      make_auction(out.auction, row, time_ms(event_ + 1));
     } else {
-      make_person(out.person, row, now);
+      make_person(out.person, row, time_ms(event_ + 1));
     }
-    if (wanted[static_cast<int>(kind)]) {
-      if (order != nullptr) order[produced.rows] = static_cast<uint8_t>(kind);
-      ++produced.rows;
+    if (is_wanted) {
+      if (order != nullptr) std::memset(order + produced.rows, static_cast<int>(kind), count);
+      produced.rows += count;
     }
-    produced.last_time_ms = now;
-    ++event_;
-    if (++offset_ == total_slots_) offset_ = 0, ++epoch_;
+    made += count;
+    event_ += count;
+    offset_ += count;
+    produced.last_time_ms = time_ms(event_);
+    if (offset_ == total_slots_) offset_ = 0, ++epoch_;
   }
   return produced;
 }

@@ -72,12 +72,17 @@ class Generator {
   }
 
  private:
-  struct Round;
+  // How many characters pad an event: `least` and up to `range` - 1 more.
+  struct Padding {
+    uint32_t least = 0, range = 0;
+  };
+  static Padding padding_of(uint32_t used, int64_t average);
+
   void begin_round();
   int64_t person_id(uint32_t hot_ratio, int64_t hot_offset);
   void make_person(const PersonColumns& out, uint32_t row, int64_t now);
   void make_auction(const AuctionColumns& out, uint32_t row, int64_t now);
-  void make_bid(const BidColumns& out, uint32_t row, int64_t now);
+  void make_bids(const BidColumns& out, uint32_t row, uint32_t count);
   StringView padding(uint32_t used, int64_t average);
 
   const NexmarkOptions options_;
@@ -89,6 +94,7 @@ class Generator {
   SplitMix random_;
 
   int64_t person_slots_, auction_slots_, total_slots_;
+  Padding bid_padding_;
   int64_t in_flight_events_;  // Events until an auction's 100 successors have opened.
   int64_t epoch_ = 0;         // Of the next event: id / total_slots_.
   int64_t offset_ = 0;        // And id % total_slots_.

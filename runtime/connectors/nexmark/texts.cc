@@ -67,13 +67,18 @@ void add_people(Collector& collector, Texts& texts, SplitMix& random) {
   }
 }
 
-void add_channels(Collector& collector, Texts& texts, SplitMix& random) {
+void add_channels(Collector& collector, std::vector<StringView>& names, std::vector<StringView>& urls,
+                  SplitMix& random) {
+  for (const char* name : {"Google", "Facebook", "Baidu", "Apple"}) {
+    collector.add(names, name);
+    collector.add(urls, random_url(random));
+  }
   for (uint32_t i = 0; i < Texts::kChannels; ++i) {
-    collector.add(texts.channels, fmt::format("channel-{}", i));
+    collector.add(names, fmt::format("channel-{}", i));
     std::string url = random_url(random);
     int32_t id = static_cast<int32_t>(reverse_bits(i));
     if (random.below(10) > 0) url += fmt::format("&channel_id={}", std::abs(int64_t{id}));
-    collector.add(texts.urls, url);
+    collector.add(urls, url);
   }
 }
 
@@ -88,11 +93,9 @@ Texts::Texts(BufferPool& pool, uint64_t seed) {
   for (uint32_t i = 0; i < kSliceBytes + kSliceMax; ++i) {
     bytes += random.below(13) == 0 ? ' ' : static_cast<char>('a' + random.below(26));
   }
-  std::vector<StringView> hot;
-  for (const char* name : {"Google", "Facebook", "Baidu", "Apple"}) collector.add(hot, name);
-  for (int i = 0; i < 4; ++i) collector.add(hot, random_url(random));
   add_people(collector, *this, random);
-  add_channels(collector, *this, random);
+  std::vector<StringView> names, urls;
+  add_channels(collector, names, urls, random);
 
   heap = pool.allocate(bytes.size());
   std::memcpy(heap.data(), bytes.data(), bytes.size());
@@ -100,13 +103,16 @@ Texts::Texts(BufferPool& pool, uint64_t seed) {
   for (auto& [list, place] : collector.wanted) {
     list->emplace_back(heap.data() + place.first, static_cast<uint32_t>(place.second));
   }
-  for (size_t i = 0; i < 4; ++i) hot_channels[i] = hot[i], hot_urls[i] = hot[i + 4];
-  for (int i = 0; i < 65'536; ++i) prices.push_back(std::llround(std::pow(10.0, random.unit() * 6) * 100));
+  for (size_t i = 0; i < names.size(); ++i) channels.push_back({names[i], urls[i]});
+  for (int i = 0; i < 65'536; ++i) {
+    prices.push_back(static_cast<int32_t>(std::lround(std::pow(10.0, random.unit() * 6) * 100)));
+  }
 }
 
 StringView Texts::words(SplitMix& random, uint32_t max) const {
-  const char* begin = words_ + random.below(kSliceBytes);
-  const char* end = begin + 3 + random.below(max - 3);
+  uint64_t draw = random.next();
+  const char* begin = words_ + ((draw >> 32) & (kSliceBytes - 1));
+  const char* end = begin + 3 + SplitMix::scaled(static_cast<uint32_t>(draw), max - 3);
   while (begin < end && *begin == ' ') ++begin;
   while (begin < end && end[-1] == ' ') --end;
   return {begin, static_cast<uint32_t>(end - begin)};
