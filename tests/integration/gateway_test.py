@@ -13,7 +13,8 @@ TICKS = """CREATE TABLE ticks (id BIGINT) WITH ('connector' = 'datagen', 'rows-p
 """
 SELECT = TICKS + "SELECT id, id * 2 AS twice FROM ticks;\n"
 INSERT = "SET 'execution.checkpointing.interval' = '200ms';\n" + TICKS + """
-CREATE TABLE {sink} (id BIGINT) WITH ('connector' = 'filesystem', 'path' = '{sink}', 'format' = 'csv');
+CREATE TABLE {sink} (id BIGINT) WITH ('connector' = 'filesystem', 'path' = '{sink}', 'format' = 'csv',
+  'sink.rolling-policy.rollover-interval' = '100ms', 'sink.rolling-policy.check-interval' = '100ms');
 INSERT INTO {sink} SELECT id FROM ticks;
 """
 
@@ -21,7 +22,8 @@ INSERT INTO {sink} SELECT id FROM ticks;
 def rows_of(world, sink):
     """All published numbers of a file sink."""
     folder = world.root / sink
-    files = [f for f in folder.rglob("*") if f.is_file() and not f.name.startswith((".", "_"))] if folder.exists() else []
+    files = [f for f in folder.rglob("*") if f.is_file()
+             and not any(part.startswith((".", "_")) for part in f.relative_to(folder).parts)]
     return sorted(int(line) for f in files for line in f.read_text().split())
 
 
