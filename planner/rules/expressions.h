@@ -37,6 +37,9 @@ bool is_false_or_null(const Expr& expr);  // As a condition: no row passes.
 bool is_null_literal(const Expr& expr);
 Expr boolean_literal(bool value, SourceSpan span = {});
 
+// self_comparison.cc: `e = e` and its like outside of filters.
+Expr simplify_self_comparison(Expr expr);
+
 // Operands of a conjunction; the expression itself when it is none.
 std::vector<Expr> conjuncts_of(const Expr& expr);
 // Of at least one condition; a single one is returned as it is.

@@ -33,6 +33,7 @@ const std::vector<Stage>& merge_stages();
 // ---- One file each.
 std::optional<Plan> simplify_expressions(const Plan& plan, const RuleContext& context);
 std::optional<Plan> remove_constant_filter(const Plan& plan, const RuleContext& context);
+std::optional<Plan> decide_self_comparison(const Plan& plan, const RuleContext& context);
 std::optional<Plan> merge_filters(const Plan& plan, const RuleContext& context);
 std::optional<Plan> push_filter_below_project(const Plan& plan, const RuleContext& context);
 std::optional<Plan> push_filter_below_union(const Plan& plan, const RuleContext& context);

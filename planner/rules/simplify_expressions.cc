@@ -101,7 +101,7 @@ Expr simplify(const Expr& expr, const RuleContext& context) {
       if (form == Form::Or) return simplify_logic(std::move(e), form, true);
       return form == Form::Case ? simplify_case(std::move(e)) : simplify_coalesce(std::move(e));
     }
-    return fold_constant(simplify_null_test(std::move(e)), context);
+    return fold_constant(simplify_null_test(simplify_self_comparison(std::move(e))), context);
   });
 }
 

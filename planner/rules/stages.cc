@@ -13,6 +13,8 @@ constexpr int kRoundsMax = 32;  // A stage that is not done by then stays correc
 
 const std::vector<Stage>& stages() {
   static const std::vector<Stage> list = {
+      // Before anything moves: what the filter sees as a column counts, as in Flink.
+      {"self comparisons", {SLUICE_RULE(decide_self_comparison)}, kRoundsMax},
       {"simplify", {SLUICE_RULE(simplify_expressions), SLUICE_RULE(remove_constant_filter)}, kRoundsMax},
       // Watermarks first: a filter may pass only where the source makes the watermark from all rows.
       {"watermarks", {SLUICE_RULE(push_watermark_into_scan)}, kRoundsMax},

@@ -3,11 +3,11 @@
 // exchange (DISTINCT, retracting MIN and MAX) in the place of two. Each group's net change goes out once per bundle
 // (the table in net_change.h).
 //
-// | planned as | a bundle is full with                                   | rows taken back from an absent group |
-// |------------|---------------------------------------------------------|-----------------------------------------------|
-// | one phase  | `rows_max` rows                                         | dropped until something is added in the
-// bundle | | two phases | `rows_max` groups that local bundles of `rows_max` rows | counted, as the merge of a local
-// phase does   | |            | give out, one local bundle after the other              | |
+// | planned as | a bundle is full with                            | rows taken back from an absent group           |
+// |------------|--------------------------------------------------|------------------------------------------------|
+// | one phase  | `rows_max` rows                                  | dropped until something is added in the bundle |
+// | two phases | `rows_max` groups that local bundles of          | counted, as the merge of a local phase does    |
+// |            | `rows_max` rows give out, one behind the other   |                                                |
 #include <memory>
 #include <span>
 #include <vector>

@@ -1,13 +1,14 @@
 #pragma once
 // ROW_NUMBER() OVER (PARTITION BY keys ORDER BY time) = 1 on a time attribute, over insert-only input.
 //
-// | order           | keeps | output |
-// |-----------------|-------|-------------------------------------------------------------------------------------------|
-// | processing time | first | +I for the first row of a key, nothing ever after (FirstRow) | | processing time | last
-// | row_per_key.h, LatestArrival; with mini-batch only the last row of a key in a bundle      | | rowtime         |
-// first | +I of the earliest row once the watermark has passed it (FirstRowByTime); with mini-batch | | |       | at
-// once, and -U, +U when an earlier row arrives (row_per_key.h, EarliestTime)             | | rowtime         | last  |
-// row_per_key.h, LatestTime: a row with the same or a later time replaces                   |
+// | order           | keeps | output                                                                            |
+// |-----------------|-------|-----------------------------------------------------------------------------------|
+// | processing time | first | +I for the first row of a key, nothing ever after (FirstRow)                      |
+// | processing time | last  | row_per_key.h, LatestArrival; with mini-batch the last row of a key in a bundle   |
+// | rowtime         | first | +I of the earliest row once the watermark has passed it (FirstRowByTime); with    |
+// |                 |       | mini-batch at once, and -U, +U when an earlier row arrives (row_per_key.h,        |
+// |                 |       | EarliestTime)                                                                     |
+// | rowtime         | last  | row_per_key.h, LatestTime: a row with the same or a later time replaces           |
 //
 // With rowtime a bundle would change nothing, because Flink sends all changes of a bundle: so none is kept, unless
 // changes are to be compacted.

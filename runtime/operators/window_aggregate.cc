@@ -67,7 +67,7 @@ TimestampMs WindowAggregate::close_time(int64_t end) const {
   return hour_later == instant ? instant - instant % kHour : instant;
 }
 
-TimestampMs WindowAggregate::next_hand_on(TimestampMs now) const {
+TimestampMs WindowAggregate::next_look(TimestampMs now) const {
   if (now == kWatermarkMax) return now;
   bool is_local = zone_ != nullptr && has_daylight_saving(*zone_);
   int64_t time = is_local ? to_local(now) : now;
@@ -77,14 +77,36 @@ TimestampMs WindowAggregate::next_hand_on(TimestampMs now) const {
   return next > now ? next : next + op_.window.size_ms;
 }
 
+void WindowAggregate::Phase::add(Waiting waiting) {
+  first_end = std::min(first_end, waiting.end);
+  rows.push_back(std::move(waiting));
+}
+
+std::vector<WindowAggregate::Waiting> WindowAggregate::Phase::take() {
+  first_end = INT64_MAX;
+  return std::exchange(rows, {});
+}
+
+bool WindowAggregate::hands_on(Phase& phase, TimestampMs watermark) const {
+  if (watermark < phase.next_look) return false;
+  phase.next_look = next_look(watermark);
+  return !phase.rows.empty() && is_closed(phase.first_end, watermark);
+}
+
 // Rows whose window went out meanwhile are late.
-Status WindowAggregate::hand_on() {
-  std::vector<Waiting> waiting = std::exchange(waiting_, {});
-  for (const Waiting& some : waiting) {
-    if (progress_ >= close_time(some.end)) {
-      if (context_->metrics != nullptr) context_->metrics->late_records_dropped.add(some.rows.size());
-      continue;
+void WindowAggregate::hand_on_to_global() {
+  for (Waiting& some : local_.take()) {
+    if (!is_closed(some.end, progress_)) {
+      global_.add(std::move(some));
+    } else if (context_->metrics != nullptr) {
+      context_->metrics->late_records_dropped.add(some.rows.size());
     }
+  }
+}
+
+Status WindowAggregate::hand_on_to_state(TimestampMs fired) {
+  for (const Waiting& some : global_.take()) {
+    if (is_closed(some.end, fired)) continue;
     view_.assign(some.batch);
     hashes_.resize(some.batch.rows);
     windows_.hash(view_.columns(), nullptr, some.batch.rows, hashes_.data());
@@ -106,7 +128,7 @@ Step WindowAggregate::on_batch(uint32_t, Batch batch, Output&) {
   SLUICE_DO(assign_windows(batch));
   for (const auto& [end, rows] : rows_by_window_) {
     if (!op_.window.processing_time && waits(end)) {
-      waiting_.push_back({batch, end, rows});
+      local_.add({batch, end, rows});
     } else {
       SLUICE_DO(add_to_window(batch, end, rows));
     }
@@ -133,7 +155,7 @@ Status WindowAggregate::assign_windows(const Batch& batch) {
     }
     int64_t end = window_end(to_local(static_cast<const int64_t*>(times.values)[row]));
     if (end != last_end || last_rows == nullptr) {
-      if (progress_ >= close_time(end)) {
+      if (!waits(end) && is_closed(end, progress_)) {
         ++late;
         continue;
       }
@@ -166,11 +188,9 @@ Status WindowAggregate::add_to_window(const Batch& batch, int64_t end, const std
 
 Step WindowAggregate::on_watermark(TimestampMs watermark, Output& out) {
   if (op_.window.processing_time) return Progress::Done;
-  if (watermark >= hand_on_at_) {
-    SLUICE_DO(hand_on());
-    hand_on_at_ = next_hand_on(watermark);
-  }
-  progress_ = watermark;
+  if (hands_on(local_, watermark)) hand_on_to_global();
+  TimestampMs fired = std::exchange(progress_, watermark);
+  if (hands_on(global_, watermark)) SLUICE_DO(hand_on_to_state(fired));
   return send_closed(out);
 }
 
@@ -181,44 +201,37 @@ Step WindowAggregate::on_timer(TimestampMs time, Output& out) {
 }
 
 Step WindowAggregate::on_barrier(CheckpointId, Output&) {
-  SLUICE_DO(hand_on());
+  hand_on_to_global();
+  SLUICE_DO(hand_on_to_state(progress_));
   return Progress::Done;
-}
-
-Step WindowAggregate::on_end(Output& out) {
-  if (op_.window.processing_time) return Progress::Done;
-  SLUICE_DO(hand_on());
-  progress_ = kWatermarkMax;
-  return send_closed(out);
 }
 
 Step WindowAggregate::send_closed(Output& out) {
   for (int64_t end : windows_.slice_ends()) {
-    if (close_time(end) > progress_) break;
+    if (!is_closed(end, progress_)) break;
     SLUICE_DO(windows_.select(end));
     SLUICE_TRY(Progress progress, send_window(end, out));
     if (progress == Progress::Pending) return progress;
     windows_.drop_slice(end);
-    next_group_ = 0;
   }
   return Progress::Done;
 }
 
 Step WindowAggregate::send_window(int64_t end, Output& out) {
   if (!out.has_room()) return Progress::Pending;
-  // Slots are good until this call ends; after Pending the rest is looked up again.
-  std::vector<uint8_t*> groups;
-  uint64_t group = 0;
-  SLUICE_DO(windows_.table().for_each([&](uint8_t* slot) {
-    if (group++ >= next_group_) groups.push_back(slot);
-  }));
-  for (size_t begin = 0; begin < groups.size(); begin += kBatchRowsMax) {
+  if (!going_out_) {
+    going_out_.emplace();
+    SLUICE_DO(windows_.table().for_each([this](uint8_t* slot) { going_out_->push_back(slot); }));
+  }
+  while (next_group_ < going_out_->size()) {
     if (!out.has_room()) return Progress::Pending;
-    size_t count = std::min<size_t>(kBatchRowsMax, groups.size() - begin);
-    SLUICE_TRY(Batch batch, results_of(end, {&groups[begin], count}));
+    size_t count = std::min<size_t>(kBatchRowsMax, going_out_->size() - next_group_);
+    SLUICE_TRY(Batch batch, results_of(end, {going_out_->data() + next_group_, count}));
     if (batch.rows > 0) out.emit(std::move(batch));
     next_group_ += count;
   }
+  going_out_.reset();
+  next_group_ = 0;
   return Progress::Done;
 }
 

@@ -1,26 +1,29 @@
 #pragma once
 // GROUP BY over TUMBLE: one table of accumulators per window, dropped whole when the window has gone out.
 //
-// | input                      | effect |
-// |----------------------------|------------------------------------------------------------------------------------------|
-// | +I, +U                     | one more in its window | | -U, -D                     | one less, also where nothing
-// was added before                                            | | a row behind the watermark | dropped and counted as
-// late: its window is out                                           | | NULL as time               | fails the job | |
-// watermark W                | every window whose last millisecond is <= W sends one +I per group, in the order in | |
-// | which the groups came, and goes                                                          |
+// | input                      | effect                                                                               |
+// |----------------------------|--------------------------------------------------------------------------------------|
+// | +I, +U                     | one more in its window                                                               |
+// | -U, -D                     | one less, also where nothing was added before                                        |
+// | a row behind the watermark | dropped and counted as late: its window is out                                       |
+// | NULL as time               | fails the job                                                                        |
+// | watermark W                | every window whose last millisecond is <= W sends one +I per group, in the order in  |
+// |                            | which the groups came, and goes                                                      |
 //
 // A group whose rows were all taken back sends nothing; one with more taken back than added sends its negative count,
 // as in Flink. Windows that end before 1970 send nothing, as in Flink. In processing time a row belongs to the window
 // of its arrival, and a timer takes the watermark's part; windows that are open when the input ends send nothing, as in
 // Flink.
 //
-// Flink collects rows in a local phase, which hands them on when the watermark passes a multiple of the window's size,
-// from 1970 on, without regard to the window's offset or (in a zone without daylight saving) the zone's. Windows whose
-// bounds are others miss rows by that, and so do those that end before 1970: rows that are handed on after their window
-// went out are late. Such rows wait here, too; for all other windows this makes no difference.
+// Flink collects rows twice, in a local phase and in a global one. Each hands on all it has when the watermark passes a
+// multiple of the window's size, counted from 1970 without regard to the window's offset or (in a zone without daylight
+// saving) the zone's, if the oldest of its windows is out by then. Windows whose bounds are others lose what is handed
+// on after they went out, and so do those that end before 1970. Rows of such windows wait here in the same two places;
+// for all other windows this makes no difference.
 //
 // Bounds of windows over TIMESTAMP_LTZ are wall-clock values of the session's zone.
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -40,7 +43,7 @@ class WindowAggregate final : public Operator {
   Step on_watermark(TimestampMs watermark, Output& out) override;
   Step on_timer(TimestampMs time, Output& out) override;
   Step on_barrier(CheckpointId id, Output& out) override;
-  Step on_end(Output& out) override;
+  Step on_end(Output& out) override { return on_watermark(kWatermarkMax, out); }
   Step resume(Output& out) override { return send_closed(out); }
 
  private:
@@ -52,15 +55,17 @@ class WindowAggregate final : public Operator {
   // The time that a watermark (a processing time) must reach for the window to go out: of a local time that occurs
   // twice the later instant, of one that does not occur the end of the gap.
   TimestampMs close_time(int64_t end) const;
-  // The watermark at which the local phase hands on what it has when the watermark is `now`.
-  TimestampMs next_hand_on(TimestampMs now) const;
+  bool is_closed(int64_t end, TimestampMs progress) const { return close_time(end) <= progress; }
+  // The watermark behind `now` at which a phase looks whether to hand on.
+  TimestampMs next_look(TimestampMs now) const;
   // Whether rows of a window may be handed on too late.
   bool waits(int64_t end) const { return !is_aligned_ || end <= 0; }
-  Status hand_on();
+  void hand_on_to_global();
+  // `fired` is the watermark up to which windows went out: what comes behind it never does.
+  Status hand_on_to_state(TimestampMs fired);
   Status assign_windows(const Batch& batch);
   Status add_to_window(const Batch& batch, int64_t end, const std::vector<uint32_t>& rows);
   Step send_closed(Output& out);
-  // Sends the selected window's groups from `next_group_` on.
   Step send_window(int64_t end, Output& out);
   Result<Batch> results_of(int64_t end, std::span<uint8_t* const> groups);
   void write_properties(int64_t end, uint32_t count, MutableColumn* out) const;
@@ -70,16 +75,26 @@ class WindowAggregate final : public Operator {
   const TimeZone* zone_ = nullptr;  // Null: bounds are the time attribute's own.
   Accumulation windows_;
   TimestampMs progress_ = kWatermarkMin;  // Watermark or processing time up to which windows are closed.
-  uint64_t next_group_ = 0;               // Of the window that goes out.
-  // Rows of the local phase, of windows that may miss them. Handed on before a barrier, as in Flink.
+  // The groups of the window that goes out, from `next_group_` on: slots stay while this operator has not said Done.
+  std::optional<std::vector<uint8_t*>> going_out_;
+  size_t next_group_ = 0;
+  // Rows that wait in a phase. Handed on before a barrier, as in Flink.
   struct Waiting {
     Batch batch;
     int64_t end = 0;
     std::vector<uint32_t> rows;
   };
+  struct Phase {
+    std::vector<Waiting> rows;
+    int64_t first_end = INT64_MAX;
+    TimestampMs next_look = 0;
+    void add(Waiting waiting);
+    std::vector<Waiting> take();
+  };
+  // Whether the phase hands on now; moves its next look.
+  bool hands_on(Phase& phase, TimestampMs watermark) const;
   bool is_aligned_ = true;
-  TimestampMs hand_on_at_ = 0;
-  std::vector<Waiting> waiting_;
+  Phase local_, global_;
 
   BatchView view_;
   std::vector<uint64_t> hashes_;

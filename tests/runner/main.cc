@@ -69,7 +69,7 @@ std::vector<std::string> table_of(const std::vector<runtime::TableChange>& chang
 
 class Runner {
  public:
-  Runner(const File& file, const Mode& mode, runtime::CodeProvider& code)
+  Runner(const File& file, const sim::RunMode& mode, runtime::CodeProvider& code)
       : file_(file), mode_(mode), world_(mode, code, 1) {}
 
   Run run() {
@@ -105,12 +105,14 @@ class Runner {
       status = world_.start_query(name, block.text());
     else if (verb == "input")
       return input(block, world_.feed(name, block.body));
+    else if (verb == "failure")
+      return failure(block, name);
     else if (verb == "advance")
       return input(block, advance(name));
     else if (verb == "checkpoint")
       return input(block, Done{});
     else if (verb == "crash")
-      status = world_.crash();
+      world_.crash();
     else if (verb == "restart")
       status = restart(block);
     else if (verb == "table")
@@ -135,17 +137,8 @@ class Runner {
     SourceText source;
     std::string text = block.text();
     if (world_.statement(text, diagnostics, source)) return problem(block, "the statement is accepted");
-    auto begin = static_cast<uint32_t>(source.text().rfind(text));
-    uint32_t first_line = source.position(begin).line - 1;
     std::vector<std::string> actual;
-    for (const Error& error : diagnostics.errors()) {
-      std::string line = fmt::format("SL{}", static_cast<int>(error.code));
-      if (error.span) {
-        Position at = source.position(error.span->begin);
-        line += fmt::format(" {}:{} {}", at.line - first_line, at.column, source.text(*error.span));
-      }
-      actual.push_back(line.substr(0, line.find('\n')));
-    }
+    for (const Error& error : diagnostics.errors()) actual.push_back(place_of(source, text, error));
     compare(block, actual);
   }
 
@@ -182,6 +175,17 @@ class Runner {
     }
   }
 
+  // The rows end the only query that runs; another may be started behind it.
+  void failure(const Block& block, const std::string& table) {
+    if (Status fed = world_.feed(table, block.body); !fed) return problem(block, fed.error().message);
+    std::vector<std::string> names = world_.query_names();
+    if (names.size() != 1) return problem(block, "`failure` wants one query");
+    auto settled = world_.settle();
+    if (settled) return problem(block, "nothing fails");
+    compare(block, {world_.place_of(names[0], settled.error()), settled.error().message});
+    world_.drop_query(names[0]);
+  }
+
   void table(const Block& block, const std::string& name) {
     auto changes = world_.changes_of(name);
     if (!changes) return problem(block, changes.error().message);
@@ -203,20 +207,20 @@ class Runner {
   }
 
   void metric(const Block& block) {
-    if (mode_.crashes_after_every_step || mode_.rescales_after_every_step) return;  // Counters are not state.
+    if (mode_.restarts()) return;  // Counters are not state.
     auto value = world_.metric(block.arguments.at(0), block.arguments.at(1));
     if (!value) return problem(block, value.error().message);
     compare(block, {std::to_string(*value)});
   }
 
   const File& file_;
-  const Mode& mode_;
+  const sim::RunMode& mode_;
   World world_;
   Run run_;
 };
 
 // `skip MODE REASON...`: the file says itself where it cannot hold, and why.
-bool is_skipped(const File& file, const Mode& mode) {
+bool is_skipped(const File& file, const sim::RunMode& mode) {
   return std::ranges::any_of(file.blocks, [&](const Block& block) {
     return block.verb == "skip" && block.arguments.size() > 1 && block.arguments.front() == mode.name;
   });
@@ -244,7 +248,7 @@ int run_files(const std::vector<std::string>& paths, const std::string& only_mod
       std::fprintf(stderr, "%s\n", file.error().message.c_str());
       return 3;
     }
-    for (const Mode& mode : modes()) {
+    for (const sim::RunMode& mode : sim::run_modes()) {
       if (!only_mode.empty() && mode.name != only_mode) continue;
       if (is_skipped(*file, mode)) continue;
       Run run = Runner(*file, mode, mode.jit ? *compiled : interpreter).run();

@@ -7,40 +7,11 @@ namespace sluice::slt {
 namespace {
 
 constexpr int64_t kQuietMs = 1000;  // Virtual: watermarks and timers of less are seen.
-constexpr uint64_t kStepsMax = 5'000'000;
-
 }  // namespace
 
-const std::vector<Mode>& modes() {
-  static const std::vector<Mode> kModes = {
-      {.name = "base"},
-      {.name = "interpreter", .jit = false},
-      {.name = "batch_1", .jit = false, .batch_rows_max = 1},
-      {.name = "channel_1", .jit = false, .channel_capacity = 1},
-      {.name = "crash_each", .jit = false, .crashes_after_every_step = true},
-      {.name = "rescale", .jit = false, .rescales_after_every_step = true, .compares_tables_only = true},
-      {.name = "tiny_memory", .jit = false, .spills = true, .settings = {{"state.memory.budget", "1 mb"}}},
-      {.name = "minibatch",
-       .jit = false,
-       .settings = {{"table.exec.mini-batch.enabled", "true"},
-                    {"table.exec.mini-batch.allow-latency", "1 s"},
-                    {"table.exec.mini-batch.size", "3"}},
-       .compares_tables_only = true},
-  };
-  return kModes;
-}
-
-World::World(const Mode& mode, runtime::CodeProvider& code, uint64_t seed) : mode_(mode), code_(code), seed_(seed) {
+World::World(const sim::RunMode& mode, runtime::CodeProvider& code, uint64_t seed) : jobs_(mode, code, store_, seed) {
   script_ = "SET 'table.local-time-zone' = 'UTC';\n";
   for (const auto& [key, value] : mode.settings) script_ += fmt::format("SET '{}' = '{}';\n", key, value);
-  Status started = restart(1);
-  (void)started;  // Without queries there is nothing that could fail.
-}
-
-World::~World() {
-  env_->executor().clear();
-  for (auto& [name, query] : queries_) query.job.reset();
-  engine_.reset();
 }
 
 bool World::statement(const std::string& sql, Diagnostics& diagnostics, SourceText& source) {
@@ -58,14 +29,13 @@ Status World::start_query(const std::string& name, const std::string& sql) {
   SourceText source("script", script_ + sql + "\n");
   planner::CompiledScript script = planner::compile_script(source, Catalog(), Settings(), diagnostics);
   if (!diagnostics.ok()) return fail(ErrorCode::InvalidJobGraph, "{}", diagnostics.render(source));
-  Query query;
-  query.sql = sql;
+  Query query{sql, source, {}, 0};
+  jobgraph::JobGraph graph;
   for (planner::CompiledStatement& statement : script.statements) {
-    if (auto* job = std::get_if<planner::CompiledJob>(&statement.kind)) query.graph = std::move(job->graph);
+    if (auto* job = std::get_if<planner::CompiledJob>(&statement.kind)) graph = std::move(job->graph);
   }
-  query.graph.name = name;
-  query.graph.settings["execution.checkpointing.dir"] = "/checkpoints";
-  for (jobgraph::Fragment& fragment : query.graph.fragments) {
+  graph.name = name;
+  for (jobgraph::Fragment& fragment : graph.fragments) {
     for (jobgraph::Operator& op : fragment.operators) {
       auto* sink = std::get_if<jobgraph::Sink>(&op.kind);
       if (sink == nullptr) continue;
@@ -74,21 +44,8 @@ Status World::start_query(const std::string& name, const std::string& sql) {
       sink->table.options = {{"connector", "values"}};
     }
   }
-  Query& kept = queries_[name] = std::move(query);
-  return submit(kept, name, false);
-}
-
-Status World::submit(Query& query, const std::string& name, bool restores) {
-  runtime::JobOptions options;
-  options.parallelism = parallelism_;
-  options.job_id = name;
-  options.restore_from = restores ? "latest" : "none";
-  options.channel_capacity = mode_.channel_capacity;
-  options.batch_rows_max = mode_.batch_rows_max;
-  options.spills = mode_.spills;
-  SLUICE_TRY(query.job, engine_->submit(query.graph, options));
-  query.job->start();
-  return Done{};
+  queries_[name] = std::move(query);
+  return jobs_.start(name, std::move(graph));
 }
 
 Result<std::string> World::plan(const std::string& name, const std::string& stage) {
@@ -123,72 +80,18 @@ Status World::feed(const std::string& table, const std::vector<std::string>& lin
   return Done{};
 }
 
-Status World::checkpoint(Query& query) {
-  env_->run_until([&] { return query.job->status().state != runtime::JobState::Starting; }, kStepsMax);
-  if (auto failed = query.job->status().failure) return Failure{*failed};
-  bool done = false;
-  std::optional<Error> failure;
-  query.job->trigger_checkpoint([&](Result<runtime::CheckpointId> id) {
-    done = true;
-    if (!id) failure = id.error();
-  });
-  bool ended = false;
-  env_->run_until(
-      [&] {
-        ended = is_terminal(query.job->status().state);
-        return done || ended;
-      },
-      kStepsMax);
-  runtime::JobStatus status = query.job->status();
-  if (status.failure && status.state == runtime::JobState::Failed) return Failure{*status.failure};
-  if (failure) return Failure{*failure};
-  if (!done) return fail(ErrorCode::CheckpointFailed, "the checkpoint did not end");
-  return Done{};
-}
-
 Result<std::map<std::string, std::vector<runtime::TableChange>>> World::settle() {
-  env_->run_for_ms(kQuietMs);
-  for (auto& [name, query] : queries_) SLUICE_DO(checkpoint(query));
+  jobs_.env().run_for_ms(kQuietMs);
+  for (auto& [name, query] : queries_) SLUICE_DO(jobs_.checkpoint(name));
   std::map<std::string, std::vector<runtime::TableChange>> fresh;
   for (auto& [name, query] : queries_) {
     std::vector<runtime::TableChange> all = store_.published(sink_path(name));
     fresh[name].assign(all.begin() + static_cast<ptrdiff_t>(query.shown), all.end());
     query.shown = all.size();
   }
-  if (mode_.rescales_after_every_step) parallelism_ = parallelism_ % 3 + 1;
-  if (mode_.crashes_after_every_step || mode_.rescales_after_every_step) {
-    SLUICE_DO(crash());
-    SLUICE_DO(restart(parallelism_));
-  }
+  SLUICE_DO(jobs_.end_step());
   return fresh;
 }
-
-Status World::crash() {
-  store_.forget_subscribers();
-  env_->executor().clear();
-  for (auto& [name, query] : queries_) query.job.reset();
-  env_->executor().clear();
-  engine_.reset();
-  files_.crash();
-  return Done{};
-}
-
-Status World::restart(uint32_t parallelism) {
-  parallelism_ = parallelism;
-  // Another seed: a process draws other names than the one before it.
-  env_ = std::make_unique<sim::SimEnv>(seed_++, &files_);
-  runtime::EngineOptions options;
-  options.env = env_->env();
-  options.code = &code_;
-  options.connectors = &runtime::connectors();
-  options.values = &store_;
-  options.print = [](std::string_view, bool) {};
-  engine_ = std::make_unique<runtime::EmbeddedEngine>(std::move(options));
-  for (auto& [name, query] : queries_) SLUICE_DO(submit(query, name, true));
-  return Done{};
-}
-
-void World::advance(int64_t ms) { env_->run_for_ms(ms); }
 
 Result<std::vector<runtime::TableChange>> World::changes_of(const std::string& name) const {
   if (!queries_.contains(name)) return fail(ErrorCode::JobNotFound, "there is no query `{}`", name);
@@ -196,10 +99,9 @@ Result<std::vector<runtime::TableChange>> World::changes_of(const std::string& n
 }
 
 Result<uint64_t> World::metric(const std::string& name, const std::string& metric) const {
-  auto found = queries_.find(name);
-  if (found == queries_.end()) return fail(ErrorCode::JobNotFound, "there is no query `{}`", name);
+  if (!queries_.contains(name)) return fail(ErrorCode::JobNotFound, "there is no query `{}`", name);
   uint64_t sum = 0;
-  for (const runtime::OperatorMetrics& op : found->second.job->metrics().operators) {
+  for (const runtime::OperatorMetrics& op : jobs_.metrics(name).operators) {
     if (metric == "numLateRecordsDropped")
       sum += op.late_records_dropped;
     else if (metric == "numNotNullRecordsDropped")
@@ -208,6 +110,25 @@ Result<uint64_t> World::metric(const std::string& name, const std::string& metri
       return fail(ErrorCode::BadOptionValue, "there is no metric `{}`", metric);
   }
   return sum;
+}
+
+std::string place_of(const SourceText& source, const std::string& text, const Error& error) {
+  std::string line = fmt::format("SL{}", static_cast<int>(error.code));
+  if (!error.span) return line;
+  uint32_t first_line = source.position(static_cast<uint32_t>(source.text().rfind(text))).line - 1;
+  Position at = source.position(error.span->begin);
+  line += fmt::format(" {}:{} {}", at.line - first_line, at.column, source.text(*error.span));
+  return line.substr(0, line.find('\n'));
+}
+
+std::string World::place_of(const std::string& name, const Error& error) const {
+  const Query& query = queries_.at(name);
+  return slt::place_of(query.source, query.sql, error);
+}
+
+void World::drop_query(const std::string& name) {
+  jobs_.forget(name);
+  queries_.erase(name);
 }
 
 std::vector<std::string> World::query_names() const {

@@ -8,30 +8,16 @@
 
 #include "planner/script/compile.h"
 #include "runtime/connectors/values/store.h"
-#include "runtime/job/embedded_engine.h"
-#include "tests/sim/memory_file_system.h"
-#include "tests/sim/sim_env.h"
+#include "tests/sim/job_world.h"
 
 namespace sluice::slt {
 
-// How a file is run again, and what must stay the same.
-struct Mode {
-  std::string name = "base";
-  bool jit = true;
-  uint32_t batch_rows_max = kBatchRowsMax;
-  uint32_t channel_capacity = 8;
-  bool spills = false;  // State beyond the budget goes to disk.
-  bool crashes_after_every_step = false;
-  bool rescales_after_every_step = false;       // 1 -> 2 -> 3 -> 1
-  std::map<std::string, std::string> settings;  // On top of the file's own.
-  bool compares_tables_only = false;            // The final table stays, the changelog need not.
-};
-const std::vector<Mode>& modes();
+// `SL1102 1:8 auctoin`: the code, the place from the first line of `text` in the source, and what stands there.
+std::string place_of(const SourceText& source, const std::string& text, const Error& error);
 
 class World {
  public:
-  World(const Mode& mode, runtime::CodeProvider& code, uint64_t seed);
-  ~World();
+  World(const sim::RunMode& mode, runtime::CodeProvider& code, uint64_t seed);
 
   // A statement without rows of its own; the diagnostics are those of this statement.
   bool statement(const std::string& sql, Diagnostics& diagnostics, SourceText& source);
@@ -40,35 +26,28 @@ class World {
   Status feed(const std::string& table, const std::vector<std::string>& lines);
   // Runs until quiet and shows what the sinks got since the last call.
   Result<std::map<std::string, std::vector<runtime::TableChange>>> settle();
-  Status close_inputs();
-  Status crash();
-  Status restart(uint32_t parallelism);
-  void advance(int64_t ms);
+  void crash() { jobs_.crash(); }
+  Status restart(uint32_t parallelism) { return jobs_.restart(parallelism); }
+  void advance(int64_t ms) { jobs_.env().run_for_ms(ms); }
   Result<std::vector<runtime::TableChange>> changes_of(const std::string& name) const;
   Result<uint64_t> metric(const std::string& name, const std::string& metric) const;
   const RowSchema& columns_of(const std::string& name) const { return queries_.at(name).columns; }
   std::vector<std::string> query_names() const;
+  // An error's code, its place from the beginning of the query's own text, and what stands there.
+  std::string place_of(const std::string& name, const Error& error) const;
+  void drop_query(const std::string& name);
 
  private:
   struct Query {
     std::string sql;
-    jobgraph::JobGraph graph;
+    SourceText source;  // The statements before it and its own.
     RowSchema columns;
-    std::shared_ptr<runtime::Job> job;
     size_t shown = 0;  // Changes that were compared.
   };
-  Status submit(Query& query, const std::string& name, bool restores);
-  Status checkpoint(Query& query);
   std::string sink_path(const std::string& name) const { return "slt." + name; }
 
-  Mode mode_;
-  runtime::CodeProvider& code_;
-  uint64_t seed_;
-  uint32_t parallelism_ = 1;
-  sim::MemoryFileSystem files_;
-  std::unique_ptr<sim::SimEnv> env_;
-  std::unique_ptr<runtime::EmbeddedEngine> engine_;
   runtime::ValuesStore store_;
+  sim::JobWorld jobs_;
   std::string script_;
   std::map<std::string, Query> queries_;
 };

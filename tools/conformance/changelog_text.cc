@@ -43,6 +43,63 @@ std::string sample(const std::vector<std::string>& rows) {
   return out.empty() ? "nothing" : out;
 }
 
+// A table that changes are applied to; rows of a keyed one replace each other.
+class FinalTable {
+ public:
+  explicit FinalTable(bool has_key) : has_key_(has_key) {}
+
+  void take(RowKind kind, const std::string& row, const std::string& key, std::string& error) {
+    bool adds = sign_of(kind) > 0;
+    if (!has_key_) {
+      counts_[row] += adds ? 1 : -1;
+      if (counts_[row] < 0 && error.empty()) error = fmt::format("{} is taken back and not there", row);
+    } else if (adds) {
+      by_key_[key] = row;
+    } else if (kind == RowKind::Delete && by_key_.erase(key) == 0 && error.empty()) {
+      error = fmt::format("{} is deleted and not there", row);
+    }
+  }
+
+  std::vector<std::string> rows() const {
+    std::vector<std::string> rows;
+    for (const auto& [key, row] : by_key_) rows.push_back("+I" + row);
+    for (const auto& [row, count] : counts_) {
+      for (int64_t i = 0; i < count; ++i) rows.push_back("+I" + row);
+    }
+    std::ranges::sort(rows);
+    return rows;
+  }
+
+ private:
+  bool has_key_;
+  std::map<std::string, std::string> by_key_;
+  std::map<std::string, int64_t> counts_;
+};
+
+RowKind kind_of(const std::string& change) {
+  for (RowKind kind : {RowKind::UpdateBefore, RowKind::UpdateAfter, RowKind::Delete}) {
+    if (change.starts_with(sluice::text_of(kind))) return kind;
+  }
+  return RowKind::Insert;
+}
+
+// The fields of `[a, [b, c], d]`.
+std::vector<std::string> fields_of(const std::string& row) {
+  std::vector<std::string> fields(1);
+  int depth = 0;
+  for (size_t i = 1; i + 1 < row.size(); ++i) {
+    char c = row[i];
+    depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+    if (depth > 0 || row.compare(i, 2, ", ") != 0) {
+      fields.back() += c;
+      continue;
+    }
+    fields.emplace_back();
+    ++i;
+  }
+  return fields;
+}
+
 }  // namespace
 
 std::string text_of(const runtime::TableChange& change, const RowSchema& columns) {
@@ -51,31 +108,27 @@ std::string text_of(const runtime::TableChange& change, const RowSchema& columns
 
 std::vector<std::string> materialize(const std::vector<runtime::TableChange>& changes, const RowSchema& columns,
                                      const std::vector<uint32_t>& keys, std::string& error) {
-  std::map<std::string, std::string> by_key;
-  std::map<std::string, int64_t> counts;
+  FinalTable table(!keys.empty());
   for (const runtime::TableChange& change : changes) {
-    std::string row = row_text(change.row, columns);
-    bool adds = sign_of(change.kind) > 0;
-    if (keys.empty()) {
-      counts[row] += adds ? 1 : -1;
-      if (counts[row] < 0 && error.empty()) error = fmt::format("{} is taken back and not there", row);
-      continue;
-    }
     std::string key;
     for (uint32_t i : keys) key += changelog_text(change.row[i], columns[i].type) + "\x1f";
-    if (adds) {
-      by_key[key] = row;
-    } else if (change.kind == RowKind::Delete && by_key.erase(key) == 0 && error.empty()) {
-      error = fmt::format("{} is deleted and not there", row);
-    }
+    table.take(change.kind, row_text(change.row, columns), key, error);
   }
-  std::vector<std::string> rows;
-  for (const auto& [key, row] : by_key) rows.push_back("+I" + row);
-  for (const auto& [row, count] : counts) {
-    for (int64_t i = 0; i < count; ++i) rows.push_back("+I" + row);
+  return table.rows();
+}
+
+std::vector<std::string> materialize_texts(const std::vector<std::string>& changes, size_t columns,
+                                           const std::vector<uint32_t>& keys, std::string& error) {
+  FinalTable table(!keys.empty());
+  for (const std::string& change : changes) {
+    std::string row = change.substr(2);
+    std::vector<std::string> fields = fields_of(row);
+    if (!keys.empty() && fields.size() != columns && error.empty()) error = "cannot tell the columns of " + row;
+    std::string key;
+    for (uint32_t i : keys) key += i < fields.size() ? fields[i] + "\x1f" : "";
+    table.take(kind_of(change), row, key, error);
   }
-  std::ranges::sort(rows);
-  return rows;
+  return table.rows();
 }
 
 std::string difference(std::vector<std::string> expected, std::vector<std::string> actual) {

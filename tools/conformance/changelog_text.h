@@ -15,6 +15,10 @@ std::string text_of(const runtime::TableChange& change, const RowSchema& columns
 std::vector<std::string> materialize(const std::vector<runtime::TableChange>& changes, const RowSchema& columns,
                                      const std::vector<uint32_t>& keys, std::string& error);
 
+// The same of changes as the data writes them. `error` is set when a text does not tell its columns apart.
+std::vector<std::string> materialize_texts(const std::vector<std::string>& changes, size_t columns,
+                                           const std::vector<uint32_t>& keys, std::string& error);
+
 // Equal as multisets, entries of maps in any order. Else what is missing and what is too much.
 std::string difference(std::vector<std::string> expected, std::vector<std::string> actual);
 

@@ -1,24 +1,36 @@
 #pragma once
-// A compiled script's jobs, run one after another over rows in memory.
+// A compiled script's jobs, run one after another over rows in memory: on this machine, or, in modes whose process
+// dies, in a simulated one.
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "gateway/engine/engine_host.h"
 #include "planner/script/compile.h"
 #include "runtime/connectors/values/store.h"
-#include "tools/conformance/outcome.h"
+#include "tests/sim/run_mode.h"
 
 namespace sluice::conformance {
 
-struct RunOptions {
-  Mode mode = Mode::Base;
-  std::string directory;
-  int64_t timeout_ms = 20'000;
+// What a source table holds, by its dotted path.
+struct TableRows {
+  std::string table;
+  std::vector<runtime::TableChange> changes;
 };
 
-// Nothing when every job finished, else the failure of the first that did not.
-std::optional<Error> run_jobs(planner::CompiledScript& script, runtime::ValuesStore& store, const RunOptions& options);
+struct RunOptions {
+  const sim::RunMode* mode = nullptr;
+  std::string directory;  // For checkpoints.
+  int64_t timeout_ms = 20'000;
+  std::map<std::string, std::string> files;  // What a simulated machine has on disk, by path.
+};
+
+struct RunResult {
+  std::optional<Error> failure;  // Of the first job that did not finish.
+  int crashes = 0;
+};
+
+RunResult run_jobs(planner::CompiledScript& script, std::vector<TableRows> rows, runtime::ValuesStore& store,
+                   const RunOptions& options);
 
 }  // namespace sluice::conformance

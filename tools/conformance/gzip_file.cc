@@ -16,4 +16,8 @@ Result<std::string> read_gzip(const std::string& path) {
   return out;
 }
 
+uint32_t crc32_of(const std::string& text) {
+  return static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size()));
+}
+
 }  // namespace sluice::conformance

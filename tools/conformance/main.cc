@@ -2,160 +2,126 @@
 #include <simdjson.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <map>
 
-#include "base/diagnostics.h"
-#include "catalog/types/value_text.h"
 #include "tools/conformance/case_runner.h"
 #include "tools/conformance/nexmark_suite.h"
 #include "tools/conformance/program.h"
+#include "tools/conformance/program_script.h"
+#include "tools/conformance/report.h"
 
 namespace sluice::conformance {
 namespace {
 
+// A case in simulation dies and starts again behind every few rows.
+constexpr int64_t kProgramMs = 20'000;
+constexpr int64_t kNexmarkMs = 60'000;
+constexpr int64_t kGraceMs = 10'000;
+
 struct Arguments {
-  std::string directory, json, mode = "base", filter, floors;
+  std::string directory, json, mode = "base", filter, floors, raised_floors;
+  std::vector<std::string> groups;
   int processes = 2;
   bool verbose = false;
 };
 
-struct Counts {
-  int right = 0, refused = 0, wrong = 0, skipped = 0;
-  int& of(Outcome::Kind kind) {
-    switch (kind) {
-      case Outcome::Kind::Right:
-        return right;
-      case Outcome::Kind::Refused:
-        return refused;
-      case Outcome::Kind::Wrong:
-        return wrong;
-      case Outcome::Kind::Skipped:
-        return skipped;
-    }
-    return wrong;
-  }
-};
-
-struct Report {
-  std::map<std::string, std::map<std::string, Counts>> counts;  // file -> suite
-  struct Failure {
-    std::string file, suite, id, outcome, detail;
-  };
-  std::vector<Failure> failures;
-
-  void add(const std::string& file, const std::string& suite, const std::string& id, const Outcome& outcome) {
-    ++counts[file][suite].of(outcome.kind);
-    if (outcome.kind == Outcome::Kind::Right) return;
-    static constexpr const char* kNames[] = {"right", "refused", "wrong", "skipped"};
-    failures.push_back({file, suite, id, kNames[static_cast<int>(outcome.kind)], outcome.detail});
-  }
-};
-
-Mode mode_of(const std::string& name) {
-  return name == "interpreter" ? Mode::Interpreter : name == "batch_1" ? Mode::BatchOfOne : Mode::Base;
-}
-
-std::string json_string(const std::string& text) { return json_text(Value{text}, Type::string()); }
-
-void write_json(const Report& report, std::ostream& out) {
-  out << "{";
-  bool first_file = true;
-  for (const auto& [file, suites] : report.counts) {
-    out << (std::exchange(first_file, false) ? "\n" : ",\n") << json_string(file) << ": {";
-    bool first = true;
-    for (const auto& [suite, counts] : suites) {
-      out << (std::exchange(first, false) ? "\n  " : ",\n  ") << json_string(suite) << ": {\"right\": " << counts.right
-          << ", \"refused\": " << counts.refused << ", \"wrong\": " << counts.wrong
-          << ", \"skipped\": " << counts.skipped << "}";
-    }
-    out << "}";
-  }
-  out << "}\n";
-}
-
-void write_failures(const Report& report, std::ostream& out) {
-  for (const Report::Failure& failure : report.failures) {
-    out << "{\"file\": " << json_string(failure.file) << ", \"suite\": " << json_string(failure.suite)
-        << ", \"id\": " << json_string(failure.id) << ", \"outcome\": " << json_string(failure.outcome)
-        << ", \"detail\": " << json_string(failure.detail) << "}\n";
-  }
-}
-
-bool matches(const std::string& filter, const std::string& file, const std::string& suite, const std::string& id) {
+bool matches(const Arguments& arguments, const std::string& file, const std::string& suite, const std::string& id) {
+  const std::string& filter = arguments.filter;
   return filter.empty() || (file + "/" + suite + "/" + id).find(filter) != std::string::npos;
 }
 
-void run_queries(const Arguments& arguments, const std::string& scratch, Report& report) {
-  std::string path = arguments.directory + "/queries.jsonl";
-  if (!std::filesystem::exists(path)) return;
-  std::vector<std::string> lines;
-  std::ifstream file(path);
+// Of `--groups`: the last part of a suite's name, and only programs that run.
+bool is_in_groups(const Arguments& arguments, const std::string& suite, const CaseTraits& traits) {
+  if (arguments.groups.empty()) return true;
+  return traits.is_valid &&
+         std::ranges::find(arguments.groups, suite.substr(suite.rfind('.') + 1)) != arguments.groups.end();
+}
+
+struct ProgramCase {
+  std::string line, suite = "?", id = "?";
+  CaseTraits traits;
+};
+
+ProgramCase program_case(std::string line) {
+  ProgramCase result;
   simdjson::dom::parser parser;
-  struct Id {
-    std::string suite, id;
-  };
-  std::vector<Id> ids;
+  simdjson::dom::element record;
+  if (parser.parse(line).get(record) == simdjson::SUCCESS) {
+    std::string_view text;
+    if (record["suite"].get(text) == simdjson::SUCCESS) result.suite = text;
+    if (record["id"].get(text) == simdjson::SUCCESS) result.id = text;
+    result.traits.is_valid = string_at(record, "category") == "valid";
+    result.traits.has_basic_aggregates = has_basic_aggregates_only(record);
+  }
+  result.line = std::move(line);
+  return result;
+}
+
+Outcome run_line(const std::string& line, const ProgramOptions& options) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element record;
+  if (parser.parse(line).get(record) != simdjson::SUCCESS) return Outcome::wrong("the record is no JSON");
+  Outcome outcome = run_program(record, options);
+  std::error_code ignored;
+  std::filesystem::remove_all(options.directory, ignored);
+  return outcome;
+}
+
+void run_queries(const Arguments& arguments, const std::string& scratch, Report& report) {
+  std::ifstream file(arguments.directory + "/queries.jsonl");
+  std::vector<ProgramCase> cases;
   for (std::string line; std::getline(file, line);) {
     if (line.empty()) continue;
-    simdjson::dom::element record;
-    Id id{"?", "?"};
-    if (parser.parse(line).get(record) == simdjson::SUCCESS) {
-      std::string_view text;
-      if (record["suite"].get(text) == simdjson::SUCCESS) id.suite = text;
-      if (record["id"].get(text) == simdjson::SUCCESS) id.id = text;
-    }
-    if (!matches(arguments.filter, "queries.jsonl", id.suite, id.id)) continue;
-    lines.push_back(line);
-    ids.push_back(id);
+    ProgramCase next = program_case(std::move(line));
+    if (!matches(arguments, "queries.jsonl", next.suite, next.id)) continue;
+    if (is_in_groups(arguments, next.suite, next.traits)) cases.push_back(std::move(next));
   }
-  ProgramOptions options{mode_of(arguments.mode), scratch, 20'000};
-  auto outcomes = run_cases(lines.size(), arguments.processes, 30'000, [&](size_t i) {
-    simdjson::dom::parser own;
-    simdjson::dom::element record;
-    if (own.parse(lines[i]).get(record) != simdjson::SUCCESS) return Outcome::wrong("the record is no JSON");
-    ProgramOptions mine = options;
-    mine.directory += "/" + std::to_string(i);
-    Outcome outcome = run_program(record, mine);
-    std::error_code ignored;
-    std::filesystem::remove_all(mine.directory, ignored);
-    return outcome;
+  const sim::RunMode* mode = sim::find_run_mode(arguments.mode);
+  auto outcomes = run_cases(cases.size(), arguments.processes, kProgramMs + kGraceMs, [&](size_t i) {
+    return run_line(cases[i].line, {mode, scratch + "/" + std::to_string(i), kProgramMs});
   });
-  for (size_t i = 0; i < outcomes.size(); ++i) report.add("queries.jsonl", ids[i].suite, ids[i].id, outcomes[i]);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    report.add("queries.jsonl", cases[i].suite, cases[i].id, cases[i].traits, outcomes[i]);
+  }
 }
 
 void run_nexmark_suites(const Arguments& arguments, const std::string& scratch, Report& report) {
   std::vector<NexmarkCase> cases;
   for (NexmarkCase& nexmark : nexmark_cases(arguments.directory)) {
-    if (matches(arguments.filter, "nexmark", nexmark.suite, nexmark.query)) cases.push_back(nexmark);
+    if (!matches(arguments, "nexmark", nexmark.suite, nexmark.query)) continue;
+    if (is_in_groups(arguments, nexmark.suite, {})) cases.push_back(nexmark);
   }
-  auto outcomes = run_cases(cases.size(), arguments.processes, 90'000, [&](size_t i) {
-    NexmarkOptions options{mode_of(arguments.mode), scratch + "/n" + std::to_string(i), 60'000};
+  const sim::RunMode* mode = sim::find_run_mode(arguments.mode);
+  auto outcomes = run_cases(cases.size(), arguments.processes, kNexmarkMs + kGraceMs, [&](size_t i) {
+    NexmarkOptions options{mode, scratch + "/n" + std::to_string(i), kNexmarkMs};
     std::filesystem::create_directories(options.scratch);
     return run_nexmark(cases[i], options);
   });
-  for (size_t i = 0; i < outcomes.size(); ++i) report.add("nexmark", cases[i].suite, cases[i].query, outcomes[i]);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    report.add("nexmark", cases[i].suite, cases[i].query, {}, outcomes[i]);
+  }
 }
 
-// Lines `file suite right wrong`: at least so many right, at most so many wrong. Numbers of right only go up.
-int check_floors(const std::string& path, Report& report) {
-  std::ifstream file(path);
-  if (!file) {
-    std::fprintf(stderr, "cannot read `%s`\n", path.c_str());
+int finish(const Arguments& arguments, const Report& report) {
+  if (report.is_empty()) {
+    std::fprintf(stderr, "sluice-conformance: `%s` holds no cases\n", arguments.directory.c_str());
     return 2;
   }
-  int broken = 0;
-  std::string name, suite;
-  int right = 0, wrong = 0;
-  while (file >> name >> suite >> right >> wrong) {
-    const Counts& counts = report.counts[name][suite];
-    if (counts.right >= right && counts.wrong <= wrong) continue;
-    std::printf("floor: %s %s has %d right (at least %d) and %d wrong (at most %d)\n", name.c_str(), suite.c_str(),
-                counts.right, right, counts.wrong, wrong);
-    ++broken;
+  report.print(arguments.verbose);
+  if (!arguments.groups.empty()) report.print_shares();
+  if (!arguments.json.empty()) {
+    std::ofstream out(arguments.json);
+    report.write_json(out);
+    std::ofstream failures(arguments.json + ".failures.jsonl");
+    report.write_failures(failures);
   }
-  return broken == 0 ? 0 : 1;
+  if (!arguments.raised_floors.empty() && !report.raise_floors(arguments.raised_floors)) {
+    std::fprintf(stderr, "cannot write `%s`\n", arguments.raised_floors.c_str());
+    return 3;
+  }
+  return arguments.floors.empty() ? 0 : report.check_floors(arguments.floors);
 }
 
 int run(const Arguments& arguments) {
@@ -170,34 +136,13 @@ int run(const Arguments& arguments) {
   run_nexmark_suites(arguments, scratch, report);
   std::error_code ignored;
   std::filesystem::remove_all(scratch, ignored);
+  return finish(arguments, report);
+}
 
-  Counts all;
-  for (const auto& [name, suites] : report.counts) {
-    for (const auto& [suite, counts] : suites) {
-      std::printf("%-14s %-40s %5d right %5d refused %5d wrong %5d skipped\n", name.c_str(), suite.c_str(),
-                  counts.right, counts.refused, counts.wrong, counts.skipped);
-      all.right += counts.right, all.refused += counts.refused, all.wrong += counts.wrong,
-          all.skipped += counts.skipped;
-    }
-  }
-  std::printf("all: %d right, %d refused, %d wrong, %d skipped\n", all.right, all.refused, all.wrong, all.skipped);
-  for (const Report::Failure& failure : report.failures) {
-    if (arguments.verbose || failure.outcome == "wrong") {
-      std::printf("%s: %s %s %s: %s\n", failure.outcome.c_str(), failure.file.c_str(), failure.suite.c_str(),
-                  failure.id.c_str(), failure.detail.c_str());
-    }
-  }
-  if (!arguments.json.empty()) {
-    std::ofstream out(arguments.json);
-    write_json(report, out);
-    std::ofstream failures(arguments.json + ".failures.jsonl");
-    write_failures(report, failures);
-  }
-  if (report.counts.empty()) {
-    std::fprintf(stderr, "sluice-conformance: `%s` holds no cases\n", arguments.directory.c_str());
-    return 2;
-  }
-  return arguments.floors.empty() ? 0 : check_floors(arguments.floors, report);
+std::vector<std::string> mode_names() {
+  std::vector<std::string> names;
+  for (const sim::RunMode& mode : sim::run_modes()) names.push_back(mode.name);
+  return names;
 }
 
 }  // namespace
@@ -209,10 +154,13 @@ int main(int argc, char** argv) {
   app.add_option("DIR", arguments.directory, "Folder with queries.jsonl and nexmark/")->required();
   app.add_option("--json", arguments.json, "Counts per file and suite; the failures go to FILE.failures.jsonl");
   app.add_option("--mode", arguments.mode, "How the engine runs")
-      ->check(CLI::IsMember({"base", "interpreter", "batch_1"}))
+      ->check(CLI::IsMember(sluice::conformance::mode_names()))
       ->capture_default_str();
   app.add_option("--filter", arguments.filter, "Only cases whose file/suite/id contains this");
+  app.add_option("--groups", arguments.groups, "Only valid programs of these groups, with a table of their shares")
+      ->delimiter(',');
   app.add_option("--floors", arguments.floors, "File with the least right and most wrong per suite; fails below");
+  app.add_option("--raise-floors", arguments.raised_floors, "Raises the floors of a file to what this run reaches");
   app.add_option("--processes", arguments.processes, "Cases at a time")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

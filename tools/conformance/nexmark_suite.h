@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/run_mode.h"
 #include "tools/conformance/outcome.h"
 
 namespace sluice::conformance {
@@ -17,7 +18,7 @@ struct NexmarkCase {
 std::vector<NexmarkCase> nexmark_cases(const std::string& directory);
 
 struct NexmarkOptions {
-  Mode mode = Mode::Base;
+  const sim::RunMode* mode = nullptr;
   std::string scratch;  // For the events and checkpoints.
   int64_t timeout_ms = 60'000;
 };

@@ -21,6 +21,4 @@ struct Outcome {
   static Outcome skipped(std::string why) { return {Kind::Skipped, std::move(why)}; }
 };
 
-enum class Mode : uint8_t { Base, Interpreter, BatchOfOne };
-
 }  // namespace sluice::conformance

@@ -4,12 +4,13 @@
 
 #include <string>
 
+#include "tests/sim/run_mode.h"
 #include "tools/conformance/outcome.h"
 
 namespace sluice::conformance {
 
 struct ProgramOptions {
-  Mode mode = Mode::Base;
+  const sim::RunMode* mode = nullptr;
   std::string directory;  // For checkpoints.
   int64_t timeout_ms = 20'000;
 };

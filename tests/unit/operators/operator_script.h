@@ -65,6 +65,7 @@ class OperatorRun final : public Output {
   Metrics& metrics() { return metrics_; }
   OperatorContext& context() { return context_; }
   const std::vector<TimestampMs>& timers() const { return timers_; }
+  const ReferenceState& reference_state() const { return state_; }
   Status opened = Done{};
 
   bool has_room() const override { return held_ < room_; }

@@ -40,7 +40,9 @@ struct ReferenceHeap {
 
 class ReferenceValueTable final : public ValueTable {
  public:
-  explicit ReferenceValueTable(TableSpec spec) : spec_(std::move(spec)), layout_(layout_of(spec_.fields)) {}
+  // `visited` counts the rows that for_each shows.
+  explicit ReferenceValueTable(TableSpec spec, uint64_t* visited = nullptr)
+      : spec_(std::move(spec)), layout_(layout_of(spec_.fields)), visited_(visited) {}
 
   const StateRowLayout& layout() const override { return layout_; }
   StateHeap* heap() override { return &heap_.interface; }
@@ -80,6 +82,7 @@ class ReferenceValueTable final : public ValueTable {
   }
   uint64_t size() const override { return rows_.size(); }
   Status for_each(const std::function<void(uint8_t*)>& visit) override {
+    if (visited_ != nullptr) *visited_ += rows_.size();
     for (auto& row : rows_) visit(reinterpret_cast<uint8_t*>(row.bytes.get()));
     return Done{};
   }
@@ -104,6 +107,7 @@ class ReferenceValueTable final : public ValueTable {
 
   TableSpec spec_;
   StateRowLayout layout_;
+  uint64_t* visited_;
   ReferenceHeap heap_;
   std::vector<Row> rows_;
   std::vector<std::unique_ptr<uint64_t[]>> graveyard_;
@@ -145,10 +149,10 @@ class ReferenceOrderedTable final : public OrderedTable {
 
 class ReferenceSliceTables final : public SliceTables {
  public:
-  explicit ReferenceSliceTables(TableSpec spec) : spec_(std::move(spec)) {}
+  ReferenceSliceTables(TableSpec spec, uint64_t* visited) : spec_(std::move(spec)), visited_(visited) {}
   Result<ValueTable*> slice(int64_t end) override {
     auto& table = slices_[end];
-    if (!table) table = std::make_unique<ReferenceValueTable>(spec_);
+    if (!table) table = std::make_unique<ReferenceValueTable>(spec_, visited_);
     return table.get();
   }
   ValueTable* find_slice(int64_t end) override {
@@ -164,6 +168,7 @@ class ReferenceSliceTables final : public SliceTables {
 
  private:
   TableSpec spec_;
+  uint64_t* visited_;
   std::map<int64_t, std::unique_ptr<ReferenceValueTable>> slices_;
 };
 
@@ -183,15 +188,17 @@ class ReferenceState final : public OperatorState {
   }
   Result<SliceTables*> slice_tables(const TableSpec& spec) override {
     auto& tables = slices_[spec.name];
-    if (!tables) tables = std::make_unique<ReferenceSliceTables>(spec);
+    if (!tables) tables = std::make_unique<ReferenceSliceTables>(spec, &rows_visited_);
     return tables.get();
   }
   Result<ListState*> list_state(const std::string& name) override {
     return fail(ErrorCode::NotSupportedYet, "no list state `{}` in tests of operators", name);
   }
   uint64_t rows(const std::string& table) { return values_.at(table)->size(); }
+  uint64_t rows_visited_in_slices() const { return rows_visited_; }
 
  private:
+  uint64_t rows_visited_ = 0;
   std::map<std::string, std::unique_ptr<ReferenceValueTable>> values_;
   std::map<std::string, std::unique_ptr<ReferenceOrderedTable>> ordered_;
   std::map<std::string, std::unique_ptr<ReferenceSliceTables>> slices_;

@@ -54,14 +54,33 @@ TEST(WindowAggregate, WindowsThatEndBefore1970MissRows) {
        watermark(kWatermarkMax, {"+I[3, 1, 0, 10, 9]", "+I[4, 1, 0, 10, 9]"})});
 }
 
-// The offset shifts windows against the times at which rows are handed on: 9, 19, ...
-TEST(WindowAggregate, WindowsWithAnOffsetMissRows) {
+jobgraph::Operator tumble_with_offset() {
   auto op = tumble();
   std::get<jobgraph::WindowAggregate>(op.kind).window.offset_ms = 3;
-  run_script(op, kInput,
+  return op;
+}
+
+// The offset shifts windows against the times at which the phases look: 9, 19, ... A phase that looks hands on only
+// when the first of its windows is out.
+TEST(WindowAggregate, WindowsWithAnOffsetMissRows) {
+  run_script(tumble_with_offset(), kInput,
              {rows({"+I[1, 5, 10]"}, {}), watermark(1, {}), rows({"+I[1, 7, 14]"}, {}),
               watermark(12, {"+I[1, 5, 3, 13, 12]"}), rows({"+I[1, 1, 15]"}, {}), watermark(19, {}),
-              rows({"+I[1, 2, 22]"}, {}), watermark(22, {"+I[1, 8, 13, 23, 22]"}), watermark(kWatermarkMax, {})});
+              rows({"+I[1, 2, 22]"}, {}), watermark(22, {"+I[1, 7, 13, 23, 22]"}), watermark(kWatermarkMax, {})});
+}
+
+// Rows that the local phase hands on in time wait once more, and go out too late from there.
+TEST(WindowAggregate, WindowsWithAnOffsetMissRowsOfTheGlobalPhase) {
+  run_script(tumble_with_offset(), kInput,
+             {rows({"+I[1, 5, 1]"}, {}), watermark(0, {}), rows({"+I[1, 7, 12]"}, {}), watermark(2, {}),
+              watermark(9, {}), watermark(12, {}), watermark(18, {}), watermark(19, {}), watermark(kWatermarkMax, {})});
+}
+
+// A barrier empties both phases.
+TEST(WindowAggregate, BarriersHandOnWhatWaits) {
+  run_script(tumble_with_offset(), kInput,
+             {watermark(1, {}), rows({"+I[1, 7, 12]", "+I[1, 1, 13]"}, {}), barrier({}),
+              watermark(12, {"+I[1, 7, 3, 13, 12]"}), watermark(kWatermarkMax, {"+I[1, 1, 13, 23, 22]"})});
 }
 
 TEST(WindowAggregate, RowsAreTakenBack) {
@@ -99,6 +118,17 @@ TEST(WindowAggregate, ManyGroupsCloseAtOnce) {
   for (const std::string& row : in) out.push_back(row.substr(0, row.size() - 1) + ", 20, 19]");
   auto half = [&](int64_t i) { return std::vector<std::string>(in.begin() + 1000 * i, in.begin() + 1000 * (i + 1)); };
   run_script(tumble(), kInput, {rows(half(0), {}), rows(half(1), {}), watermark(19, out)});
+}
+
+// An output with room for one batch makes the operator stop behind each; it goes on where it was.
+TEST(WindowAggregate, ManyGroupsAreLookedAtOnceThoughTheOutputHasLittleRoom) {
+  constexpr int kGroups = 5000;
+  OperatorRun run(tumble(), kInput, 1);
+  std::vector<std::string> in;
+  for (int i = 0; i < kGroups; ++i) in.push_back(fmt::format("+I[{}, 1, 10]", i));
+  run.feed(rows(in, {}), {1000});
+  EXPECT_EQ(run.feed(watermark(19, {})).size(), static_cast<size_t>(kGroups));
+  EXPECT_EQ(run.reference_state().rows_visited_in_slices(), static_cast<uint64_t>(kGroups));
 }
 
 TEST(WindowAggregate, ProcessingTime) {

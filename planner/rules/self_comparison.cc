@@ -1,0 +1,71 @@
+// What Flink makes of comparisons of something with itself:
+//   Filter[.. c = c ..] (x)     =>  Filter[.. TRUE ..] (x), for a column c and for =, <=, >=; FALSE for <>, <, >
+//   Project[.. e = e ..] (x)    =>  Project[.. NULL OR e IS NOT NULL ..] (x), for any pure e
+//
+// So a filter `c = c` passes rows whose c is NULL, and NaN equals itself here and nowhere else.
+#include "catalog/functions/function_table.h"
+#include "planner/rules/expressions.h"
+#include "planner/rules/rule.h"
+
+namespace sluice::planner {
+namespace {
+
+enum class Relation : uint8_t { None, Reflexive, Irreflexive, Same, Distinct };
+
+Relation relation_of(const Expr& expr) {
+  struct Named {
+    std::string_view name;
+    Relation relation;
+  };
+  static constexpr Named kNamed[] = {
+      {"=", Relation::Reflexive},
+      {"<=", Relation::Reflexive},
+      {">=", Relation::Reflexive},
+      {"<>", Relation::Irreflexive},
+      {"<", Relation::Irreflexive},
+      {">", Relation::Irreflexive},
+      {"IS NOT DISTINCT FROM", Relation::Same},
+      {"IS DISTINCT FROM", Relation::Distinct},
+  };
+  if (expr.args.size() != 2 || !(expr.args[0] == expr.args[1])) return Relation::None;
+  for (const Named& named : kNamed) {
+    if (expr.is_call(named.name)) return named.relation;
+  }
+  return Relation::None;
+}
+
+bool is_positive(Relation relation) { return relation == Relation::Reflexive || relation == Relation::Same; }
+
+// NULL OR e IS NOT NULL; NULL AND e IS NULL.
+Expr decided_by_null(Expr expr, bool is_reflexive) {
+  SourceSpan span = expr.span;
+  Result<Expr> test = make_call(is_reflexive ? "IS NOT NULL" : "IS NULL", {expr.args[0]}, span);
+  if (!test) return expr;
+  Expr unknown{Literal{Value{}}, Type::boolean(), {}, span};
+  Form form = is_reflexive ? Form::Or : Form::And;
+  return {Special{form}, expr.type, {std::move(unknown), *std::move(test)}, span};
+}
+
+}  // namespace
+
+std::optional<Plan> decide_self_comparison(const Plan& plan, const RuleContext&) {
+  auto* filter = plan.as<Filter>();
+  if (filter == nullptr) return {};
+  Expr predicate = rewrite_bottom_up(filter->predicate, [](Expr expr) {
+    Relation relation = relation_of(expr);
+    if (relation == Relation::None || expr.args[0].as<ColumnRef>() == nullptr) return expr;
+    return boolean_literal(is_positive(relation), expr.span);
+  });
+  if (predicate == filter->predicate) return {};
+  return make(Filter{filter->input, std::move(predicate)});
+}
+
+Expr simplify_self_comparison(Expr expr) {
+  Relation relation = relation_of(expr);
+  if (relation == Relation::None || !is_pure(expr.args[0])) return expr;
+  bool is_known = relation == Relation::Same || relation == Relation::Distinct || !expr.args[0].type.nullable();
+  if (is_known && !can_fail(expr.args[0])) return boolean_literal(is_positive(relation), expr.span);
+  return is_known ? expr : decided_by_null(std::move(expr), is_positive(relation));
+}
+
+}  // namespace sluice::planner
