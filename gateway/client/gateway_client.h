@@ -13,6 +13,9 @@ namespace sluice::gateway {
 // Where `sluice serve` listens unless it is told otherwise.
 inline constexpr const char* kDefaultGateway = "127.0.0.1:7340";
 
+// Of all files of one script; a gateway takes no more.
+inline constexpr size_t kScriptBytesMax = 16 << 20;
+
 // Events of one call, in order. Another thread may cancel.
 template <class Event>
 class EventStream {

@@ -64,7 +64,7 @@ def test_errors_like_run(world):
     world.run("submit", script, "-D", "no-equals-sign", code=2)
     world.run("submit", "missing.sql", code=3)
     wide = world.write("wide.sql", "SELECT '" + "x" * (17 << 20) + "';\n")
-    assert "error SL" in world.run("submit", wide, code=3).stderr
+    assert "error SL1002" in world.run("submit", wide, code=1).stderr
 
 
 def test_unknown_jobs(world):

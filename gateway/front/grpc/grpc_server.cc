@@ -1,5 +1,6 @@
 #include "gateway/front/grpc/grpc_server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
@@ -19,10 +20,11 @@ class RunningServer final : public GrpcServer {
   ~RunningServer() override { stop(); }
 
   Status start(const std::string& address) {
+    gpr_set_log_function([](gpr_log_func_args*) {});  // What is wrong is in the results of calls.
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
-    builder.SetMaxReceiveMessageSize(kScriptBytesMax);
+    builder.SetMaxReceiveMessageSize(kRequestBytesMax);
     grpc::ResourceQuota quota("gateway");
     quota.SetMaxThreads(kThreadsMax);
     builder.SetResourceQuota(quota);
@@ -35,7 +37,7 @@ class RunningServer final : public GrpcServer {
     server_ = builder.BuildAndStart();
     if (!server_ || port_ == 0) {
       return fail(ErrorCode::NetworkError, "cannot listen on `{}`", address)
-          .hint("Another process may use the port: `--listen` takes another one.");
+          .hint("`--listen` takes the host and port to listen on; another process may use this one.");
     }
     return Done{};
   }

@@ -15,8 +15,8 @@ struct GrpcServerOptions {
 
 class GrpcServer {
  public:
-  static constexpr int kScriptBytesMax = 16 << 20;  // Of one request.
-  static constexpr int kThreadsMax = 512;           // Calls at a time; more are refused as RESOURCE_EXHAUSTED.
+  static constexpr int kRequestBytesMax = 17 << 20;  // A script of kScriptBytesMax, and what is around it.
+  static constexpr int kThreadsMax = 512;            // Calls at a time; more are refused as RESOURCE_EXHAUSTED.
 
   static Result<std::unique_ptr<GrpcServer>> start(const GrpcServerOptions& options);
   virtual ~GrpcServer() = default;

@@ -11,7 +11,8 @@ namespace sluice::gateway {
 namespace {
 
 constexpr int64_t kAnswerTimeoutMs = 60'000;  // Of a call without a deadline.
-constexpr int64_t kDeadlineMarginMs = 200;    // The answer has to reach the client, too.
+constexpr int64_t kEndTimeoutMs = 10'000;     // From the wish to the end: a worker may not answer.
+constexpr int64_t kDeadlineMarginMs = 1'000;  // The answer has to reach the client, too.
 constexpr int64_t kLookMs = 100;              // Between two looks whether the client has gone.
 
 // What is left of a call's time for the work behind it.
@@ -23,9 +24,10 @@ int64_t time_left_ms(const grpc::ServerContext& context, const Clock& clock) {
 }
 
 // Waits for the job's end as long as the call may take and the client is there, and answers what the job is then.
-void answer_at_end(const TrackedJob& job, const grpc::ServerContext& context, int64_t left_ms, v1::Job& response) {
-  for (; left_ms > 0 && !context.IsCancelled(); left_ms -= kLookMs) {
-    if (job.wait_for_end_ms(std::min(left_ms, kLookMs))) break;
+void answer_at_end(const TrackedJob& job, const grpc::ServerContext& context, const Clock& clock, v1::Job& response) {
+  int64_t end_ns = clock.monotonic_ns() + std::min(time_left_ms(context, clock), kEndTimeoutMs) * 1'000'000;
+  while (clock.monotonic_ns() < end_ns && !context.IsCancelled()) {
+    if (job.wait_for_end_ms(kLookMs)) break;
   }
   encode_job(job.view(), response);
 }
@@ -118,7 +120,7 @@ grpc::Status JobsService::CancelJob(grpc::ServerContext* context, const v1::Canc
   Status told = (*job)->cancel();
   if (!told) return status_of(told.error());
   (*job)->discard_result();
-  answer_at_end(**job, *context, time_left_ms(*context, *jobs_.env().clock), *response);
+  answer_at_end(**job, *context, *jobs_.env().clock, *response);
   return grpc::Status::OK;
 }
 
@@ -128,7 +130,7 @@ grpc::Status JobsService::StopJob(grpc::ServerContext* context, const v1::StopJo
   const Clock& clock = *jobs_.env().clock;
   auto savepoint = (*job)->stop_with_savepoint(request->savepoint_directory(), time_left_ms(*context, clock));
   if (!savepoint) return status_of(savepoint.error());
-  answer_at_end(**job, *context, time_left_ms(*context, clock), *response);
+  answer_at_end(**job, *context, clock, *response);
   response->set_savepoint(*savepoint);
   return grpc::Status::OK;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // `--gateway HOST:PORT`, else SLUICE_GATEWAY, else where `sluice serve` listens by default.
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <string>
 
 #include "gateway/client/gateway_client.h"
@@ -8,10 +9,16 @@
 namespace sluice::tools {
 
 struct GatewayArgument {
-  std::string address = gateway::kDefaultGateway;
+  std::string address = default_address();
 
   void add_to(CLI::App& app) {
-    app.add_option("--gateway", address, "host:port of the gateway")->envname("SLUICE_GATEWAY")->capture_default_str();
+    app.add_option("--gateway", address, "host:port of the gateway (or SLUICE_GATEWAY)")->capture_default_str();
+  }
+
+ private:
+  static std::string default_address() {
+    const char* given = std::getenv("SLUICE_GATEWAY");
+    return given != nullptr && *given != '\0' ? given : gateway::kDefaultGateway;
   }
 };
 

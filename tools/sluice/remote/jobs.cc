@@ -64,6 +64,9 @@ int cancel(gateway::GatewayClient& client, const JobsArguments& arguments) {
   v1::Job job;
   if (auto failure = client.cancel_job(arguments.id, job)) return report(*failure);
   std::fputs(job_summary(job).c_str(), stdout);
+  if (job.state() == v1::JOB_STATE_CANCELLING) {
+    std::fputs("its worker does not answer: it ends as soon as it does, or with its process\n", stderr);
+  }
   return kOk;
 }
 

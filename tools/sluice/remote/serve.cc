@@ -1,6 +1,7 @@
 // `sluice serve`: the gateway. It compiles, records, watches and hands out rows; jobs run in worker processes, which
 // outlive it.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
 #include <map>
@@ -63,6 +64,13 @@ class EndWait {
   bool is_over_ = false;
 };
 
+bool is_address(const std::string& text) {
+  size_t colon = text.rfind(':');
+  std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
+  return colon > 0 && !port.empty() && port.size() <= 5 &&
+         std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; }) && std::stoi(port) <= 65'535;
+}
+
 int serve(const ServeArguments& arguments) {
   // A few threads are enough: what blocks is a worker that does not answer, and that is looked at on the State pool.
   RealEnv env({.task_threads = 1, .state_threads = 4, .io_threads = 2});
@@ -108,6 +116,10 @@ extern "C" int sluice_command_serve(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  if (!is_address(arguments.listen)) {
+    std::fprintf(stderr, "--listen: `%s` is not of the form host:port\n", arguments.listen.c_str());
+    return kUsage;
   }
   return serve(arguments);
 }

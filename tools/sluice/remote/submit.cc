@@ -41,6 +41,14 @@ int submit(const SubmitArguments& arguments) {
     std::fprintf(stderr, "sluice: %s\n", parts.error().message.c_str());
     return parts.error().code == ErrorCode::BadOptionValue ? kUsage : kWorldFailed;
   }
+  size_t bytes = 0;
+  for (const planner::ScriptFile& file : parts->files) bytes += file.text.size();
+  if (bytes > gateway::kScriptBytesMax) {
+    return report({ErrorCode::StatementTooLarge,
+                   fmt::format("the script has {} bytes; {} are allowed", bytes, gateway::kScriptBytesMax),
+                   {},
+                   std::nullopt});
+  }
   auto client = gateway::GatewayClient::create(arguments.gateway.address);
   auto stream = client->execute(request_of(arguments, *std::move(parts)));
   ResultPrinter printer(row_format_of(arguments.format));
