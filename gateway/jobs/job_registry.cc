@@ -1,6 +1,8 @@
 #include "gateway/jobs/job_registry.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 
 #include "catalog/objects/settings.h"
 #include "planner/jobgraph/codec.h"
@@ -9,6 +11,7 @@ namespace sluice::gateway {
 namespace {
 
 constexpr size_t kIdPrefixMin = 4;
+constexpr std::chrono::seconds kAdoptTimeout(3);
 constexpr size_t kNameShownMax = 100;  // Bytes of a name from outside that an error repeats.
 
 std::string checkpoints_of(const std::map<std::string, std::string>& settings) {
@@ -34,9 +37,30 @@ Status JobRegistry::load(std::vector<std::string>& refused) {
       jobs_.push_back({found.back(), checkpoints});
     }
   }
-  for (const auto& job : found) job->adopt();
+  adopt(found);
   warm_.refill();
   return Done{};
+}
+
+// Side by side, because a worker that does not answer takes its time; the others are not kept waiting for it for long.
+void JobRegistry::adopt(const std::vector<std::shared_ptr<TrackedJob>>& jobs) {
+  struct Count {
+    std::mutex mutex;
+    std::condition_variable changed;
+    size_t left;
+  };
+  auto count = std::make_shared<Count>();
+  count->left = jobs.size();
+  for (const auto& job : jobs) {
+    host_.env.executor->submit(Executor::Pool::State, [job, count] {
+      job->adopt();
+      std::lock_guard lock(count->mutex);
+      --count->left;
+      count->changed.notify_all();
+    });
+  }
+  std::unique_lock lock(count->mutex);
+  count->changed.wait_for(lock, kAdoptTimeout, [&] { return count->left == 0; });
 }
 
 bool JobRegistry::is_name_taken(const jobgraph::JobGraph& graph, const std::string& name) const {

@@ -51,6 +51,7 @@ class JobRegistry {
 
  private:
   Result<std::shared_ptr<TrackedJob>> create(NewJob job, const std::string& id);
+  void adopt(const std::vector<std::shared_ptr<TrackedJob>>& jobs);
   Status choose_name(NewJob& job) const;
   bool is_name_taken(const jobgraph::JobGraph& graph, const std::string& name) const;
   Status forget_oldest_ended();

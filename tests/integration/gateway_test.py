@@ -135,9 +135,12 @@ def test_gateway_dies(world):
     select = world.write("slow.sql", SELECT.format(rate=1000))
     [insert_id] = world.submit(insert)
     [select_id] = world.submit(select, "--detach")
+    [hung_id] = world.submit(world.write("hung.sql", INSERT.format(rate=10, sink="hung")))
+    [dead_id] = world.submit(world.write("dead.sql", INSERT.format(rate=100, sink="dead")))
+    wait_until("there is a checkpoint", lambda: rows_of(world, "dead"))
     reader = world.start("jobs", "results", select_id, "--format", "json")
     last = [json.loads(reader.stdout.readline())["row"][0] for _ in range(100)][-1]
-    pids = {job_id: world.wait_for(job_id, "running")["worker_pid"] for job_id in (insert_id, select_id)}
+    pids = {job_id: world.wait_for(job_id, "running")["worker_pid"] for job_id in (insert_id, select_id, hung_id, dead_id)}
     world.kill_gateway(signal.SIGKILL)
     rest = [json.loads(line)["row"][0] for line in reader.stdout]
     assert reader.wait(30) == 3, "a gateway that died is the world's fault"
@@ -145,9 +148,18 @@ def test_gateway_dies(world):
     before = len(rows_of(world, "outlived"))
     wait_until("the job goes on without a gateway", lambda: len(rows_of(world, "outlived")) > before)
     assert all(is_alive(pid) for pid in pids.values())
-
+    os.kill(pids[hung_id], signal.SIGSTOP)
+    os.kill(pids[dead_id], signal.SIGKILL)
     found = world.serve()
-    assert "2 running" in found, found
+    assert "1 running-empty" in found, found
+    os.kill(pids[hung_id], signal.SIGCONT)
+    world.wait_for(hung_id, "running")
+    replaced = wait_until("a new worker for the one that died meanwhile",
+                          lambda: (job := world.job(dead_id))["state"] == "running" and job)
+    assert replaced["attempt"] == 2 and replaced["restored_from"], replaced
+    for job_id in (hung_id, dead_id):
+        world.run("jobs", "cancel", job_id)
+        del pids[job_id]
     listed = {job["id"]: job for job in world.jobs()}
     for job_id, pid in pids.items():
         assert listed[job_id]["state"] == "running" and listed[job_id]["worker_pid"] == pid, listed[job_id]
