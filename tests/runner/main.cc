@@ -98,7 +98,7 @@ class Runner {
     const std::string& verb = block.verb;
     std::string name = block.arguments.empty() ? "" : block.arguments.front();
     Status status = Done{};
-    if (verb == "skip") return;
+    if (verb == "skip") return skip(block, name);
     if (verb == "statement") return statement(block);
     if (verb == "error") return error(block);
     if (verb == "query")
@@ -124,6 +124,10 @@ class Runner {
     else
       return problem(block, "unknown verb `" + verb + "`");
     if (!status) problem(block, status.error().message);
+  }
+
+  void skip(const Block& block, const std::string& mode) {
+    if (sim::find_run_mode(mode) == nullptr) problem(block, "unknown mode `" + mode + "`");
   }
 
   void statement(const Block& block) {

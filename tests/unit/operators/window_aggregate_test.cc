@@ -152,9 +152,10 @@ TEST(WindowAggregate, BoundsOfInstantsAreWallClockValues) {
   kind.window.size_ms = 86400000;
   kind.shift_time_zone = "Asia/Shanghai";
   op.output.back().type = Type::timestamp_ltz(3).not_null();
-  // 1970-01-02T15:59:59.999Z is the last millisecond of the 2nd of January in Shanghai.
+  // 1970-01-02T15:59:59.999Z is the last millisecond of the 2nd of January in Shanghai. Without the barrier the row
+  // would wait for the end of the day in UTC.
   run_script(op, input,
-             {rows({"+I[1, 5, 143999999]", "+I[1, 7, 144000000]"}, {}), watermark(143999998, {}),
+             {rows({"+I[1, 5, 143999999]", "+I[1, 7, 144000000]"}, {}), barrier({}), watermark(143999998, {}),
               watermark(143999999, {"+I[1, 5, 86400000, 172800000, 143999999]"})});
 }
 

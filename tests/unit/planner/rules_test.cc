@@ -90,7 +90,7 @@ TEST(Rules, PushFiltersToTheScan) {
 }
 
 TEST(Rules, KeepFiltersAboveClocks) {
-  std::string plan = optimized("SELECT x FROM (SELECT NOW() AS x FROM t) WHERE x IS NOT DISTINCT FROM x;");
+  std::string plan = optimized("SELECT x FROM (SELECT NOW() AS x FROM t) WHERE CAST(x AS STRING) > '2';");
   EXPECT_LT(plan.find("Filter"), plan.find("NOW")) << plan;
 }
 
