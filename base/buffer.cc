@@ -75,6 +75,7 @@ char* Arena::allocate_slow(size_t bytes) {
   bool is_alone = bytes > kBlockBytes / 4 || kOwnAllocations;
   BufferRef block = pool_.allocate(is_alone ? bytes : kBlockBytes);
   char* out = block.data();
+  held_bytes_ += block->capacity();
   if (is_alone) {  // Its own block; the current one goes on, and stays the last of the list.
     blocks_.insert(blocks_.empty() ? blocks_.end() : blocks_.end() - 1, std::move(block));
     return out;
@@ -94,6 +95,7 @@ void Arena::take_blocks(std::vector<BufferRef>& out) {
   blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<ptrdiff_t>(whole));
   if (current_is_block && next_ != mark_) out.push_back(blocks_.back());
   mark_ = next_;
+  held_bytes_ = current_is_block ? blocks_.back()->capacity() : 0;
 }
 
 }  // namespace sluice

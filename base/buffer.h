@@ -95,6 +95,8 @@ class Arena {
   }
   // The blocks that hold what was allocated since the last call; the last one goes on being filled.
   void take_blocks(std::vector<BufferRef>& out);
+  // Of the blocks that the next take_blocks gives away.
+  size_t held_bytes() const { return held_bytes_; }
 
  private:
   char* allocate_slow(size_t bytes);
@@ -105,6 +107,7 @@ class Arena {
   char* end_ = nullptr;
   char* mark_ = nullptr;  // Where allocation stood at the last take_blocks.
   std::vector<BufferRef> blocks_;
+  size_t held_bytes_ = 0;
 };
 
 }  // namespace sluice

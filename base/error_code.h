@@ -64,6 +64,7 @@ enum class ErrorCode : uint16_t {
   RowExpressionFailed = 2101,  // CAST, division by zero and their like, with span and values.
   MalformedRecord = 2102,
   NullInNotNullColumn = 2103,
+  WrongLength = 2104,  // Of a value for a CHAR, VARCHAR, BINARY or VARBINARY column.
   // 30xx: state.
   CorruptCheckpoint = 3001,
   NoCheckpoint = 3002,

@@ -14,7 +14,7 @@ struct RowError {
   const char* reason = nullptr;  // Static text or arena memory; null while all is well.
   uint32_t reason_size = 0;      // 0: `reason` is zero-terminated.
   uint32_t row = 0;              // Of the batch being computed.
-  uint32_t call_site = 0;        // Index of the failing call in its program, which knows the span.
+  uint32_t call_site = 0;        // Of the failing expression: catalog/expr/call_site.h.
 
   explicit operator bool() const { return reason != nullptr; }
 };

@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace sluice {
-namespace {
-
-size_t count_characters(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-}  // namespace
-
 PlacedError placed(const Error& error, const SourceText& source) {
   PlacedError out{error.code, error.message, error.hint, std::nullopt};
   if (!error.span) return out;
@@ -36,7 +30,7 @@ std::string render(const PlacedError& error) {
   size_t end = std::clamp<size_t>(at.end, begin, line.size());
   std::string margin;  // A tab stays a tab, so the caret stands under the text in every terminal.
   for (char c : line.substr(0, begin)) {
-    if ((c & 0xC0) != 0x80) margin += c == '\t' ? '\t' : ' ';
+    if (!is_continuation(c)) margin += c == '\t' ? '\t' : ' ';
   }
   std::string carets(std::max<size_t>(1, count_characters(line.substr(begin, end - begin))), '^');
   return fmt::format("{}:{}:{}: error SL{}: {}\n  {}\n  {}{}\n{}", at.file, at.line, at.column, code, error.message,

@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace sluice {
-namespace {
-
-uint32_t count_characters(std::string_view text) {
-  return static_cast<uint32_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-}  // namespace
-
 void SourceText::append(std::string file, std::string_view text) {
   files_.push_back({std::move(file), static_cast<uint32_t>(text_.size())});
   text_ += text;
@@ -44,7 +38,8 @@ Position SourceText::position(uint32_t offset) const {
   line(offset, &line_begin);
   return {.file = file.name,
           .line = static_cast<uint32_t>(std::ranges::count(before, '\n')) + 1,
-          .column = count_characters(std::string_view(text_).substr(line_begin, at - line_begin)) + 1};
+          .column =
+              static_cast<uint32_t>(count_characters(std::string_view(text_).substr(line_begin, at - line_begin))) + 1};
 }
 
 }  // namespace sluice

@@ -7,11 +7,12 @@
 namespace sluice {
 namespace {
 
+// Of one text, and of all that are made for a batch of rows: a length in the data must not take all memory.
 constexpr int64_t kTextBytesMax = int64_t{1} << 30;
 
 inline char* room_for(KernelContext& context, int64_t size) {
-  if (size > kTextBytesMax) {
-    fail_row(context.error, "the text would be longer than 1 GiB");
+  if (static_cast<int64_t>(context.arena->held_bytes()) + size > kTextBytesMax) {
+    fail_row(context.error, "the texts of a batch would be longer than 1 GiB");
     return nullptr;
   }
   return context.arena->allocate(static_cast<size_t>(size > 0 ? size : 1));  // Null is for what is too long.

@@ -1,16 +1,13 @@
 #pragma once
 // Characters of UTF-8 text, and texts cut or padded to a type's length.
+#include "base/utf8.h"
 #include "catalog/functions/byte_scan.h"
 #include "catalog/functions/kernel_abi.h"
 
 namespace sluice {
 
-inline bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 inline uint32_t count_characters(const char* data, uint32_t size) {
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < size; ++i) count += is_continuation(data[i]) ? 0 : 1;
-  return count;
+  return static_cast<uint32_t>(count_characters(std::string_view(data, size)));
 }
 
 // As Java counts: characters outside of the BMP are two.

@@ -100,6 +100,23 @@ char* write_grouped_fraction(char* out, int64_t nanoseconds) {
 
 char* write_integer(char* out, int64_t value) { return std::to_chars(out, out + 24, value).ptr; }
 
+char* write_decimal_scientific(char* out, Int128 unscaled, int32_t scale) {
+  constexpr int64_t kExponentMin = -6;  // Java writes smaller ones with an exponent.
+  if (unscaled == 0) return write_decimal(out, 0, 0);
+  while (unscaled % 10 == 0) unscaled /= 10, --scale;
+  char digits[48];
+  char* digits_end = write_decimal(digits, unscaled, 0);
+  const char* first = digits + (digits[0] == '-' ? 1 : 0);
+  int64_t exponent = digits_end - first - 1 - scale;
+  if (scale >= 0 && exponent >= kExponentMin) return write_decimal(out, unscaled, scale);
+  out = std::copy<const char*>(digits, first + 1, out);
+  if (digits_end - first > 1) *out++ = '.';
+  out = std::copy<const char*>(first + 1, digits_end, out);
+  *out++ = 'E';
+  *out++ = exponent < 0 ? '-' : '+';
+  return write_integer(out, exponent < 0 ? -exponent : exponent);
+}
+
 char* write_decimal(char* out, Int128 unscaled, int32_t scale) {
   char digits[48];
   int count = 0;

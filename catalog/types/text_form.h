@@ -11,6 +11,8 @@ inline constexpr int kTextMax = 64;
 
 char* write_integer(char* out, int64_t value);
 char* write_decimal(char* out, Int128 unscaled, int32_t scale);
+// As Java's BigDecimal without trailing zeros: 100.00 is 1E+2, 0.0000001 is 1E-7.
+char* write_decimal_scientific(char* out, Int128 unscaled, int32_t scale);
 // As Java's Double.toString: `1.0`, `1.0E10`, `NaN`, `-Infinity`.
 char* write_double(char* out, double value);
 char* write_float(char* out, float value);

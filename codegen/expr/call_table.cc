@@ -48,7 +48,6 @@ CallTable calls_of(const std::vector<Expr>& condition, const std::vector<Expr>& 
   CallTable table;
   uint32_t next_site = 0;
   for (const Expr& expr : condition) collect(expr, next_site, table);
-  next_site = 0;  // The interpreter has a program of its own for the computed columns.
   for (const Expr& expr : computed) {
     collect(expr, next_site, table);
     table.computed_sites.push_back(next_site - 1);

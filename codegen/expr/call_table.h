@@ -28,7 +28,7 @@ const Overload* overload_of(const Expr& call);
 // arguments before the call itself.
 struct CallTable {
   std::vector<const Expr*> calls;
-  std::vector<uint32_t> sites;           // Per call its RowError::call_site, numbered as catalog/expr's Program does.
+  std::vector<uint32_t> sites;           // Per call its RowError::call_site: catalog/expr/call_site.h.
   std::vector<uint32_t> computed_sites;  // Of the computed columns themselves.
   uint32_t index_of(const Expr& call) const;
 };

@@ -238,7 +238,9 @@ class InsertBinder {
     if (session_.settings.get("table.exec.sink.not-null-enforcer") == "DROP") {
       sink.not_null = jobgraph::Sink::NotNull::Drop;
     }
-    sink.trims_to_length = session_.settings.get("table.exec.sink.type-length-enforcer") == "TRIM_PAD";
+    std::string length = session_.settings.get("table.exec.sink.type-length-enforcer");
+    if (length == "TRIM_PAD") sink.length = jobgraph::Sink::Length::TrimPad;
+    if (length == "ERROR") sink.length = jobgraph::Sink::Length::Error;
     return make(std::move(sink));
   }
 

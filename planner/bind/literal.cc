@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/utf8.h"
 #include "planner/bind/scope.h"
 
 namespace sluice::planner {
@@ -207,8 +208,7 @@ Expr bind_number(const ast::NumberLiteral& number, bool negative, SourceSpan spa
 }
 
 Expr bind_string(const ast::StringLiteral& text, SourceSpan span) {
-  auto characters = std::ranges::count_if(text.value, [](char c) { return (c & 0xC0) != 0x80; });
-  return literal_expr({text.value}, Type::character(static_cast<int32_t>(characters)), span);
+  return literal_expr({text.value}, Type::character(static_cast<int32_t>(count_characters(text.value))), span);
 }
 
 Expr bind_binary(const ast::BinaryLiteral& bytes, SourceSpan span) {

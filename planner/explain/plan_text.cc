@@ -33,6 +33,10 @@ std::string text_of(const RowField& field) { return field.name; }
 std::string text_of(const jobgraph::Watermark& watermark) {
   return to_string(watermark.expression) + (watermark.per_event ? " per_event" : "");
 }
+std::string text_of(jobgraph::Sink::Length length) {
+  static constexpr const char* kNames[] = {"", "trim_pad", "error"};
+  return kNames[static_cast<int>(length)];
+}
 std::string text_of(jobgraph::Sink::NotNull not_null) {
   return not_null == jobgraph::Sink::NotNull::Drop ? "drop" : "";
 }

@@ -292,8 +292,8 @@ class Decoder {
   }
 
   Sink get(const proto::Sink& in) {
-    return {get(in.table()), enumerator(in.not_null(), Sink::NotNull::Drop), mode(in.accepts()), in.trims_to_length(),
-            in.rowtime()};
+    return {get(in.table()), enumerator(in.not_null(), Sink::NotNull::Drop), mode(in.accepts()),
+            enumerator(in.length(), Sink::Length::Error), in.rowtime()};
   }
 
   OperatorKind kind(const proto::Operator& in) {

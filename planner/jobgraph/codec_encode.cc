@@ -237,7 +237,7 @@ class Encoder {
     put(sink.table, out->mutable_table());
     out->set_not_null(static_cast<proto::NotNull>(sink.not_null));
     out->set_accepts(bits_of(sink.accepts));
-    out->set_trims_to_length(sink.trims_to_length);
+    out->set_length(static_cast<proto::Length>(sink.length));
     out->set_rowtime(sink.rowtime);
   }
 

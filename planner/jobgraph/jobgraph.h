@@ -177,7 +177,8 @@ struct Sink {
   TableRef table;
   enum class NotNull : uint8_t { Error, Drop } not_null = NotNull::Error;  // table.exec.sink.not-null-enforcer
   ChangelogMode accepts = ChangelogMode::insert_only();
-  bool trims_to_length = false;  // table.exec.sink.type-length-enforcer = TRIM_PAD
+  // table.exec.sink.type-length-enforcer
+  enum class Length : uint8_t { Ignore, TrimPad, Error } length = Length::Ignore;
   int32_t rowtime = -1;
   bool operator==(const Sink&) const = default;
 };

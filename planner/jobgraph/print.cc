@@ -119,7 +119,8 @@ struct Describe {
   std::string operator()(const Sink& sink) const {
     return fmt::format("{} accepts=[{}]{}{}", sink.table.path, jobgraph::text_of(sink.accepts),
                        flag(sink.not_null == Sink::NotNull::Drop, " drops_null"),
-                       flag(sink.trims_to_length, " trims_to_length"));
+                       flag(sink.length == Sink::Length::TrimPad, " trims_to_length"),
+                       flag(sink.length == Sink::Length::Error, " checks_length"));
   }
 };
 

@@ -30,7 +30,7 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Sink& sink, bool) 
     op.identity = below;
     input = builder_.add(std::move(op));
   }
-  jobgraph::Sink kind{sink.table, sink.not_null, sink.accepts, sink.trims_to_length, -1};
+  jobgraph::Sink kind{sink.table, sink.not_null, sink.accepts, sink.length, -1};
   auto rowtime = std::ranges::find(plan->times, TimeRole::Rowtime);
   if (rowtime != plan->times.end()) kind.rowtime = static_cast<int32_t>(rowtime - plan->times.begin());
   NewOperator op = describe(sink.input, std::move(kind));

@@ -182,7 +182,7 @@ struct Sink {
   TableRef table;
   ChangelogMode accepts = ChangelogMode::insert_only();  // What the connector can take.
   jobgraph::Sink::NotNull not_null = jobgraph::Sink::NotNull::Error;
-  bool trims_to_length = false;
+  jobgraph::Sink::Length length = jobgraph::Sink::Length::Ignore;
   // Present: the plan's upsert key is not the table's primary key (these columns), so that the changes of a key must be
   // put in order before they are written. See traits.h.
   std::optional<std::vector<uint32_t>> materialize_keys;
@@ -190,7 +190,7 @@ struct Sink {
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("table", self.table), v("accepts", self.accepts), v("not_null", self.not_null);
-    v("trims_to_length", self.trims_to_length), v("materialize_keys", self.materialize_keys);
+    v("length", self.length), v("materialize_keys", self.materialize_keys);
   }
   bool operator==(const Sink&) const = default;
 };

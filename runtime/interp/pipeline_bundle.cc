@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "catalog/expr/call_site.h"
+
 namespace sluice::runtime::interp {
 
 PipelineBundle::PipelineBundle() {
@@ -13,6 +15,7 @@ Result<std::shared_ptr<const PipelineBundle>> PipelineBundle::make(const Pipelin
   std::shared_ptr<PipelineBundle> bundle(new PipelineBundle());
   if (!spec.condition.empty()) {
     SLUICE_TRY(bundle->condition_, Program::compile(spec.condition, spec.input));
+    bundle->condition_nodes_ = node_count(spec.condition);
   }
   if (!spec.computed.empty()) {
     SLUICE_TRY(bundle->computed_, Program::compile(spec.computed, spec.input));
@@ -32,6 +35,7 @@ uint32_t PipelineBundle::run(const void* self, KernelContext* context, const Col
   if (bundle->computed_ != nullptr) {
     const uint32_t* selected = bundle->condition_ == nullptr ? nullptr : selection;
     bundle->computed_->evaluate(*context, columns, selected, rows, out);
+    if (context->error) context->error.call_site += bundle->condition_nodes_;
   }
   return rows;
 }

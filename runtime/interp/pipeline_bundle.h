@@ -17,6 +17,7 @@ class PipelineBundle final : public KernelHandle<PipelineKernel> {
                       uint32_t* selection, MutableColumn* out) noexcept;
 
   std::shared_ptr<const Program> condition_;  // Null: every row passes.
+  uint32_t condition_nodes_ = 0;              // Call sites of computed columns count on from there.
   std::shared_ptr<const Program> computed_;   // Null: nothing is computed.
   PipelineKernel kernel_;
 };

@@ -14,6 +14,7 @@ bool is_permanent(const Error& error) {
     case ErrorCode::RowExpressionFailed:
     case ErrorCode::MalformedRecord:
     case ErrorCode::NullInNotNullColumn:
+    case ErrorCode::WrongLength:
     case ErrorCode::IncompatibleState:
     case ErrorCode::InvalidJobGraph:
     case ErrorCode::CodeGenerationFailed:

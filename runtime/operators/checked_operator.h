@@ -30,6 +30,7 @@ class CheckedOperator final : public Operator {
   Step on_flush(Output& out) override;
   Step on_completion(uint64_t token, Output& out) override;
   Step on_barrier(CheckpointId id, Output& out) override;
+  void on_snapshot(CheckpointId id) override { inner_->on_snapshot(id); }
   Step on_end(Output& out) override;
   Step resume(Output& out) override;
 

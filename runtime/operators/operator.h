@@ -55,6 +55,9 @@ class Operator {
   // Everything before checkpoint N has been seen. Buffers (bundles) are emptied into `out`; the tables are frozen by
   // the task right after Done.
   virtual Step on_barrier(CheckpointId, Output&) { return Progress::Done; }
+  // Right before the tables are frozen for checkpoint N, after on_barrier and also long after the operator's end: what
+  // it keeps outside of its tables goes to its list states.
+  virtual void on_snapshot(CheckpointId) {}
   // No more input. Bounded operators emit what is left.
   virtual Step on_end(Output&) { return Progress::Done; }
   // Continues the call that returned Pending.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/operators/state_layout.h"
+#include "runtime/task/row_failure.h"
 
 namespace sluice::runtime {
 namespace {
@@ -64,7 +65,10 @@ Status RowPerKey::evaluate_condition(const Batch& batch) {
   selection_.resize(batch.rows);
   const PipelineKernel& kernel = condition_->current();
   uint32_t count = kernel.run(kernel.self, context_->kernels, view_.columns(), batch.rows, selection_.data(), nullptr);
-  if (context_->kernels->error) return row_failure(*context_->op, std::exchange(context_->kernels->error, {}));
+  if (context_->kernels->error) {
+    RowError error = std::exchange(context_->kernels->error, {});
+    return row_failure(*context_->op, error, {schema_, options_.condition, {}}, view_.columns());
+  }
   passes_.assign(batch.rows, 0);
   for (uint32_t i = 0; i < count; ++i) passes_[selection_[i]] = 1;
   return Done{};

@@ -1,6 +1,7 @@
 #include "runtime/operators/window_aggregate.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "runtime/operators/selection.h"
@@ -54,8 +55,28 @@ Status WindowAggregate::open(OperatorContext& context) {
   SLUICE_DO(windows_.open_slices(context, std::move(plan)));
   if (op_.window.processing_time) {
     for (int64_t end : windows_.slice_ends()) context.register_timer(close_time(end));
+    return Done{};
   }
+  return restore_watermark();
+}
+
+Status WindowAggregate::restore_watermark() {
+  SLUICE_TRY(watermark_, context_->state->list_state("watermark"));
+  TimestampMs least = kWatermarkMax;
+  for (const std::string& entry : watermark_->restored()) {
+    TimestampMs one = 0;
+    auto [end, error] = std::from_chars(entry.data(), entry.data() + entry.size(), one);
+    if (error != std::errc()) {
+      return fail(ErrorCode::CorruptCheckpoint, "the watermark `{}` of a window aggregate is none", entry);
+    }
+    least = std::min(least, one);
+  }
+  if (!watermark_->restored().empty()) progress_ = least;
   return Done{};
+}
+
+void WindowAggregate::on_snapshot(CheckpointId) {
+  if (watermark_ != nullptr) watermark_->set({std::to_string(progress_)});
 }
 
 TimestampMs WindowAggregate::close_time(int64_t end) const {
@@ -187,7 +208,8 @@ Status WindowAggregate::add_to_window(const Batch& batch, int64_t end, const std
 }
 
 Step WindowAggregate::on_watermark(TimestampMs watermark, Output& out) {
-  if (op_.window.processing_time) return Progress::Done;
+  // After a restart the source's watermark begins behind the restored one.
+  if (op_.window.processing_time || watermark <= progress_) return Progress::Done;
   if (hands_on(local_, watermark)) hand_on_to_global();
   TimestampMs fired = std::exchange(progress_, watermark);
   if (hands_on(global_, watermark)) SLUICE_DO(hand_on_to_state(fired));

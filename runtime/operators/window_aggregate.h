@@ -21,6 +21,9 @@
 // on after they went out, and so do those that end before 1970. Rows of such windows wait here in the same two places;
 // for all other windows this makes no difference.
 //
+// The watermark is state, as in Flink: what was late stays late after a restart. At another parallelism every subtask
+// goes on from the least one.
+//
 // Bounds of windows over TIMESTAMP_LTZ are wall-clock values of the session's zone.
 #include <map>
 #include <optional>
@@ -43,6 +46,7 @@ class WindowAggregate final : public Operator {
   Step on_watermark(TimestampMs watermark, Output& out) override;
   Step on_timer(TimestampMs time, Output& out) override;
   Step on_barrier(CheckpointId id, Output& out) override;
+  void on_snapshot(CheckpointId id) override;
   Step on_end(Output& out) override { return on_watermark(kWatermarkMax, out); }
   Step resume(Output& out) override { return send_closed(out); }
 
@@ -52,6 +56,7 @@ class WindowAggregate final : public Operator {
   int64_t to_instant(int64_t local_ms) const { return zone_ == nullptr ? local_ms : zone_->to_utc(local_ms); }
   // The end of the window that holds a local time.
   int64_t window_end(int64_t local_ms) const;
+  Status restore_watermark();
   // The time that a watermark (a processing time) must reach for the window to go out: of a local time that occurs
   // twice the later instant, of one that does not occur the end of the gap.
   TimestampMs close_time(int64_t end) const;
@@ -74,6 +79,7 @@ class WindowAggregate final : public Operator {
   OperatorContext* context_ = nullptr;
   const TimeZone* zone_ = nullptr;  // Null: bounds are the time attribute's own.
   Accumulation windows_;
+  ListState* watermark_ = nullptr;        // Of event time: `progress_` at the last checkpoint.
   TimestampMs progress_ = kWatermarkMin;  // Watermark or processing time up to which windows are closed.
   // The groups of the window that goes out, from `next_group_` on: slots stay while this operator has not said Done.
   std::optional<std::vector<uint8_t*>> going_out_;

@@ -1,6 +1,7 @@
 #pragma once
 // Keyed state as operators see it. The authoritative copy of hot state is in memory; a table is touched by its task's
-// thread only. Slots are stable until the end of the current call into the operator (eviction happens between calls).
+// thread only. Slots are stable until the current call into the operator is done, what it does after Progress::Pending
+// included (eviction happens between calls).
 //
 // Writing rule: announce a slot by `touch` before its bytes are changed. The table notes it as dirty for the next
 // checkpoint, and saves its old bytes when a checkpoint that is still being written has frozen it.

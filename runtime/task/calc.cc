@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/task/row_failure.h"
+
 namespace sluice::runtime {
 namespace {
 
@@ -34,20 +36,20 @@ Status Calc::open(OperatorContext& context) {
 }
 
 Status Calc::plan_projections(const RowSchema& input) {
-  PipelineSpec pipeline{input, spec_.condition, {}};
+  pipeline_ = {input, spec_.condition, {}};
   for (const Expr& expr : spec_.projections) {
     if (auto* ref = expr.as<ColumnRef>()) {
       projections_.push_back({false, ref->index});
       passes_views_ |= holds_views(expr.type);
       continue;
     }
-    projections_.push_back({true, static_cast<uint32_t>(pipeline.computed.size())});
+    projections_.push_back({true, static_cast<uint32_t>(pipeline_.computed.size())});
     computed_schema_.push_back({{}, expr.type});
     computes_views_ |= holds_views(expr.type);
-    pipeline.computed.push_back(expr);
+    pipeline_.computed.push_back(expr);
   }
-  if (pipeline.condition.empty() && pipeline.computed.empty()) return Done{};
-  SLUICE_TRY(kernel_, context_->code->pipeline(pipeline));
+  if (pipeline_.condition.empty() && pipeline_.computed.empty()) return Done{};
+  SLUICE_TRY(kernel_, context_->code->pipeline(pipeline_));
   return Done{};
 }
 
@@ -60,7 +62,7 @@ Step Calc::on_batch(uint32_t, Batch batch, Output& out) {
   const PipelineKernel& kernel = kernel_->current();
   uint32_t selected =
       kernel.run(kernel.self, &kernels, view_.columns(), batch.rows, selection_.data(), builder_->columns());
-  if (kernels.error) return row_failure(*context_->op, kernels.error);
+  if (kernels.error) return row_failure(*context_->op, kernels.error, pipeline_, view_.columns());
   if (selected == 0) return Progress::Done;
   Batch computed = builder_->finish(selected, context_->arena);
   return held_.write(project(batch, selected, std::move(computed.columns), std::move(computed.heaps)), out);

@@ -32,6 +32,7 @@ class Calc final : public Operator {
   RowSchema computed_schema_;
   bool computes_views_ = false;  // Computed strings may point into the input's heaps.
   bool passes_views_ = false;
+  PipelineSpec pipeline_;
   KernelRef<PipelineKernel> kernel_;  // Null when nothing is computed or dropped.
   std::unique_ptr<BatchBuilder> builder_;
   std::vector<uint32_t> selection_;

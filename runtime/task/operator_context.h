@@ -38,7 +38,4 @@ struct OperatorContext {
   std::function<std::function<void()>(uint64_t token)> make_completion;
 };
 
-// The failure of a row's expression, with the operator's name, the span and the reason: fails the job, as in Flink.
-Failure row_failure(const jobgraph::Operator& op, const RowError& error);
-
 }  // namespace sluice::runtime

@@ -17,9 +17,7 @@ Status SinkOperator::open(OperatorContext& context) {
   for (uint32_t i = 0; i < input.size() && i < spec_.table.columns.size(); ++i) {
     if (!spec_.table.columns[i].type.nullable()) not_null_.push_back(i);
   }
-  if (spec_.trims_to_length) {
-    return fail(ErrorCode::NotSupportedYet, "`table.exec.sink.type-length-enforcer` = `TRIM_PAD` is not supported yet");
-  }
+  lengths_.open(context, spec_);
   SLUICE_TRY(writer_, connector_->open(context.make_completion(0)));
   return Done{};
 }
@@ -27,7 +25,8 @@ Status SinkOperator::open(OperatorContext& context) {
 Step SinkOperator::on_batch(uint32_t, Batch batch, Output&) {
   SLUICE_TRY(Batch checked, enforce_not_null(std::move(batch)));
   if (checked.rows == 0) return Progress::Done;
-  return write(std::move(checked));
+  SLUICE_TRY(Batch fitting, lengths_.enforce(std::move(checked)));
+  return write(std::move(fitting));
 }
 
 Step SinkOperator::on_watermark(TimestampMs watermark, Output&) {

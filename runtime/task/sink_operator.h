@@ -1,11 +1,12 @@
 #pragma once
-// The end of a chain: checks NOT NULL and hands rows to the connector's writer.
+// The end of a chain: checks NOT NULL and lengths, and hands rows to the connector's writer.
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "runtime/connectors/connector.h"
+#include "runtime/task/length_enforcer.h"
 #include "runtime/task/metrics.h"
 #include "runtime/task/operator_context.h"
 
@@ -31,6 +32,7 @@ class SinkOperator final : public Operator {
   std::unique_ptr<SinkConnector> connector_;
   OperatorContext* context_ = nullptr;
   std::vector<uint32_t> not_null_;  // Columns that the table declares NOT NULL and the query does not prove to be.
+  LengthEnforcer lengths_;
   std::unique_ptr<SinkWriter> writer_;
   std::optional<Batch> held_;
 };

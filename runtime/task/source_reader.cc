@@ -33,7 +33,6 @@ Status SourceReader::open(OperatorContext& context) {
     next_tick_ms_ = now_ms() + spec_.watermark->interval_ms;
   }
   SLUICE_DO(assign_splits());
-  save_positions();
   if (options_.connector->discovery_interval_ms() > 0) arm_discovery();
   return Done{};
 }
@@ -94,7 +93,6 @@ Result<SourceOperator::Outcome> SourceReader::poll() {
     if (has_ended()) {
       if (is_idle_) out_->control(Element::active());
       out_->control(Element::watermark(kWatermarkMax));
-      save_positions();  // No barrier comes any more, and later checkpoints must know that all was read.
       return Outcome::End;
     }
     update_idleness();
@@ -191,16 +189,12 @@ bool SourceReader::write_cut() {
   return true;
 }
 
-Step SourceReader::on_barrier(CheckpointId, Output&) {
-  if (!write_cut()) return Progress::Pending;
-  save_positions();
-  return Progress::Done;
-}
+Step SourceReader::on_barrier(CheckpointId, Output&) { return write_cut() ? Progress::Done : Progress::Pending; }
 
 // Only a barrier leaves something pending.
 Step SourceReader::resume(Output& out) { return on_barrier(0, out); }
 
-void SourceReader::save_positions() {
+void SourceReader::on_snapshot(CheckpointId) {
   std::vector<std::string> entries;
   for (Reading& reading : splits_) {
     if (reading.reader) reading.split.position = reading.reader->position();

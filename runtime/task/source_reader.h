@@ -37,6 +37,7 @@ class SourceReader final : public SourceOperator {
   Step on_timer(TimestampMs time, Output& out) override;
   Step on_completion(uint64_t token, Output& out) override;
   Step on_barrier(CheckpointId id, Output& out) override;
+  void on_snapshot(CheckpointId id) override;
   Step resume(Output& out) override;
 
  private:
@@ -68,7 +69,6 @@ class SourceReader final : public SourceOperator {
   Status observe(size_t index, const Batch& batch);
   bool write_cut();
   bool has_ended() const;
-  void save_positions();
 
   int64_t now_ms() const { return context_->env.clock->wall_ms(); }
   bool is_per_event() const { return spec_.watermark && spec_.watermark->per_event; }

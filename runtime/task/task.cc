@@ -120,15 +120,14 @@ Status Task::open() {
   SLUICE_TRY(state_, setup_.make_state(setup_.state));
   SLUICE_TRY(ChainParts parts, setup_.make_chain(arena_));
   edges_ = std::move(parts.edges);
-  std::vector<Operator*> operators;
-  for (Chain::Node& node : parts.nodes) operators.push_back(node.op.get());
+  for (Chain::Node& node : parts.nodes) operators_.push_back(node.op.get());
   auto chain = std::make_unique<Chain>(std::move(parts.nodes), &kernels_);
-  for (uint32_t node = 0; node < operators.size(); ++node) {
+  for (uint32_t node = 0; node < operators_.size(); ++node) {
     complete_context(node);
-    if (auto* sink = dynamic_cast<SinkOperator*>(operators[node])) {
+    if (auto* sink = dynamic_cast<SinkOperator*>(operators_[node])) {
       sinks_.emplace_back(setup_.contexts[node].op->uid, sink);
     }
-    SLUICE_DO(operators[node]->open(setup_.contexts[node]));
+    SLUICE_DO(operators_[node]->open(setup_.contexts[node]));
   }
   chain_ = std::move(chain);
   return Done{};
@@ -150,6 +149,7 @@ void Task::complete_context(uint32_t node) {
 void Task::close() {
   if (armed_ns_) setup_.env.executor->cancel(armed_id_);
   sinks_.clear();
+  operators_.clear();
   chain_.reset();
   edges_.clear();
   state_.reset();
@@ -343,10 +343,12 @@ void Task::inject_barrier() {
   }
 }
 
-// State and sinks as of now. The answer goes out when all of them survive a crash.
+// State and sinks as of now, those of operators that have ended included. The answer goes out when all of them survive
+// a crash.
 Status Task::snapshot(CheckpointId id) {
   SLUICE_FAULT("checkpoint.before_freeze");
   last_snapshot_ = id;
+  for (Operator* op : operators_) op->on_snapshot(id);
   auto collected = std::make_shared<Snapshot>();
   collected->owner = weak_from_this();
   collected->id = id;

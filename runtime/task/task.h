@@ -145,6 +145,7 @@ class Task final : public Wakeable, public std::enable_shared_from_this<Task> {
   std::unique_ptr<TaskState> state_;
   std::vector<std::unique_ptr<EdgeWriter>> edges_;
   std::unique_ptr<Chain> chain_;
+  std::vector<Operator*> operators_;                          // Of the chain.
   std::vector<std::pair<std::string, SinkOperator*>> sinks_;  // By uid.
   std::vector<Valve> valves_;                                 // Of the inputs; barriers do not pass through them.
   std::vector<Polled> polled_;

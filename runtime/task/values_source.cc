@@ -26,7 +26,6 @@ Status ValuesSource::open(OperatorContext& context) {
 
 Result<SourceOperator::Outcome> ValuesSource::poll() {
   if (next_ == spec_.rows.size()) {
-    position_->set({std::to_string(next_)});  // No barrier comes any more.
     out_->control(Element::watermark(kWatermarkMax));
     return Outcome::End;
   }
@@ -46,9 +45,9 @@ Result<SourceOperator::Outcome> ValuesSource::poll() {
   return Outcome::More;
 }
 
-Step ValuesSource::on_barrier(CheckpointId, Output&) {
-  if (position_) position_->set({std::to_string(next_)});
-  return Progress::Done;
+// Only subtask 0 has rows.
+void ValuesSource::on_snapshot(CheckpointId) {
+  if (position_ != nullptr) position_->set({std::to_string(next_)});
 }
 
 }  // namespace sluice::runtime

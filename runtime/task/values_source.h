@@ -11,7 +11,7 @@ class ValuesSource final : public SourceOperator {
   void bind(ElementOutput& out) override { out_ = &out; }
   Status open(OperatorContext& context) override;
   Result<Outcome> poll() override;
-  Step on_barrier(CheckpointId id, Output& out) override;
+  void on_snapshot(CheckpointId id) override;
 
  private:
   const jobgraph::Values& spec_;

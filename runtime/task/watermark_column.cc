@@ -1,5 +1,7 @@
 #include "runtime/task/watermark_column.h"
 
+#include "runtime/task/row_failure.h"
+
 namespace sluice::runtime {
 namespace {
 
@@ -15,7 +17,8 @@ TimestampMs milliseconds_of(const void* values, const Type& type, uint32_t row) 
 Status WatermarkColumn::open(OperatorContext& context, const Expr& expression, const RowSchema& rows) {
   context_ = &context;
   type_ = expression.type;
-  SLUICE_TRY(kernel_, context.code->pipeline(PipelineSpec{rows, {}, {expression}}));
+  pipeline_ = {rows, {}, {expression}};
+  SLUICE_TRY(kernel_, context.code->pipeline(pipeline_));
   builder_ = std::make_unique<BatchBuilder>(*context.buffers, RowSchema{{"watermark", type_}});
   selection_.resize(kBatchRowsMax);
   watermarks_.resize(kBatchRowsMax);
@@ -30,7 +33,7 @@ Result<const std::vector<TimestampMs>*> WatermarkColumn::compute(const Batch& ba
   const PipelineKernel& kernel = kernel_->current();
   MutableColumn* out = builder_->columns();
   kernel.run(kernel.self, &kernels, view_.columns(), batch.rows, selection_.data(), out);
-  if (kernels.error) return row_failure(*context_->op, kernels.error);
+  if (kernels.error) return row_failure(*context_->op, kernels.error, pipeline_, view_.columns());
   for (uint32_t row = 0; row < batch.rows; ++row) {
     watermarks_[row] = is_valid(out->validity, row) ? milliseconds_of(out->values, type_, row) : kWatermarkMin;
   }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "runtime/abi/code_provider.h"
 #include "runtime/task/operator_context.h"
 
 namespace sluice::runtime {
@@ -17,6 +18,7 @@ class WatermarkColumn {
  private:
   OperatorContext* context_ = nullptr;
   Type type_;
+  PipelineSpec pipeline_;
   KernelRef<PipelineKernel> kernel_;
   std::unique_ptr<BatchBuilder> builder_;
   BatchView view_;

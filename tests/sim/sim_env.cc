@@ -8,15 +8,9 @@ namespace {
 
 constexpr uint64_t kStepNsMax = 20'000;
 
-uint64_t mix(uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
-}
-
 }  // namespace
 
-uint64_t SimRandom::next() { return mix(state_ += 0x9e3779b97f4a7c15ULL); }
+uint64_t SimRandom::next() { return numbers_.next(); }
 
 void SimExecutor::submit(Pool, std::function<void()> work) { ready_.push_back({next_id_++, std::move(work)}); }
 
@@ -51,7 +45,7 @@ bool SimExecutor::step() {
   std::swap(ready_[chosen], ready_.back());
   Work work = std::move(ready_.back());
   ready_.pop_back();
-  trace_hash_ = mix(trace_hash_ ^ work.id);
+  trace_hash_ = mix64(trace_hash_ ^ work.id);
   ++steps_;
   clock_.now_ns += static_cast<int64_t>(random_.below(kStepNsMax)) + 1;
   work.run();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/env/env.h"
+#include "base/split_mix.h"
 
 namespace sluice::sim {
 
@@ -22,12 +23,12 @@ class SimClock final : public Clock {
 
 class SimRandom final : public Random {
  public:
-  explicit SimRandom(uint64_t seed) : state_(seed) {}
+  explicit SimRandom(uint64_t seed) : numbers_{seed} {}
   uint64_t next() override;
   uint64_t below(uint64_t bound) { return next() % bound; }
 
  private:
-  uint64_t state_;
+  SplitMix numbers_;
 };
 
 // Work that is ready runs in an order drawn from the seed; work on one pool may overtake other work on it, as the

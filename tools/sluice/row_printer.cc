@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "catalog/types/value_text.h"
 
 namespace sluice::tools {
@@ -13,10 +14,6 @@ namespace {
 
 constexpr size_t kRowsHeldMax = 100;  // Before the widths of a table's columns are fixed.
 constexpr size_t kCellCharactersMax = 60;
-
-size_t characters(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 // Control characters as \n, \t or \u001b: a value must not move the cursor or set the window's title.
 std::string printable(std::string_view text) {
@@ -38,19 +35,12 @@ std::string printable(std::string_view text) {
 
 // The first `max` characters, the last one being an ellipsis when something was cut.
 std::string cut(const std::string& text, size_t max) {
-  if (characters(text) <= max) return text;
-  std::string out;
-  size_t kept = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    bool starts = (text[i] & 0xC0) != 0x80;
-    if (starts && ++kept == max) return out + "…";
-    out += text[i];
-  }
-  return out;
+  if (count_characters(text) <= max) return text;
+  return std::string(first_characters(text, max - 1)) + "…";
 }
 
 std::string padded(const std::string& text, size_t width, bool to_the_right) {
-  std::string space(width - std::min(width, characters(text)), ' ');
+  std::string space(width - std::min(width, count_characters(text)), ' ');
   return to_the_right ? space + text : text + space;
 }
 
@@ -172,9 +162,9 @@ class TablePrinter final : public RowPrinter {
     std::vector<std::string> names;
     if (with_op_) names.emplace_back("op");
     for (const RowField& field : schema_) names.push_back(printable(field.name));
-    for (const std::string& name : names) widths_.push_back(characters(name));
+    for (const std::string& name : names) widths_.push_back(count_characters(name));
     for (const auto& cells : held_) {
-      for (size_t i = 0; i < cells.size(); ++i) widths_[i] = std::max(widths_[i], characters(cells[i]));
+      for (size_t i = 0; i < cells.size(); ++i) widths_[i] = std::max(widths_[i], count_characters(cells[i]));
     }
     for (size_t& width : widths_) width = std::min(width, kCellCharactersMax);
     fit_terminal();

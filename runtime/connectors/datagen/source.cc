@@ -10,7 +10,6 @@
 namespace sluice::runtime {
 namespace {
 
-using datagen::RowRandom;
 using datagen::ValueGenerator;
 
 // One generator per physical column of the table; null where nobody reads it.
@@ -82,7 +81,7 @@ class DatagenReader final : public SplitReader {
   }
 
   Batch make_rows(uint32_t rows) {
-    RowRandom random{place_.random};
+    SplitMix random{place_.random};
     int64_t now_ms = context_.env.clock->wall_ms();
     std::vector<TableChange> changes(rows);
     for (TableChange& change : changes) {

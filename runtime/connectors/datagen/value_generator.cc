@@ -32,9 +32,9 @@ IntegerRange range_of(TypeRoot root) {
 class IntegerGenerator final : public ValueGenerator {
  public:
   explicit IntegerGenerator(IntegerRange range) : range_(range) {}
-  Value make(uint64_t, RowRandom& random, int64_t) const override {
+  Value make(uint64_t, SplitMix& random, int64_t) const override {
     uint64_t span = static_cast<uint64_t>(range_.max) - static_cast<uint64_t>(range_.min) + 1;
-    uint64_t offset = span == 0 ? random.next() : random.below(span);
+    uint64_t offset = span == 0 ? random.next() : random.below_wide(span);
     return {static_cast<int64_t>(static_cast<uint64_t>(range_.min) + offset)};
   }
 
@@ -45,7 +45,7 @@ class IntegerGenerator final : public ValueGenerator {
 class SequenceGenerator final : public ValueGenerator {
  public:
   SequenceGenerator(Type type, IntegerRange range) : type_(std::move(type)), range_(range) {}
-  Value make(uint64_t row, RowRandom&, int64_t) const override {
+  Value make(uint64_t row, SplitMix&, int64_t) const override {
     int64_t value = static_cast<int64_t>(static_cast<uint64_t>(range_.min) + row);
     switch (type_.physical()) {
       case Physical::String:
@@ -72,7 +72,7 @@ class SequenceGenerator final : public ValueGenerator {
 class FloatGenerator final : public ValueGenerator {
  public:
   FloatGenerator(bool is_double, double min, double max) : is_double_(is_double), min_(min), max_(max) {}
-  Value make(uint64_t, RowRandom& random, int64_t) const override {
+  Value make(uint64_t, SplitMix& random, int64_t) const override {
     double unit = random.unit();
     double value = min_ * (1 - unit) + max_ * unit;  // The difference of the bounds may be infinite.
     if (is_double_) return {value};
@@ -87,7 +87,7 @@ class FloatGenerator final : public ValueGenerator {
 class DecimalGenerator final : public ValueGenerator {
  public:
   DecimalGenerator(Type type, double min, double max) : type_(std::move(type)), min_(min), max_(max) {}
-  Value make(uint64_t, RowRandom& random, int64_t) const override {
+  Value make(uint64_t, SplitMix& random, int64_t) const override {
     double unscaled = (min_ + (max_ - min_) * random.unit()) * std::pow(10.0, type_.scale());
     double bound = std::pow(10.0, type_.precision()) - 1;
     unscaled = std::fmax(-bound, std::fmin(bound, std::trunc(unscaled)));
@@ -103,12 +103,12 @@ class DecimalGenerator final : public ValueGenerator {
 class StringGenerator final : public ValueGenerator {
  public:
   StringGenerator(int64_t length, bool varies, bool is_text) : length_(length), varies_(varies), is_text_(is_text) {}
-  Value make(uint64_t, RowRandom& random, int64_t) const override {
+  Value make(uint64_t, SplitMix& random, int64_t) const override {
     static constexpr char kDigits[] = "0123456789abcdef";
     auto length = static_cast<size_t>(length_);
-    if (varies_ && length > 1) length = 1 + random.below(length - 1);
+    if (varies_ && length > 1) length = 1 + random.below_wide(length - 1);
     std::string text(length, '\0');
-    for (char& c : text) c = is_text_ ? kDigits[random.below(16)] : static_cast<char>(random.below(256));
+    for (char& c : text) c = is_text_ ? kDigits[random.below_wide(16)] : static_cast<char>(random.below_wide(256));
     return {std::move(text)};
   }
 
@@ -119,17 +119,18 @@ class StringGenerator final : public ValueGenerator {
 
 class BooleanGenerator final : public ValueGenerator {
  public:
-  Value make(uint64_t, RowRandom& random, int64_t) const override { return {random.below(2) == 1}; }
+  Value make(uint64_t, SplitMix& random, int64_t) const override { return {random.below_wide(2) == 1}; }
 };
 
 // Dates, times and timestamps: the clock, less a random part of `max-past`.
 class TimeGenerator final : public ValueGenerator {
  public:
   TimeGenerator(Type type, int64_t past_ms) : type_(std::move(type)), past_ms_(past_ms) {}
-  Value make(uint64_t, RowRandom& random, int64_t now_ms) const override {
-    int64_t time = now_ms - (past_ms_ > 0 ? static_cast<int64_t>(random.below(static_cast<uint64_t>(past_ms_))) : 0);
+  Value make(uint64_t, SplitMix& random, int64_t now_ms) const override {
+    int64_t time =
+        now_ms - (past_ms_ > 0 ? static_cast<int64_t>(random.below_wide(static_cast<uint64_t>(past_ms_))) : 0);
     if (type_.is(TypeRoot::Date)) return {time / kDayMs};
-    if (type_.is(TypeRoot::Time)) return {static_cast<int64_t>(random.below(kDayMs))};
+    if (type_.is(TypeRoot::Time)) return {static_cast<int64_t>(random.below_wide(kDayMs))};
     if (type_.precision() <= 3) return {time};
     if (type_.precision() <= 6) return {time * 1000};
     return {TimestampNs{time, 0, 0}};
@@ -144,7 +145,7 @@ class CollectionGenerator final : public ValueGenerator {
  public:
   CollectionGenerator(Type type, int64_t length, std::vector<std::unique_ptr<ValueGenerator>> children)
       : type_(std::move(type)), length_(length), children_(std::move(children)) {}
-  Value make(uint64_t row, RowRandom& random, int64_t now_ms) const override {
+  Value make(uint64_t row, SplitMix& random, int64_t now_ms) const override {
     if (type_.physical() == Physical::Map) {
       ValueMap entries;
       for (int64_t i = 0; i < length_; ++i) {
@@ -172,7 +173,7 @@ class CollectionGenerator final : public ValueGenerator {
 class NullingGenerator final : public ValueGenerator {
  public:
   NullingGenerator(std::unique_ptr<ValueGenerator> inner, double rate) : inner_(std::move(inner)), rate_(rate) {}
-  Value make(uint64_t row, RowRandom& random, int64_t now_ms) const override {
+  Value make(uint64_t row, SplitMix& random, int64_t now_ms) const override {
     bool is_null = random.unit() < rate_;
     Value value = inner_->make(row, random, now_ms);
     return is_null ? Value::null() : value;
@@ -265,19 +266,6 @@ Result<std::unique_ptr<ValueGenerator>> make_random(const std::string& column, c
 }
 
 }  // namespace
-
-uint64_t RowRandom::next() {
-  uint64_t z = state += 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
-}
-
-uint64_t RowRandom::below(uint64_t bound) {
-  return static_cast<uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
-}
-
-double RowRandom::unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 
 Result<std::unique_ptr<ValueGenerator>> make_generator(const std::string& column, const Type& type,
                                                        const DatagenFieldOptions& options) {

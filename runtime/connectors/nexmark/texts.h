@@ -6,25 +6,9 @@
 
 #include "base/buffer.h"
 #include "base/scalar_abi.h"
+#include "base/split_mix.h"
 
 namespace sluice::runtime::nexmark {
-
-// SplitMix64 (Steele, Lea and Flood, 2014).
-struct SplitMix {
-  uint64_t state = 0;
-  uint64_t next() {
-    uint64_t z = state += 0x9e3779b97f4a7c15ULL;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  // Uniform below `bound`, from half a draw: a draw has enough bits for two choices.
-  static uint32_t scaled(uint32_t half, uint32_t bound) {
-    return static_cast<uint32_t>((uint64_t{half} * bound) >> 32);
-  }
-  uint32_t below(uint32_t bound) { return scaled(static_cast<uint32_t>(next() >> 32), bound); }
-  double unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
-};
 
 // A bid's channel with its url: picked together, so they stand together.
 struct Channel {

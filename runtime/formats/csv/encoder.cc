@@ -139,19 +139,9 @@ class CsvEncoder final : public Encoder {
     return changelog_text(value, type);
   }
 
-  // Java's BigDecimal without trailing zeros: 120.00 is 1.2E+2.
   static std::string scientific(const Value& value, const Type& type) {
-    Int128 unscaled = unscaled_of(value);
-    int32_t scale = type.scale();
-    if (unscaled == 0) return "0";
-    while (unscaled % 10 == 0) unscaled /= 10, --scale;
     char buffer[kTextMax];
-    if (scale >= 0) return {buffer, write_decimal(buffer, unscaled, scale)};
-    std::string digits(buffer, write_decimal(buffer, unscaled, 0));
-    size_t first = digits[0] == '-' ? 1 : 0;
-    int64_t exponent = static_cast<int64_t>(digits.size() - first) - 1 - scale;
-    if (digits.size() - first > 1) digits.insert(first + 1, ".");
-    return fmt::format("{}E+{}", digits, exponent);
+    return {buffer, write_decimal_scientific(buffer, unscaled_of(value), type.scale())};
   }
 
   // Elements and fields stand between element delimiters, without quotes of their own.

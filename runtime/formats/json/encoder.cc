@@ -140,21 +140,11 @@ class JsonEncoder final : public Encoder {
     return Done{};
   }
 
-  // Without `plain_decimals` as Java's BigDecimal without trailing zeros: 100.00 is 1E+2.
+  // Without `plain_decimals` as Java's BigDecimal without trailing zeros.
   std::string decimal_text(const Value& value, const Type& type) const {
     if (options_.plain_decimals) return changelog_text(value, type);
-    Int128 unscaled = unscaled_of(value);
-    int32_t scale = type.scale();
-    if (unscaled == 0) return "0";
-    while (unscaled % 10 == 0) unscaled /= 10, --scale;
     char buffer[kTextMax];
-    std::string digits(buffer, write_decimal(buffer, unscaled, 0));
-    size_t first = digits[0] == '-' ? 1 : 0;
-    auto count = static_cast<int64_t>(digits.size() - first);
-    int64_t exponent = count - 1 - scale;
-    if (scale >= 0 && exponent >= -6) return {buffer, write_decimal(buffer, unscaled, scale)};
-    if (count > 1) digits.insert(first + 1, ".");
-    return fmt::format("{}E{}{}", digits, exponent < 0 ? "" : "+", exponent);
+    return {buffer, write_decimal_scientific(buffer, unscaled_of(value), type.scale())};
   }
 
   std::string timestamp_text(const Value& value, const Type& type) const {

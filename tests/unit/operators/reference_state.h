@@ -172,6 +172,15 @@ class ReferenceSliceTables final : public SliceTables {
   std::map<int64_t, std::unique_ptr<ReferenceValueTable>> slices_;
 };
 
+class ReferenceListState final : public ListState {
+ public:
+  const std::vector<std::string>& restored() const override { return restored_; }
+  void set(std::vector<std::string> entries) override { entries_ = std::move(entries); }
+
+ private:
+  std::vector<std::string> restored_, entries_;
+};
+
 class ReferenceState final : public OperatorState {
  public:
   Result<ValueTable*> value_table(const TableSpec& spec) override {
@@ -191,9 +200,7 @@ class ReferenceState final : public OperatorState {
     if (!tables) tables = std::make_unique<ReferenceSliceTables>(spec, &rows_visited_);
     return tables.get();
   }
-  Result<ListState*> list_state(const std::string& name) override {
-    return fail(ErrorCode::NotSupportedYet, "no list state `{}` in tests of operators", name);
-  }
+  Result<ListState*> list_state(const std::string& name) override { return &lists_[name]; }
   uint64_t rows(const std::string& table) { return values_.at(table)->size(); }
   uint64_t rows_visited_in_slices() const { return rows_visited_; }
 
@@ -202,6 +209,7 @@ class ReferenceState final : public OperatorState {
   std::map<std::string, std::unique_ptr<ReferenceValueTable>> values_;
   std::map<std::string, std::unique_ptr<ReferenceOrderedTable>> ordered_;
   std::map<std::string, std::unique_ptr<ReferenceSliceTables>> slices_;
+  std::map<std::string, ReferenceListState> lists_;
 };
 
 }  // namespace sluice::runtime

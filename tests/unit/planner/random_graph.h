@@ -315,8 +315,9 @@ class RandomGraph {
       add(std::move(kind), {from}, schema_of);
     }
     add(Union{}, {next_id_ - 1, next_id_ - 1}, schema_of);
-    add(Sink{table(schema_of), flip() ? Sink::NotNull::Drop : Sink::NotNull::Error, mode(), flip(), -1}, {next_id_ - 1},
-        schema_of);
+    add(Sink{table(schema_of), flip() ? Sink::NotNull::Drop : Sink::NotNull::Error, mode(),
+             static_cast<Sink::Length>(below(3)), -1},
+        {next_id_ - 1}, schema_of);
   }
 
   std::mt19937_64 random_;

@@ -213,6 +213,7 @@ TEST_F(SourceReaderTest, PerEventWatermarksCutBatchesAndWaitForRoom) {
   out_.room = 5;
   EXPECT_EQ(*reader_->resume(out_), Progress::Done);
   EXPECT_EQ(out_.take(), (Log{"9,10", "W 10"}));
+  reader_->on_snapshot(1);
   EXPECT_EQ(decode_split_entry(state_.list.entries[0])->split.position, "6");
 }
 
