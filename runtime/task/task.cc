@@ -176,7 +176,10 @@ Task::Outcome Task::step() {
     setup_.listener->on_opened(*this);
   }
   if (is_packing_) is_packing_ = !state_->pack_some(kStateBudgetNs);
-  return handle_events();
+  Outcome outcome = handle_events();
+  // A checkpoint does not wait for whoever reads what this task writes.
+  if (outcome == Outcome::Blocked && is_packing_) wake_at(setup_.env.clock->monotonic_ns() + kPackingPauseNs);
+  return outcome;
 }
 
 Task::Outcome Task::handle_events() {
@@ -299,10 +302,14 @@ void Task::sleep_until_timer() {
   std::optional<int64_t> due;
   if (!timers_.empty()) due = clock.monotonic_ns() + (timers_.begin()->first - clock.wall_ms()) * 1'000'000;
   if (is_packing_) due = clock.monotonic_ns() + kPackingPauseNs;
-  if (!due || (armed_ns_ && *armed_ns_ <= *due && *armed_ns_ > clock.monotonic_ns())) return;
+  if (due) wake_at(*due);
+}
+
+void Task::wake_at(int64_t due_ns) {
+  if (armed_ns_ && *armed_ns_ <= due_ns && *armed_ns_ > setup_.env.clock->monotonic_ns()) return;
   if (armed_ns_) setup_.env.executor->cancel(armed_id_);
-  armed_ns_ = due;
-  armed_id_ = setup_.env.executor->submit_at(*due, [task = weak_from_this()] {
+  armed_ns_ = due_ns;
+  armed_id_ = setup_.env.executor->submit_at(due_ns, [task = weak_from_this()] {
     if (auto alive = task.lock()) alive->wake();
   });
 }

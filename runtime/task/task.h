@@ -131,6 +131,7 @@ class Task final : public Wakeable, public std::enable_shared_from_this<Task> {
   bool poll_channel(Polled& polled);
   void take_control(Polled& polled, const Element& element);
   void sleep_until_timer();
+  void wake_at(int64_t due_ns);
 
   void on_trigger(BarrierRequest request);
   void check_alignment();

@@ -29,7 +29,8 @@ ResultBuffer::ResultBuffer(RowSchema columns, std::string origin, std::function<
 
 bool ResultBuffer::has_room() const {
   std::lock_guard lock(mutex_);
-  bool has = is_below_bounds() || !awaited_barriers_.empty();
+  bool has = is_below_bounds() || (!awaited_barriers_.empty() && bytes_ < barrier_bytes_max_ &&
+                                   produced_ - acknowledged_ < barrier_rows_max_);
   if (!has) is_waited_for_ = true;
   return has;
 }
@@ -44,6 +45,8 @@ void ResultBuffer::let_barrier_pass() {
       awaited_barriers_.insert(subtask);
       wakes.push_back(wake);
     }
+    barrier_bytes_max_ = bytes_ + kBytesMax;
+    barrier_rows_max_ = produced_ - acknowledged_ + kRowsMax;
     is_waited_for_ = false;
   }
   for (const auto& wake : wakes) wake();

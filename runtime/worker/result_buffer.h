@@ -49,8 +49,8 @@ class ResultBuffer final : public ResultConsumer {
   std::string position_of(uint32_t subtask) const override;
   void on_restore(const std::vector<std::string>& positions) override;
 
-  // Rows before the next barrier have room beyond the bounds: a paused job can be asked for a checkpoint. They are what
-  // lies in channels, so they are few. Ends with the barrier of every subtask, or when it is not to come.
+  // Rows before the next barrier have room beyond the bounds, as much again at most: a paused job can be asked for a
+  // checkpoint. Ends with the barrier of every subtask, or when it is not to come. May be called again meanwhile.
   void let_barrier_pass();
   void forget_barrier();
 
@@ -94,8 +94,10 @@ class ResultBuffer final : public ResultConsumer {
   size_t bytes_ = 0;
   std::map<uint32_t, uint64_t> produced_by_subtask_;
   std::map<uint32_t, std::function<void()>> wakes_;
-  mutable std::set<uint32_t> awaited_barriers_;  // Subtasks whose barrier has been asked for.
-  mutable bool is_waited_for_ = false;           // Somebody was told that there is no room.
+  mutable std::set<uint32_t> awaited_barriers_;  // Subtasks whose barrier has been asked for; `position_of` is it.
+  size_t barrier_bytes_max_ = 0;                 // Until they have come.
+  uint64_t barrier_rows_max_ = 0;
+  mutable bool is_waited_for_ = false;  // Somebody was told that there is no room.
   bool is_closed_ = false, is_end_taken_ = false;
 };
 

@@ -67,6 +67,9 @@ class WorkerCore final : public std::enable_shared_from_this<WorkerCore> {
   void deploy(const SessionRef& session, uint64_t request, const wire::Deploy& deploy);
   void on_deployed(const SessionRef& session, uint64_t request, uint64_t attempt,
                    Result<std::unique_ptr<HostedJob>> hosted);
+  void begin_barrier();
+  void pass_barrier();
+  void end_barrier();
   void trigger_checkpoint(const SessionRef& session, uint64_t request);
   void stop_with_savepoint(const SessionRef& session, uint64_t request, const std::string& directory);
   void cancel(const SessionRef& session, uint64_t request);
@@ -102,6 +105,8 @@ class WorkerCore final : public std::enable_shared_from_this<WorkerCore> {
   int64_t result_keep_ms_ = 0;
   int64_t last_demand_ns_ = 0;
   std::atomic<bool> is_pump_posted_ = false;
+  uint32_t barriers_asked_for_ = 0;
+  bool is_passing_barriers_ = false;
   bool has_ended_ = false;
   bool is_writing_final_ = false;
   bool is_final_written_ = false;

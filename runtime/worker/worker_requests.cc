@@ -9,6 +9,8 @@ namespace sluice::runtime {
 namespace {
 
 constexpr int64_t kResultKeepMs = 300'000;
+constexpr int64_t kBarrierMs = 10;
+constexpr int64_t kNextBarrierMs = 250;
 
 Error no_job() { return fail(ErrorCode::JobNotFound, "no job has been deployed to this worker").error; }
 
@@ -106,15 +108,35 @@ void WorkerCore::on_deployed(const SessionRef& session, uint64_t request, uint64
   for (const auto& [waiting, hello] : std::exchange(awaiting_deployment_, {})) welcome(waiting, hello);
 }
 
+// A full result does not stop a barrier that was asked for. It may stand behind that of a periodic checkpoint, so room
+// is made again until the checkpoint is complete; but first the barrier gets the time to reach the sources, lest they
+// use it.
+void WorkerCore::begin_barrier() {
+  ++barriers_asked_for_;
+  if (job_->result() == nullptr || std::exchange(is_passing_barriers_, true)) return;
+  post_after(kBarrierMs, [this] { pass_barrier(); });
+}
+
+void WorkerCore::pass_barrier() {
+  is_passing_barriers_ = barriers_asked_for_ > 0;
+  if (!is_passing_barriers_) return;
+  job_->result()->let_barrier_pass();
+  post_after(kNextBarrierMs, [this] { pass_barrier(); });
+}
+
+void WorkerCore::end_barrier() {
+  if (--barriers_asked_for_ == 0 && job_->result() != nullptr) job_->result()->forget_barrier();
+}
+
 void WorkerCore::trigger_checkpoint(const SessionRef& session, uint64_t request) {
   if (!job_) return refuse(session, request, no_job());
-  if (job_->result() != nullptr) job_->result()->let_barrier_pass();
+  begin_barrier();
   job_->job().trigger_checkpoint([weak = weak_from_this(), session, request](Result<CheckpointId> id) {
     auto self = weak.lock();
     if (!self) return;
     auto shared = std::make_shared<Result<CheckpointId>>(std::move(id));
     self->post([self = self.get(), session, request, shared] {
-      if (self->job_->result() != nullptr) self->job_->result()->forget_barrier();
+      self->end_barrier();
       if (!*shared) return self->refuse(session, request, shared->error());
       wire::FromWorker message = self->answer(request);
       message.mutable_checkpoint_taken()->set_id(**shared);
@@ -125,13 +147,13 @@ void WorkerCore::trigger_checkpoint(const SessionRef& session, uint64_t request)
 
 void WorkerCore::stop_with_savepoint(const SessionRef& session, uint64_t request, const std::string& directory) {
   if (!job_) return refuse(session, request, no_job());
-  if (job_->result() != nullptr) job_->result()->let_barrier_pass();
+  begin_barrier();
   job_->job().stop_with_savepoint(directory, [weak = weak_from_this(), session, request](Result<std::string> path) {
     auto self = weak.lock();
     if (!self) return;
     auto shared = std::make_shared<Result<std::string>>(std::move(path));
     self->post([self = self.get(), session, request, shared] {
-      if (self->job_->result() != nullptr) self->job_->result()->forget_barrier();
+      self->end_barrier();
       if (!*shared) return self->refuse(session, request, shared->error());
       wire::FromWorker message = self->answer(request);
       message.mutable_savepoint_taken()->set_path(**shared);

@@ -127,6 +127,9 @@ TEST_F(ResultBufferTest, AFullBufferLetsTheBarrierOfEverySubtaskPass) {
   buffer.let_barrier_pass();
   buffer.forget_barrier();
   EXPECT_FALSE(buffer.has_room());
+  buffer.let_barrier_pass();  // At most as much again.
+  for (int64_t next = 66'000; buffer.has_room(); next += 1000) produce(1, next, 1000);
+  EXPECT_EQ(buffer.produced(), 132'000U);
 }
 
 TEST_F(ResultBufferTest, LargeRowsFillItByBytesAndGoInShortBlocks) {

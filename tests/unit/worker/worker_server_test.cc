@@ -174,6 +174,23 @@ TEST_F(WorkerServerTest, AReaderThatDoesNotReadPausesTheJobOnly) {
   read_numbers(*client, 0, 1000);
 }
 
+TEST_F(WorkerServerTest, APausedJobTakesCheckpoints) {
+  std::string sql = "SET 'execution.checkpointing.interval' = '1 h';\nSET 'execution.checkpointing.dir' = '" + root +
+                    "/checkpoints';\n" + numbers(1'000'000'000) + "SELECT n FROM numbers;";
+  ASSERT_TRUE(client->deploy({.job_graph = job_of(sql)}));
+  uint64_t before = 0;
+  ASSERT_TRUE(eventually([&] {
+    uint64_t produced = client->report()->result_produced;
+    return produced >= 60'000 && produced == std::exchange(before, produced);
+  }));
+  for (CheckpointId id : {1U, 2U, 3U}) {
+    auto checkpoint = client->trigger_checkpoint(kPatienceMs);
+    ASSERT_TRUE(checkpoint) << checkpoint.error().message;
+    EXPECT_EQ(*checkpoint, id);
+  }
+  EXPECT_LT(client->report()->result_produced, 600'000U);  // Every barrier makes room for a buffer once or twice.
+}
+
 TEST_F(WorkerServerTest, CancelWithoutAJobEndsTheWorker) {
   ASSERT_TRUE(client->cancel());
   EXPECT_TRUE(eventually([&] { return has_exited.load(); }));
