@@ -30,10 +30,12 @@ void add_files(const Manifest& manifest, std::set<std::string>& files) {
 }
 
 Result<Manifest> read_manifest_file(Env env, const std::string& path) {
-  auto bytes = env.files->read_all(path);
-  if (!bytes) return fail(ErrorCode::CorruptCheckpoint, "`{}` cannot be read: {}", path, bytes.error().message);
-  return decode_manifest(*bytes);
+  SLUICE_TRY(std::string bytes, env.files->read_all(path));
+  return decode_manifest(bytes);
 }
+
+// A file that cannot be read now says nothing about the checkpoint.
+bool is_damaged(const Error& error) { return error.code == ErrorCode::CorruptCheckpoint; }
 
 }  // namespace
 
@@ -69,14 +71,17 @@ Result<Manifest> CheckpointDirectory::read(const Found& found) const {
   return manifest;
 }
 
-Result<std::optional<RestoreSource>> CheckpointDirectory::newest(std::vector<RefusedCheckpoint>& refused) const {
+Result<std::optional<RestoreSource>> CheckpointDirectory::newest(std::vector<RefusedCheckpoint>& refused,
+                                                                 CheckpointId from) const {
   SLUICE_TRY(std::vector<Found> found, list());
   for (const Found& checkpoint : found) {
+    if (checkpoint.id < from) break;
     SLUICE_TRY(bool is_complete, env_.files->exists(manifest_path(checkpoint.path)));
     if (!is_complete) continue;  // It never was a checkpoint.
     Result<Manifest> manifest = read(checkpoint);
     Status status = manifest ? verify(env_, shared_, *manifest) : Status(std::move(manifest).as_failure());
     if (status) return std::optional(RestoreSource{shared_, checkpoint.path, *std::move(manifest), true});
+    if (!is_damaged(status.error())) return std::move(status).as_failure();
     refused.push_back({checkpoint.path, status.error()});
   }
   return std::optional<RestoreSource>();
@@ -96,7 +101,9 @@ Status CheckpointDirectory::remove_orphans() {
       SLUICE_DO(env_.files->remove_recursively(checkpoint.path));
       continue;
     }
-    if (Result<Manifest> manifest = read(checkpoint); manifest) add_files(*manifest, named);
+    Result<Manifest> manifest = read(checkpoint);
+    if (!manifest && !is_damaged(manifest.error())) return std::move(manifest).as_failure();
+    if (manifest) add_files(*manifest, named);
   }
   SLUICE_TRY(std::vector<DirectoryEntry> entries, env_.files->list(shared_));
   for (const DirectoryEntry& entry : entries) {
@@ -141,6 +148,10 @@ Status CheckpointDirectory::retire() {
   uint32_t retained = 0;
   for (const Found& checkpoint : found) {
     Result<Manifest> manifest = read(checkpoint);
+    if (!manifest && !is_damaged(manifest.error())) {
+      SLUICE_TRY(bool exists, env_.files->exists(manifest_path(checkpoint.path)));
+      if (exists) return std::move(manifest).as_failure();
+    }
     if (retained < std::max(1U, options_.retained_max)) {
       // One that cannot be read is no checkpoint to rely on, and whatever it names is not known: it stays for people.
       if (!manifest) continue;

@@ -47,9 +47,10 @@ class CheckpointDirectory {
   const std::string& path() const { return path_; }      // <base>/<job name>
   const std::string& shared() const { return shared_; }  // Given to every TaskState.
 
-  // The newest checkpoint of which every checksum holds; nothing when there is none. Newer ones that cannot be used are
-  // appended to `refused`.
-  Result<std::optional<RestoreSource>> newest(std::vector<RefusedCheckpoint>& refused) const;
+  // The newest checkpoint, with the id `from` or a larger one, of which every checksum holds; nothing when there is
+  // none. Newer ones that are damaged are appended to `refused`. Fails when one cannot be read: rows behind an older
+  // one may have been published already.
+  Result<std::optional<RestoreSource>> newest(std::vector<RefusedCheckpoint>& refused, CheckpointId from = 0) const;
   // Larger than the id of every checkpoint that is there, usable or not.
   Result<CheckpointId> next_id() const;
 

@@ -11,6 +11,8 @@ Result<std::unique_ptr<SegmentReader>> SegmentReader::open(Env env, const std::s
   std::unique_ptr<SegmentReader> reader(new SegmentReader(directory + "/" + ref.file, ref));
   auto file = env.files->open(reader->path_);
   if (!file) {
+    SLUICE_TRY(bool exists, env.files->exists(reader->path_));
+    if (exists) return std::move(file).as_failure();
     return fail(ErrorCode::CorruptCheckpoint, "`{}` cannot be opened: {}", reader->path_, file.error().message);
   }
   reader->file_ = *std::move(file);

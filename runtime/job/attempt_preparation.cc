@@ -9,9 +9,10 @@ void warn_of_refused(const std::vector<RefusedCheckpoint>& refused, PreparedAtte
   }
 }
 
-Result<std::shared_ptr<const RestoreSource>> newest_of_job(const CheckpointDirectory& directory, PreparedAttempt& out) {
+Result<std::shared_ptr<const RestoreSource>> newest_of_job(const CheckpointDirectory& directory, CheckpointId from,
+                                                           PreparedAttempt& out) {
   std::vector<RefusedCheckpoint> refused;
-  SLUICE_TRY(std::optional<RestoreSource> newest, directory.newest(refused));
+  SLUICE_TRY(std::optional<RestoreSource> newest, directory.newest(refused, from));
   warn_of_refused(refused, out);
   std::shared_ptr<const RestoreSource> found;
   if (newest) found = std::make_shared<RestoreSource>(*std::move(newest));
@@ -20,16 +21,18 @@ Result<std::shared_ptr<const RestoreSource>> newest_of_job(const CheckpointDirec
 
 Result<std::shared_ptr<const RestoreSource>> choose_restore(const AttemptStart& start, const std::string& directory,
                                                             PreparedAttempt& out) {
-  if (!start.is_first) {
-    if (start.has_own_checkpoint && out.directory) return newest_of_job(*out.directory, out);
-    return start.initial;
+  std::shared_ptr<const RestoreSource> found;
+  if (start.has_chosen) {
+    if (out.directory) {
+      SLUICE_TRY(found, newest_of_job(*out.directory, start.own_from, out));
+    }
+    return found ? found : start.initial;
   }
   const std::string& from = start.plan->options.restore_from;
-  std::shared_ptr<const RestoreSource> found;
   if (from.empty() || from == "none") return found;
   if (from == "latest") {
     CheckpointDirectory looked(start.engine.env, {directory, start.plan->graph.name, 1});
-    SLUICE_TRY(found, newest_of_job(out.directory ? *out.directory : looked, out));
+    SLUICE_TRY(found, newest_of_job(out.directory ? *out.directory : looked, 0, out));
     if (!found) {
       out.warnings.push_back(
           fmt::format("no checkpoint of `{}` in `{}`: the job starts empty", start.plan->graph.name, directory));

@@ -28,10 +28,12 @@ struct AttemptStart {
   std::shared_ptr<const JobPlan> plan;
   std::shared_ptr<JobMemory> memory;
   uint64_t attempt = 0;
-  bool is_first = true;  // Later ones always go on from the job's own newest checkpoint, if this run has made one.
-  // The checkpoint which the job started from, for attempts that have none of their own yet.
+  // False until an attempt has got as far as to choose what the job starts from.
+  bool has_chosen = false;
+  // What it chose, for attempts that find no checkpoint of this run; and the least id that such a checkpoint has. One
+  // whose publishing failed is there, too, though nobody has counted it as completed.
   std::shared_ptr<const RestoreSource> initial;
-  bool has_own_checkpoint = false;
+  CheckpointId own_from = 0;
 };
 
 // Chooses the checkpoint; publishes what it holds once more, because a crash may have come between manifest and

@@ -151,7 +151,7 @@ void JobExecution::begin_attempt() {
   is_drained_ = false;
   is_preparing_ = true;
   set_state(JobState::Starting);
-  AttemptStart start{engine_, plan_, memory_, attempt_, attempt_ == 1, initial_, status_.checkpoints.completed > 0};
+  AttemptStart start{engine_, plan_, memory_, attempt_, has_chosen_, initial_, own_from_};
   engine_.env.executor->submit(Executor::Pool::Io, [self = shared_from_this(), start = std::move(start)] {
     auto prepared = std::make_shared<Result<PreparedAttempt>>(prepare_attempt(start));
     self->post([self = self.get(), prepared] { self->on_prepared(std::move(*prepared)); });
@@ -170,7 +170,10 @@ void JobExecution::on_prepared(Result<PreparedAttempt> prepared) {
 
 void JobExecution::deploy(PreparedAttempt prepared) {
   plan_ = prepared.plan;
-  if (attempt_ == 1) initial_ = prepared.restore;
+  if (!std::exchange(has_chosen_, true)) {
+    initial_ = prepared.restore;
+    own_from_ = prepared.next_id;
+  }
   {
     std::lock_guard lock(mutex_);
     status_.id = plan_->job_id;

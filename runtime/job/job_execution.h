@@ -67,7 +67,10 @@ class JobExecution final : public TaskListener,
   bool is_started_ = false;
   std::shared_ptr<JobExecution> self_;  // While it runs: tasks and timers point here.
   uint64_t attempt_ = 0;
+  // What the job started from, and the first id of its own checkpoints.
+  bool has_chosen_ = false;
   std::shared_ptr<const RestoreSource> initial_;
+  CheckpointId own_from_ = 0;
   std::unique_ptr<CheckpointCoordinator> coordinator_;
   size_t opened_ = 0, ended_ = 0, closed_ = 0;
   bool is_preparing_ = false;

@@ -142,6 +142,28 @@ void MemoryFileSystem::crash() {
   disk_->locks.clear();
 }
 
+void MemoryFileSystem::crash_torn(const std::function<uint64_t(uint64_t)>& below) {
+  std::lock_guard lock(disk_->mutex);
+  std::map<Node*, std::shared_ptr<Node>> copies;
+  for (auto& [path, node] : disk_->files) {
+    std::shared_ptr<Node>& copy = copies[node.get()];
+    if (!copy) {
+      std::string bytes = node->durable_bytes;
+      if (node->bytes.starts_with(bytes)) {
+        size_t unsynced = node->bytes.size() - bytes.size();
+        bytes = node->bytes.substr(0, bytes.size() + below(unsynced + 1));
+      } else if (below(2) == 0) {
+        bytes = node->bytes;  // It had been cut or begun anew.
+      }
+      copy = std::make_shared<Node>(Node{bytes, bytes});
+    }
+    node = copy;
+  }
+  disk_->durable_files = disk_->files;
+  disk_->durable_directories = disk_->directories;
+  disk_->locks.clear();
+}
+
 void MemoryFileSystem::set_capacity_bytes(uint64_t bytes) {
   std::lock_guard lock(disk_->mutex);
   disk_->capacity_bytes = bytes;

@@ -21,6 +21,9 @@ class MemoryFileSystem final : public FileSystem, public ScratchFileSystem {
 
   // The machine loses power: unsynced bytes and names are gone. Open files stay usable but lead nowhere.
   void crash();
+  // The same, but names had reached the disk already, and of the unsynced bytes of every file a part: `below(n)` draws
+  // from [0, n).
+  void crash_torn(const std::function<uint64_t(uint64_t)>& below);
   // What follows fails with DiskFull once so many bytes have been appended in all; UINT64_MAX: never.
   void set_capacity_bytes(uint64_t bytes);
   uint64_t appended_bytes() const;

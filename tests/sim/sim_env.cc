@@ -61,8 +61,8 @@ void SimExecutor::clear() {
   }
 }
 
-SimEnv::SimEnv(uint64_t seed, FileSystem* files) : random_(seed), executor_(clock_, seed ^ 0x5eed) {
-  env_ = {.clock = &clock_, .random = &random_, .files = files, .executor = &executor_, .network = nullptr};
+SimEnv::SimEnv(uint64_t seed, FileSystem* files, Network* network) : random_(seed), executor_(clock_, seed ^ 0x5eed) {
+  env_ = {.clock = &clock_, .random = &random_, .files = files, .executor = &executor_, .network = network};
 }
 
 bool SimEnv::run_until(const std::function<bool()>& done, uint64_t steps_max) {

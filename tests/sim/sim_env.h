@@ -15,10 +15,12 @@ namespace sluice::sim {
 class SimClock final : public Clock {
  public:
   int64_t wall_ms() const override { return kEpochMs + now_ns / 1'000'000; }
-  int64_t monotonic_ns() const override { return now_ns; }
+  int64_t monotonic_ns() const override { return now_ns += read_cost_ns; }
 
   static constexpr int64_t kEpochMs = 1'600'000'000'000;
-  int64_t now_ns = 1;
+  mutable int64_t now_ns = 1;
+  // Time that passes with every look at the clock: work with a budget of time is cut off within a step then.
+  int64_t read_cost_ns = 0;
 };
 
 class SimRandom final : public Random {
@@ -45,6 +47,8 @@ class SimExecutor final : public Executor {
   // One piece of work. False: there is none, now or later.
   bool step();
   uint64_t steps() const { return steps_; }
+  // Of timed work; INT64_MAX: there is none.
+  int64_t next_due_ns() const { return timed_.empty() ? INT64_MAX : timed_.begin()->first.first; }
   // Of the order in which work ran: equal for equal runs.
   uint64_t trace_hash() const { return trace_hash_; }
   // Forgets everything that waits, as a crash does.
@@ -70,7 +74,7 @@ class SimExecutor final : public Executor {
 class SimEnv {
  public:
   // `files` outlives the environment: what is on disk survives crashes.
-  explicit SimEnv(uint64_t seed, FileSystem* files = nullptr);
+  explicit SimEnv(uint64_t seed, FileSystem* files = nullptr, Network* network = nullptr);
   const Env& env() const { return env_; }
   SimExecutor& executor() { return executor_; }
   SimClock& clock() { return clock_; }

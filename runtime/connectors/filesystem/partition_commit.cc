@@ -68,14 +68,15 @@ Result<bool> PartitionCommit::is_due(const std::string& partition, TimestampMs f
   return watermark > time + delay;
 }
 
-Status PartitionCommit::advance(const std::set<std::string>& touched, TimestampMs watermark) {
+Status PartitionCommit::advance(const std::set<std::string>& touched, const std::set<std::string>& in_progress,
+                                TimestampMs watermark) {
   if (!enabled_) return Done{};
   SLUICE_TRY(auto pending, read_pending());
   bool changed = false;
   for (const std::string& partition : touched) changed |= pending.emplace(partition, env_.clock->wall_ms()).second;
   for (auto at = pending.begin(); at != pending.end();) {
     SLUICE_TRY(bool due, is_due(at->first, at->second, watermark));
-    if (!due) {
+    if (!due || in_progress.contains(at->first)) {
       ++at;
       continue;
     }

@@ -41,7 +41,7 @@ class FilesystemSink final : public SinkConnector {
     for (uint32_t i : layout_.data_columns) columns.push_back(layout_.columns[i]);
     SLUICE_TRY(auto encoder, format_.encoder(columns, options_, {context_.session}));
     return std::unique_ptr<SinkWriter>(
-        std::make_unique<FilesystemWriter>(layout_, std::move(encoder), context_, std::move(wake)));
+        std::make_unique<FilesystemWriter>(layout_, std::move(encoder), commit_, context_, std::move(wake)));
   }
 
   bool is_transactional() const override { return true; }
@@ -58,11 +58,15 @@ class FilesystemSink final : public SinkConnector {
       std::ranges::copy(committable.finished, std::back_inserter(finished_));
       std::ranges::copy(committable.in_progress, std::back_inserter(in_progress_));
     }
+    std::set<std::string> unfinished;
+    for (const StagedFile& file : in_progress_) {
+      unfinished.insert(file.destination.substr(0, file.destination.rfind('/')));
+    }
     SLUICE_DO(context_.env.files->create_directories(layout_.staging));
     SLUICE_DO(log_.note(id, finished_));
     SLUICE_FAULT("filesystem.after_publish_log");
     SLUICE_DO(make_visible(finished_));
-    return commit_.advance(touched, watermark);
+    return commit_.advance(touched, unfinished, watermark);
   }
 
   // `publish` of the restored checkpoint came before. Files that were being written then end where they ended at that
@@ -80,6 +84,8 @@ class FilesystemSink final : public SinkConnector {
       if (!exists) continue;  // Made visible by an earlier recovery.
       if (file.bytes == 0) continue;
       SLUICE_DO(files.truncate(staged, file.bytes));
+      SLUICE_TRY(std::unique_ptr<WritableFile> shortened, files.append(staged));
+      SLUICE_DO(shortened->sync());  // Before it has its final name.
       cut.push_back(file);
     }
     SLUICE_FAULT("filesystem.after_truncate");

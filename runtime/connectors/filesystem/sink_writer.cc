@@ -14,10 +14,11 @@ constexpr size_t kWaitingBytesMax = 16 << 20;  // Handed to the Io pool and not 
 
 }  // namespace
 
-FilesystemWriter::FilesystemWriter(const SinkLayout& layout, std::unique_ptr<Encoder> encoder,
+FilesystemWriter::FilesystemWriter(const SinkLayout& layout, std::unique_ptr<Encoder> encoder, PartitionCommit commit,
                                    const ConnectorContext& context, std::function<void()> wake)
     : layout_(layout),
       encoder_(std::move(encoder)),
+      commit_(std::move(commit)),
       context_(context),
       strand_(std::make_shared<IoStrand>(context.env)),
       name_(fmt::format("{:016x}-{}", context.env.random->next(), context.subtask)) {
@@ -129,16 +130,20 @@ void FilesystemWriter::close(const std::string& partition) {
   finished_stages_.push_back(node.mapped().stage);
 }
 
-void FilesystemWriter::close_aged() {
+// A partition is committed behind a checkpoint at which none of its files is open.
+Status FilesystemWriter::close_aged() {
   int64_t now = context_.env.clock->wall_ms();
   std::vector<std::string> aged;
   for (const auto& [partition, file] : open_) {
-    if (now - file.opened_ms >= layout_.options.rollover_interval.count() ||
-        now - file.written_ms >= layout_.options.inactivity_interval.count()) {
-      aged.push_back(partition);
+    bool is_aged = now - file.opened_ms >= layout_.options.rollover_interval.count() ||
+                   now - file.written_ms >= layout_.options.inactivity_interval.count();
+    if (!is_aged && commit_.is_enabled()) {
+      SLUICE_TRY(is_aged, commit_.is_due(partition, file.opened_ms, watermark_));
     }
+    if (is_aged) aged.push_back(partition);
   }
   for (const std::string& partition : aged) close(partition);
+  return Done{};
 }
 
 void FilesystemWriter::on_end() {
@@ -147,7 +152,7 @@ void FilesystemWriter::on_end() {
 }
 
 void FilesystemWriter::prepare(CheckpointId, std::function<void(Result<std::string>)> done) {
-  close_aged();
+  if (Status closed = close_aged(); !closed) return done(std::move(closed).as_failure());
   Committable committable;
   committable.watermark = watermark_;
   committable.finished = std::move(finished_);

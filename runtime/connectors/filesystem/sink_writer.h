@@ -1,6 +1,7 @@
 #pragma once
 // Writes the rows of one subtask to part files in the staging directory: one open file per partition, closed by size,
-// age, inactivity and end of input. A file becomes visible by the publish of the checkpoint behind which it was closed.
+// age, inactivity, end of input, and when the partition is due to be committed. A file becomes visible by the publish
+// of the checkpoint behind which it was closed.
 #include <map>
 #include <memory>
 #include <set>
@@ -11,6 +12,7 @@
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/filesystem/committable.h"
 #include "runtime/connectors/filesystem/io_strand.h"
+#include "runtime/connectors/filesystem/partition_commit.h"
 #include "runtime/formats/format.h"
 
 namespace sluice::runtime::filesystem {
@@ -25,8 +27,8 @@ struct SinkLayout {
 
 class FilesystemWriter final : public SinkWriter {
  public:
-  FilesystemWriter(const SinkLayout& layout, std::unique_ptr<Encoder> encoder, const ConnectorContext& context,
-                   std::function<void()> wake);
+  FilesystemWriter(const SinkLayout& layout, std::unique_ptr<Encoder> encoder, PartitionCommit commit,
+                   const ConnectorContext& context, std::function<void()> wake);
 
   bool has_room() const override;
   Status write(const Batch& batch) override;
@@ -54,10 +56,11 @@ class FilesystemWriter final : public SinkWriter {
   OpenFile& open(const std::string& partition);
   void close(const std::string& partition);
   void flush(OpenFile& file);
-  void close_aged();
+  Status close_aged();
 
   const SinkLayout layout_;
   std::unique_ptr<Encoder> encoder_;
+  const PartitionCommit commit_;
   const ConnectorContext context_;
   std::shared_ptr<IoStrand> strand_;
   std::string name_;  // Of this writer: drawn anew at every start, so that names never meet.

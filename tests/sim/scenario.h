@@ -1,0 +1,49 @@
+#pragma once
+// Everything that a run decides before it begins, drawn from its seed.
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/sim/events.h"
+#include "tests/sim/faults.h"
+#include "tests/sim/programs.h"
+
+namespace sluice::sim {
+
+// What somebody does to the job while it runs.
+struct Deed {
+  enum class Kind : uint8_t { Release, EndTopics, Cancel, StopWithSavepoint, Crash };
+  int64_t at_ms = 0;
+  Kind kind = Kind::Release;
+  std::string topic;
+  size_t partition = 0;
+  size_t rows = 0;
+};
+
+struct Scenario {
+  uint64_t seed = 0;
+  const Program* program = nullptr;
+  Inputs inputs;
+  std::map<std::string, std::string> planning;  // Settings that decide the plan.
+  std::map<std::string, std::string> settings;  // Those of the runtime.
+  bool is_bounded = true;
+  bool uses_generated_code = false;
+  bool spills = false;
+  bool ends_among_faults = false;
+  uint32_t channel_capacity = 8;
+  uint32_t batch_rows_max = 1024;
+  int64_t clock_read_cost_ns = 0;
+  int64_t faults_ms = 0;    // How long things go wrong.
+  std::vector<Deed> deeds;  // By time.
+  Faults::Intensity intensity;
+  std::vector<std::string_view> focus;
+
+  std::string text() const;  // For people.
+};
+
+// `only`: the name of a program, or empty.
+Scenario draw_scenario(uint64_t seed, std::string_view only);
+
+}  // namespace sluice::sim
