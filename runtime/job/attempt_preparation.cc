@@ -1,5 +1,7 @@
 #include "runtime/job/attempt_preparation.h"
 
+#include <algorithm>
+
 namespace sluice::runtime {
 namespace {
 
@@ -123,11 +125,15 @@ Result<PreparedAttempt> prepare_attempt(const AttemptStart& start) {
   }
   SLUICE_TRY(out.restore, choose_restore(start, directory, out));
   if (out.restore) SLUICE_DO(check_restore(plan, out.restore->manifest));
+  // Whoever wrote the manifest may have died before its name was on the disk. Its rows must not be seen before it is.
+  if (out.restore && out.restore->is_own) SLUICE_DO(start.engine.env.files->sync_directory(out.restore->path));
   out.plan = under_restored_id(start, out.restore.get());
   SLUICE_DO(recover_sinks(start, out));
   if (out.directory) {
     SLUICE_DO(out.directory->remove_orphans());
     SLUICE_TRY(out.next_id, out.directory->next_id());
+    // Sinks tell by its id whether a checkpoint came behind the savepoint that they have published.
+    if (out.restore) out.next_id = std::max(out.next_id, out.restore->manifest.id + 1);
   }
   SLUICE_DO(enumerate_sources(start, out));
   return out;

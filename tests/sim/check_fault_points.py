@@ -19,7 +19,7 @@ def points_in_sources():
 
 def points_of_simulation():
     text = (ROOT / "tests/sim/faults.cc").read_text()
-    return set(re.findall(r'\bcrash(?:_often_passed)?\("([^"]+)"\)', text))
+    return set(re.findall(r'\bcrash(?:_often_passed|_seldom_passed)?\("([^"]+)"', text))
 
 
 def main():

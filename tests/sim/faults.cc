@@ -16,6 +16,10 @@ void visit(const char* name) {
 }
 
 constexpr FaultPoint crash(std::string_view name) { return {name, FaultKind::Crash, 0.003, 0.25}; }
+// Of those that few runs come to.
+constexpr FaultPoint crash_seldom_passed(std::string_view name, double rate = 0.05) {
+  return {name, FaultKind::Crash, rate, 0.5};
+}
 // Of those that are passed with every record or block.
 constexpr FaultPoint crash_often_passed(std::string_view name) { return {name, FaultKind::Crash, 0.0005, 0.05}; }
 
@@ -37,9 +41,9 @@ const std::vector<FaultPoint>& fault_points() {
       crash("checkpoint.after_publish"),
       crash("checkpoint.before_retire"),
       crash("checkpoint.after_retire"),
-      crash("checkpoint.after_savepoint"),
-      crash("savepoint.before_task"),
-      crash("savepoint.before_rename"),
+      crash_seldom_passed("checkpoint.after_savepoint"),
+      crash_seldom_passed("savepoint.before_task"),
+      crash_seldom_passed("savepoint.before_rename"),
       crash("recover.before_publish"),
       crash("recover.before_sink"),
       crash("recover.after_sink"),
@@ -51,14 +55,17 @@ const std::vector<FaultPoint>& fault_points() {
       crash("state.segment.before_sync"),
       crash("state.segment.before_directory_sync"),
       crash("state.segment.after_directory_sync"),
-      crash("state.merge.before_open"),
-      crash("state.merge.before_replace"),
+      crash_seldom_passed("state.merge.before_open"),
+      crash_seldom_passed("state.merge.before_replace"),
       crash("filesystem.after_truncate"),
       crash("filesystem.before_rename"),
       crash("filesystem.after_rename"),
       crash("filesystem.before_sync"),
       crash("filesystem.after_sync"),
       crash("filesystem.after_partition_commit"),
+      crash("filesystem.after_publish_log"),
+      crash_seldom_passed("filesystem.after_take_back", 0.5),
+      crash("spill.open"),
       {"files.create_error", FaultKind::Files, 0.001, 0.1},
       {"files.write_error", FaultKind::Files, 0.001, 0.1},
       {"files.short_write", FaultKind::Files, 0.001, 0.1},

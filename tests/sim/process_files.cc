@@ -57,6 +57,33 @@ class ProcessFiles::Reader final : public ReadableFile {
   std::unique_ptr<ReadableFile> file_;
 };
 
+class ProcessFiles::Scratch final : public ScratchFile {
+ public:
+  Scratch(std::shared_ptr<Link> link, std::string directory, std::unique_ptr<ScratchFile> file)
+      : link_(std::move(link)), directory_(std::move(directory)), file_(std::move(file)) {}
+
+  Status read(uint64_t offset, size_t size, char* out) const override {
+    SLUICE_SIM_STOP(link_, "files.read_error", directory_);
+    return file_->read(offset, size, out);
+  }
+  Status write(uint64_t offset, std::string_view data) override {
+    SLUICE_SIM_STOP(link_, "files.write_error", directory_);
+    return file_->write(offset, data);
+  }
+
+ private:
+  std::shared_ptr<Link> link_;
+  std::string directory_;
+  std::unique_ptr<ScratchFile> file_;
+};
+
+Result<std::unique_ptr<ScratchFile>> ProcessFiles::create_scratch(const std::string& directory) {
+  SLUICE_SIM_STOP(link_, "files.create_error", directory);
+  SLUICE_TRY(auto file, link_->disk.create_scratch(directory));
+  link_->faults.note("spill.eviction");  // It is made by the first one.
+  return std::unique_ptr<ScratchFile>(std::make_unique<Scratch>(link_, directory, std::move(file)));
+}
+
 Result<std::unique_ptr<WritableFile>> ProcessFiles::create(const std::string& path) {
   SLUICE_SIM_STOP(link_, "files.create_error", path);
   SLUICE_TRY(auto file, link_->disk.create(path));

@@ -8,15 +8,16 @@
 
 namespace sluice::sim {
 
-class ProcessFiles final : public FileSystem {
+class ProcessFiles final : public FileSystem, public ScratchFileSystem {
  public:
-  ProcessFiles(FileSystem& disk, Faults& faults) : link_(std::make_shared<Link>(Link{disk, faults})) {}
+  ProcessFiles(MemoryFileSystem& disk, Faults& faults) : link_(std::make_shared<Link>(Link{disk, faults})) {}
   // From now on nothing reaches the disk.
   void die() { link_->is_alive = false; }
 
   Result<std::unique_ptr<WritableFile>> create(const std::string& path) override;
   Result<std::unique_ptr<WritableFile>> append(const std::string& path) override;
   Result<std::unique_ptr<ReadableFile>> open(const std::string& path) override;
+  Result<std::unique_ptr<ScratchFile>> create_scratch(const std::string& directory) override;
   Result<std::string> read_all(const std::string& path) override;
   Status rename(const std::string& from, const std::string& to) override;
   Status hard_link(const std::string& from, const std::string& to) override;
@@ -31,7 +32,7 @@ class ProcessFiles final : public FileSystem {
 
  private:
   struct Link {
-    FileSystem& disk;
+    MemoryFileSystem& disk;
     Faults& faults;
     bool is_alive = true;
 
@@ -40,6 +41,7 @@ class ProcessFiles final : public FileSystem {
   };
   class Writer;
   class Reader;
+  class Scratch;
 
   std::shared_ptr<Link> link_;
 };

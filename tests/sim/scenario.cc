@@ -51,6 +51,7 @@ class Draw {
     std::string_view wanted = only;
     bool wants_files = is_in_focus("filesystem.") && !one_in(5);
     if (wanted.empty() && wants_files) wanted = "partitioned_files";
+    if (wanted.empty() && is_in_focus("spill.")) wanted = "group_aggregate";
     for (const Program& program : all) {
       if (program.name == wanted) scenario_.program = &program;
     }
@@ -59,7 +60,8 @@ class Draw {
   void data() {
     const Program& program = *scenario_.program;
     bool has_state = program.name != "filter_project" && program.sinks[0].folding != Folding::Files;
-    scenario_.spills = has_state && program.topics[0].feed == Feed::Inserts && one_in(kSpillEvery);
+    scenario_.spills =
+        has_state && program.topics[0].feed == Feed::Inserts && (is_in_focus("spill.") || one_in(kSpillEvery));
     DataShape shape;
     shape.rows = static_cast<size_t>(between(20, one_in(4) ? 900 : 250));
     shape.keys = one_of<uint64_t>({1, 4, 20, 20, 150, 600});
@@ -92,7 +94,9 @@ class Draw {
   void runtime() {
     auto& settings = scenario_.settings;
     settings["execution.checkpointing.interval"] = one_of({"20 ms", "60 ms", "60 ms", "200 ms", "700 ms"});
-    settings["execution.checkpointing.num-retained"] = one_of({"1", "2", "3"});
+    bool writes_files = scenario_.program->sinks[0].folding == Folding::Files;
+    scenario_.flips_soon = writes_files && (is_in_focus("filesystem.after_take_back") || one_in(2));
+    settings["execution.checkpointing.num-retained"] = scenario_.flips_soon ? "3" : one_of({"1", "2", "3"});
     scenario_.clock_read_cost_ns = one_of({0, 0, 20'000, 400'000});
     bool may_time_out = scenario_.clock_read_cost_ns < 100'000 && !scenario_.spills;
     if (may_time_out && one_in(4)) {
@@ -136,7 +140,7 @@ class Draw {
       scenario_.deeds.push_back({between(100, scenario_.faults_ms), kind, "", 0, 0});
     };
     bool wants_savepoint = is_in_focus("savepoint.") || is_in_focus("checkpoint.after_savepoint");
-    for (int i = 0; i < (wants_savepoint ? 4 : 1); ++i) {
+    for (int i = 0; i < (wants_savepoint ? 8 : 1); ++i) {
       if (wants_savepoint || one_in(5)) at_some_time(Deed::Kind::StopWithSavepoint);
     }
     if (one_in(6)) at_some_time(Deed::Kind::Cancel);

@@ -66,14 +66,6 @@ Table read_visible_files(MemoryFileSystem& disk, const std::string& directory) {
   return table;
 }
 
-bool has_files_below(MemoryFileSystem& disk, const std::string& directory) {
-  auto entries = disk.list(directory);
-  if (!entries) return false;
-  return std::ranges::any_of(*entries, [&](const DirectoryEntry& entry) {
-    return !entry.is_directory || has_files_below(disk, directory + "/" + entry.name);
-  });
-}
-
 std::optional<NewestCheckpoint> newest_checkpoint(MemoryFileSystem& disk, const std::string& job) {
   std::string directory = std::string(kCheckpoints) + "/" + job;
   auto entries = disk.list(directory);
@@ -93,6 +85,7 @@ std::optional<NewestCheckpoint> newest_checkpoint(MemoryFileSystem& disk, const 
   newest.own_files.push_back(newest.path + "/manifest");
   std::set<std::string> files = segments_of(manifests.rbegin()->second);
   manifests.erase(newest.id);
+  newest.is_alone = manifests.empty();
   for (const auto& [id, manifest] : manifests) {
     for (const std::string& file : segments_of(manifest)) files.erase(file);
   }

@@ -20,12 +20,11 @@ void write_input_files(MemoryFileSystem& disk, const std::string& directory, con
 // The rows of all files that are not hidden, each with the values of its partition behind it.
 Table read_visible_files(MemoryFileSystem& disk, const std::string& directory);
 
-bool has_files_below(MemoryFileSystem& disk, const std::string& directory);
-
 struct NewestCheckpoint {
   runtime::CheckpointId id = 0;
   std::string path;
   std::vector<std::string> own_files;  // That no other checkpoint needs.
+  bool is_alone = false;
 };
 // Nothing when there is none.
 std::optional<NewestCheckpoint> newest_checkpoint(MemoryFileSystem& disk, const std::string& job);

@@ -95,6 +95,7 @@ void SimulatedRun::boot() {
   if (has_started_ && options.restore_from != "latest") faults_.note("job.restore_from_savepoint");
   note(fmt::format("process {} starts at parallelism {} from {}", processes_, parallelism_, options.restore_from));
   has_started_ = true;
+  is_finished_ = false;
   auto job = process_->engine.submit(graph_, std::move(options));
   if (!job) return problem("the job is not taken: " + job.error().message);
   process_->job = *std::move(job);
@@ -136,11 +137,13 @@ void SimulatedRun::bury() {
   if (!faults_.is_healed()) flip_a_bit();
 }
 
-// Of the newest checkpoint, as long as nobody has seen its rows: the one before it has to be used then.
+// Of the newest checkpoint: the one before it has to be used then. The broker cannot take rows back that somebody has
+// seen, so there it must not have been published; the files sink can, if there is one before.
 void SimulatedRun::flip_a_bit() {
-  if (!flipped_.empty() || !faults_.chance(0.3) || scenario_.program->sinks[0].folding == Folding::Files) return;
+  if (!flipped_.empty() || !faults_.chance(scenario_.flips_soon ? 1 : 0.3)) return;
   std::optional<NewestCheckpoint> newest = newest_checkpoint(disk_, kJobName);
   if (!newest || newest->id <= broker_.newest_published() || newest->own_files.empty()) return;
+  if (scenario_.program->sinks[0].folding == Folding::Files && newest->is_alone) return;
   const std::string& file = newest->own_files[faults_.random().below(newest->own_files.size())];
   uint64_t bytes = disk_.read_all(file)->size();
   if (bytes == 0) return;
@@ -153,17 +156,15 @@ void SimulatedRun::flip_a_bit() {
 void SimulatedRun::look_at_status() {
   if (!process_->job) return;
   runtime::JobStatus status = process_->job->status();
-  note(fmt::format("it went on from `{}`; {} restarts, {} checkpoints, the last one {}; published up to {}",
-                   status.restored_from, status.restarts, status.checkpoints.completed, status.checkpoints.last_id,
-                   broker_.newest_published()));
+  note(fmt::format("it went on from `{}`; {} restarts{}, {} checkpoints, the last one {}; published up to {}",
+                   status.restored_from, status.restarts,
+                   status.failure ? " (" + status.failure->message + ")" : std::string(), status.checkpoints.completed,
+                   status.checkpoints.last_id, broker_.newest_published()));
   if (!flipped_.empty() && status.restored_from == flipped_) {
     problem("uses a checkpoint with a flipped bit: " + flipped_);
   }
   if (status.failure && status.failure->message.contains("execution.checkpointing.timeout")) {
     faults_.note("checkpoint.timeout");
-  }
-  if (scenario_.spills && has_files_below(disk_, fmt::format("{}/{}/spill", kCheckpoints, kJobName))) {
-    faults_.note("spill.eviction");
   }
 }
 

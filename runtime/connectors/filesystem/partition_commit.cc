@@ -18,22 +18,25 @@ PartitionCommit::PartitionCommit(Env env, const FilesystemOptions& options, std:
       columns_(std::move(partition_columns)),
       enabled_(!columns_.empty() && options.commit_policy.find("success-file") != std::string::npos) {}
 
-Result<std::map<std::string, TimestampMs>> PartitionCommit::read_pending() const {
-  std::map<std::string, TimestampMs> pending;
+Result<std::map<std::string, PartitionCommit::Waiting>> PartitionCommit::read_pending() const {
+  std::map<std::string, Waiting> pending;
   std::string file = staging_ + "/pending";
   SLUICE_TRY(bool exists, env_.files->exists(file));
   if (!exists) return pending;
   SLUICE_TRY(std::string text, env_.files->read_all(file));
   SLUICE_TRY(std::vector<std::string> texts, unpack(text));
-  for (size_t i = 0; i + 1 < texts.size(); i += 2) {
-    pending[texts[i]] = std::strtoll(texts[i + 1].c_str(), nullptr, 10);
+  for (size_t i = 0; i + 2 < texts.size(); i += 3) {
+    pending[texts[i]] = {std::strtoll(texts[i + 1].c_str(), nullptr, 10),
+                         std::strtoull(texts[i + 2].c_str(), nullptr, 10)};
   }
   return pending;
 }
 
-Status PartitionCommit::write_pending(const std::map<std::string, TimestampMs>& pending) {
+Status PartitionCommit::write_pending(const std::map<std::string, Waiting>& pending) {
   std::vector<std::string> texts;
-  for (const auto& [partition, seen] : pending) texts.insert(texts.end(), {partition, std::to_string(seen)});
+  for (const auto& [partition, since] : pending) {
+    texts.insert(texts.end(), {partition, std::to_string(since.seen), std::to_string(since.checkpoint)});
+  }
   std::string file = staging_ + "/pending";
   SLUICE_TRY(auto out, env_.files->create(file + ".new"));
   SLUICE_DO(out->append(pack(texts)));
@@ -68,14 +71,16 @@ Result<bool> PartitionCommit::is_due(const std::string& partition, TimestampMs f
   return watermark > time + delay;
 }
 
-Status PartitionCommit::advance(const std::set<std::string>& touched, const std::set<std::string>& in_progress,
-                                TimestampMs watermark) {
+Status PartitionCommit::advance(CheckpointId id, const std::set<std::string>& touched,
+                                const std::set<std::string>& in_progress, TimestampMs watermark) {
   if (!enabled_) return Done{};
   SLUICE_TRY(auto pending, read_pending());
-  bool changed = false;
-  for (const std::string& partition : touched) changed |= pending.emplace(partition, env_.clock->wall_ms()).second;
+  bool changed = std::erase_if(pending, [&](const auto& entry) { return entry.second.checkpoint > id; }) > 0;
+  for (const std::string& partition : touched) {
+    changed |= pending.emplace(partition, Waiting{env_.clock->wall_ms(), id}).second;
+  }
   for (auto at = pending.begin(); at != pending.end();) {
-    SLUICE_TRY(bool due, is_due(at->first, at->second, watermark));
+    SLUICE_TRY(bool due, is_due(at->first, at->second.seen, watermark));
     if (!due || in_progress.contains(at->first)) {
       ++at;
       continue;

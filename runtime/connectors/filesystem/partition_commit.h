@@ -18,18 +18,24 @@ class PartitionCommit {
                   std::vector<std::string> partition_columns);
 
   bool is_enabled() const { return enabled_; }
-  // To be called after the files of a checkpoint are visible. `touched` got data, `in_progress` have files that are not
-  // visible yet; `watermark` is the smallest of all subtasks. Commits every waiting partition whose time has come and
-  // that is not in progress. May be called again with the same arguments.
-  Status advance(const std::set<std::string>& touched, const std::set<std::string>& in_progress, TimestampMs watermark);
+  // To be called after the files of checkpoint `id` are visible. `touched` got data, `in_progress` have files that are
+  // not visible yet; `watermark` is the smallest of all subtasks. Commits every waiting partition whose time has come
+  // and that is not in progress. May be called again with the same arguments. Those that wait since a later checkpoint
+  // are forgotten: a job that goes on from `id` writes their rows again.
+  Status advance(CheckpointId id, const std::set<std::string>& touched, const std::set<std::string>& in_progress,
+                 TimestampMs watermark);
   // Whether the time of a partition has come.
   Result<bool> is_due(const std::string& partition, TimestampMs first_seen, TimestampMs watermark) const;
   // Milliseconds since 1970 of a partition, as the watermark counts them.
   Result<TimestampMs> time_of(const std::string& partition) const;
 
  private:
-  Result<std::map<std::string, TimestampMs>> read_pending() const;  // Partition -> wall time when it was first seen.
-  Status write_pending(const std::map<std::string, TimestampMs>& pending);
+  struct Waiting {
+    TimestampMs seen = 0;         // Wall time of the first data.
+    CheckpointId checkpoint = 0;  // That held it.
+  };
+  Result<std::map<std::string, Waiting>> read_pending() const;  // By partition.
+  Status write_pending(const std::map<std::string, Waiting>& pending);
 
   Env env_;
   FilesystemOptions options_;

@@ -36,14 +36,29 @@ Result<std::vector<CheckpointId>> PublishLog::entries() const {
   return ids;
 }
 
+Result<std::vector<StagedFile>> PublishLog::read(CheckpointId id) const {
+  SLUICE_TRY(std::string text, env_.files->read_all(path_of(id)));
+  SLUICE_TRY(Committable entry, decode(text));
+  return std::move(entry.finished);
+}
+
 Status PublishLog::note(CheckpointId id, const std::vector<StagedFile>& files) {
   if (files.empty()) return Done{};
   SLUICE_TRY(std::vector<CheckpointId> noted, entries());
+  Committable entry;
   for (CheckpointId old : noted) {
     if (old + kEntriesMax <= id) SLUICE_DO(env_.files->remove(path_of(old)));
+    if (old != id) continue;
+    SLUICE_TRY(entry.finished, read(id));
   }
-  Committable entry;
-  entry.finished = files;
+  bool has_new = false;
+  for (const StagedFile& file : files) {
+    bool is_noted = std::ranges::find(entry.finished, file.staged, &StagedFile::staged) != entry.finished.end();
+    if (is_noted) continue;
+    entry.finished.push_back(file);
+    has_new = true;
+  }
+  if (!has_new) return env_.files->sync_directory(staging_);
   std::string path = path_of(id);
   SLUICE_TRY(auto file, env_.files->create(path + ".new"));
   SLUICE_DO(file->append(encode(entry)));
@@ -57,9 +72,8 @@ Result<std::vector<StagedFile>> PublishLog::published_behind(CheckpointId id) co
   SLUICE_TRY(std::vector<CheckpointId> noted, entries());
   for (CheckpointId later : noted) {
     if (later <= id) continue;
-    SLUICE_TRY(std::string text, env_.files->read_all(path_of(later)));
-    SLUICE_TRY(Committable entry, decode(text));
-    std::ranges::move(entry.finished, std::back_inserter(files));
+    SLUICE_TRY(std::vector<StagedFile> published, read(later));
+    std::ranges::move(published, std::back_inserter(files));
   }
   return files;
 }

@@ -16,7 +16,8 @@ class PublishLog {
 
   static bool is_entry(std::string_view file_name);
 
-  // Durable when it returns; to be called before the files are made visible. Forgets all but the last hundred.
+  // Durable when it returns; to be called before the files are made visible. Adds to what is noted for the checkpoint
+  // already, since its recovery shows more files than its publish. Forgets all but the last hundred.
   Status note(CheckpointId id, const std::vector<StagedFile>& files);
   // Of all checkpoints behind `id`.
   Result<std::vector<StagedFile>> published_behind(CheckpointId id) const;
@@ -24,6 +25,7 @@ class PublishLog {
 
  private:
   Result<std::vector<CheckpointId>> entries() const;
+  Result<std::vector<StagedFile>> read(CheckpointId id) const;
   std::string path_of(CheckpointId id) const;
 
   Env env_;

@@ -24,6 +24,8 @@ std::vector<std::string> partition_names(const SinkLayout& layout) {
   return names;
 }
 
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
 class FilesystemSink final : public SinkConnector {
  public:
   FilesystemSink(SinkLayout layout, const FormatFactory& format, std::map<std::string, std::string> options,
@@ -49,6 +51,7 @@ class FilesystemSink final : public SinkConnector {
   Status publish(CheckpointId id, const std::vector<std::string>& committables) override {
     TimestampMs watermark = kWatermarkMax;
     std::set<std::string> touched;
+    published_ = id;
     finished_.clear();
     in_progress_.clear();
     for (const std::string& text : committables) {
@@ -59,14 +62,13 @@ class FilesystemSink final : public SinkConnector {
       std::ranges::copy(committable.in_progress, std::back_inserter(in_progress_));
     }
     std::set<std::string> unfinished;
-    for (const StagedFile& file : in_progress_) {
-      unfinished.insert(file.destination.substr(0, file.destination.rfind('/')));
-    }
+    for (const StagedFile& file : in_progress_) unfinished.insert(folder_of(file.destination));
     SLUICE_DO(context_.env.files->create_directories(layout_.staging));
+    SLUICE_DO(sync_folders_of_visible(finished_));
     SLUICE_DO(log_.note(id, finished_));
     SLUICE_FAULT("filesystem.after_publish_log");
     SLUICE_DO(make_visible(finished_));
-    return commit_.advance(touched, unfinished, watermark);
+    return commit_.advance(id, touched, unfinished, watermark);
   }
 
   // `publish` of the restored checkpoint came before. Files that were being written then end where they ended at that
@@ -74,10 +76,11 @@ class FilesystemSink final : public SinkConnector {
   Status recover(CheckpointId id) override {
     FileSystem& files = *context_.env.files;
     SLUICE_DO(files.create_directories(layout_.staging));
-    if (id != 0) SLUICE_DO(take_back(id));  // A job that begins anew leaves what is there.
-    std::vector<StagedFile> visible = finished_, cut;
-    std::ranges::copy(in_progress_, std::back_inserter(visible));
-    SLUICE_DO(log_.note(id, visible));
+    if (id != 0) SLUICE_DO(take_back(id));  // A job that does not go on from its own checkpoint leaves what is there.
+    SLUICE_DO(sync_folders_of_visible(in_progress_));
+    CheckpointId last = id != 0 ? id : published_;  // A savepoint, or 0 for a job that begins anew.
+    SLUICE_DO(log_.note(last, in_progress_));
+    std::vector<StagedFile> cut;
     for (const StagedFile& file : in_progress_) {
       std::string staged = layout_.staging + "/" + file.staged;
       SLUICE_TRY(bool exists, files.exists(staged));
@@ -96,23 +99,47 @@ class FilesystemSink final : public SinkConnector {
       if (entry.name == "pending" || PublishLog::is_entry(entry.name)) continue;
       SLUICE_DO(files.remove(layout_.staging + "/" + entry.name));
     }
-    return log_.forget_behind(id);
+    return log_.forget_behind(last);
   }
 
  private:
-  // What checkpoints behind `id` made visible. A file that was being written at `id` becomes one again.
+  std::string visible_path(const StagedFile& file) const { return layout_.directory + "/" + file.destination; }
+
+  // A publish that was cut short may have renamed files and not synced their folders. That has to come before anything
+  // syncs the staging directory: a machine that loses power in between must not know them by neither name.
+  Status sync_folders_of_visible(const std::vector<StagedFile>& staged_files) {
+    std::set<std::string> folders;
+    for (const StagedFile& file : staged_files) {
+      SLUICE_TRY(bool is_visible, context_.env.files->exists(visible_path(file)));
+      if (is_visible) folders.insert(folder_of(visible_path(file)));
+    }
+    return sync_folders(folders);
+  }
+
+  Status sync_folders(const std::set<std::string>& folders) {
+    for (const std::string& folder : folders) SLUICE_DO(context_.env.files->sync_directory(folder));
+    return Done{};
+  }
+
+  // What checkpoints behind `id` made visible. A file that was being written at `id` becomes one again. Durable when it
+  // returns, because the log is forgotten next.
   Status take_back(CheckpointId id) {
     FileSystem& files = *context_.env.files;
+    std::set<std::string> folders;
     SLUICE_TRY(std::vector<StagedFile> later, log_.published_behind(id));
     for (const StagedFile& file : later) {
-      std::string destination = layout_.directory + "/" + file.destination;
+      std::string destination = visible_path(file);
+      SLUICE_TRY(bool folder_exists, files.exists(folder_of(destination)));
+      if (folder_exists) folders.insert(folder_of(destination));
       SLUICE_TRY(bool is_visible, files.exists(destination));
       if (!is_visible) continue;
       bool was_open = std::ranges::find(in_progress_, file.destination, &StagedFile::destination) != in_progress_.end();
       SLUICE_DO(was_open ? files.rename(destination, layout_.staging + "/" + file.staged) : files.remove(destination));
       SLUICE_FAULT("filesystem.after_take_back");
     }
-    return Done{};
+    if (later.empty()) return Done{};
+    SLUICE_DO(files.sync_directory(layout_.staging));
+    return sync_folders(folders);
   }
 
   Status make_visible(const std::vector<StagedFile>& staged_files) {
@@ -120,7 +147,7 @@ class FilesystemSink final : public SinkConnector {
     std::set<std::string> folders;
     for (const StagedFile& file : staged_files) {
       std::string staged = layout_.staging + "/" + file.staged;
-      std::string destination = layout_.directory + "/" + file.destination;
+      std::string destination = visible_path(file);
       SLUICE_TRY(bool waiting, files.exists(staged));
       if (!waiting) {
         SLUICE_TRY(bool published, files.exists(destination));
@@ -128,14 +155,13 @@ class FilesystemSink final : public SinkConnector {
         return fail(ErrorCode::CorruptCheckpoint, "neither `{}` nor `{}` exists: rows of the checkpoint are lost",
                     staged, destination);
       }
-      std::string folder = destination.substr(0, destination.rfind('/'));
+      std::string folder = folder_of(destination);
       if (folders.insert(folder).second) SLUICE_DO(files.create_directories(folder));
       SLUICE_FAULT("filesystem.before_rename");
       SLUICE_DO(files.rename(staged, destination));
       SLUICE_FAULT("filesystem.after_rename");
     }
-    for (const std::string& folder : folders) SLUICE_DO(files.sync_directory(folder));
-    return Done{};
+    return sync_folders(folders);
   }
 
   const SinkLayout layout_;
@@ -144,7 +170,8 @@ class FilesystemSink final : public SinkConnector {
   const ConnectorContext context_;
   PartitionCommit commit_;
   PublishLog log_;
-  // Of the checkpoint published last.
+  // Of the checkpoint or savepoint published last.
+  CheckpointId published_ = 0;
   std::vector<StagedFile> finished_;
   std::vector<StagedFile> in_progress_;
 };

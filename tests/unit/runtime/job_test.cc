@@ -219,6 +219,37 @@ TEST(JobTest, StopWithSavepointAndContinueAtAnotherParallelism) {
   }
 }
 
+// A process may die between the rename of a manifest and the sync of its directory. The one that finds the manifest
+// publishes its rows, so it has to see to it first that the machine cannot forget it.
+TEST(JobTest, ARestoredCheckpointIsMadeDurable) {
+  World world(21);
+  auto graph = sim::counting_graph("job", false);
+  graph.settings["execution.checkpointing.dir"] = "/checkpoints";
+  graph.settings["execution.checkpointing.interval"] = "10 ms";
+  world.store.append("in", pairs(0, 500, 11));
+  world.submit(graph, {.parallelism = 1});
+  world.env->run_for_ms(15);
+  ASSERT_EQ(world.job->status().checkpoints.last_id, 1U) << why(world);
+  world.kill();
+  const std::string directory = "/checkpoints/job/chk-1", manifest = directory + "/manifest";
+  ASSERT_TRUE(world.files.rename(manifest, "/manifest"));
+  ASSERT_TRUE(world.files.sync_directory(directory));
+  ASSERT_TRUE(world.files.rename("/manifest", manifest));
+  world.boot();
+  world.submit(graph, {.parallelism = 1, .restore_from = "latest"});
+  ASSERT_TRUE(world.env->run_until([&] { return world.job->status().state == JobState::Running; })) << why(world);
+  ASSERT_EQ(world.job->status().restored_from, directory);
+  world.kill();
+  world.files.crash();
+  EXPECT_TRUE(*world.files.exists(manifest));
+  world.boot();
+  world.store.append("in", pairs(500, 900, 11));
+  world.store.close("in");
+  world.submit(graph, {.parallelism = 2, .restore_from = "latest"});
+  ASSERT_TRUE(world.run_to_end());
+  EXPECT_EQ(world.table(), expected(900, 11));
+}
+
 TEST(JobTest, CancelInTheMiddle) {
   for (uint64_t steps = 0; steps < 200; steps += 7) {
     World world(steps + 1);
