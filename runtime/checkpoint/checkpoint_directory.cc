@@ -11,8 +11,11 @@ namespace {
 
 constexpr std::string_view kPrefix = "chk-";
 constexpr std::string_view kManifestFile = "manifest";
+constexpr std::string_view kPublishedFile = "published";
 
 std::string manifest_path(const std::string& checkpoint) { return checkpoint + "/" + std::string(kManifestFile); }
+
+std::string published_path(const std::string& checkpoint) { return checkpoint + "/" + std::string(kPublishedFile); }
 
 std::optional<CheckpointId> id_of(std::string_view name) {
   if (!name.starts_with(kPrefix)) return {};
@@ -80,7 +83,10 @@ Result<std::optional<RestoreSource>> CheckpointDirectory::newest(std::vector<Ref
     if (!is_complete) continue;  // It never was a checkpoint.
     Result<Manifest> manifest = read(checkpoint);
     Status status = manifest ? verify(env_, shared_, *manifest) : Status(std::move(manifest).as_failure());
-    if (status) return std::optional(RestoreSource{shared_, checkpoint.path, *std::move(manifest), true});
+    if (status) {
+      SLUICE_TRY(bool is_published, env_.files->exists(published_path(checkpoint.path)));
+      return std::optional(RestoreSource{shared_, checkpoint.path, *std::move(manifest), true, is_published});
+    }
     if (!is_damaged(status.error())) return std::move(status).as_failure();
     refused.push_back({checkpoint.path, status.error()});
   }
@@ -141,6 +147,16 @@ Status CheckpointDirectory::complete(const Manifest& manifest) {
   return Done{};
 }
 
+Status write_published_note(Env env, const std::string& directory) {
+  SLUICE_TRY(std::unique_ptr<WritableFile> file, env.files->create(published_path(directory)));
+  SLUICE_DO(file->sync());
+  return env.files->sync_directory(directory);
+}
+
+Status CheckpointDirectory::note_published(CheckpointId id) {
+  return write_published_note(env_, path_ + "/" + std::string(kPrefix) + std::to_string(id));
+}
+
 Status CheckpointDirectory::retire() {
   SLUICE_TRY(std::vector<Found> found, list());
   std::set<std::string> kept, dropped;
@@ -198,7 +214,8 @@ Result<RestoreSource> open_restore_source(Env env, const std::string& path, std:
     SLUICE_TRY(Manifest manifest, read_manifest_file(env, manifest_path(trimmed)));
     std::string directory = manifest.is_savepoint ? trimmed : parent + "/shared";
     SLUICE_DO(verify(env, directory, manifest));
-    return RestoreSource{std::move(directory), trimmed, std::move(manifest), false};
+    SLUICE_TRY(bool is_published, env.files->exists(published_path(trimmed)));
+    return RestoreSource{std::move(directory), trimmed, std::move(manifest), false, is_published};
   }
   CheckpointDirectory job(env, {parent, name, 1});
   SLUICE_TRY(std::optional<RestoreSource> newest, job.newest(refused));

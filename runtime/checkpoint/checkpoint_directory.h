@@ -25,6 +25,8 @@ struct RestoreSource {
   // The source is a checkpoint in the job's own directory, so new checkpoints may go on naming its segments. Otherwise
   // the first checkpoint after the restore holds everything anew.
   bool is_own = false;
+  // A note beside the manifest says that every sink has published it.
+  bool is_published = false;
 };
 
 // A checkpoint that is there and was not used.
@@ -60,6 +62,8 @@ class CheckpointDirectory {
 
   // Writes the manifest; when this returns, the checkpoint is complete. A failure leaves no checkpoint N.
   Status complete(const Manifest& manifest);
+  // Notes, durably, that all sinks have published the checkpoint.
+  Status note_published(CheckpointId id);
   // Removes the checkpoints beyond the retained ones, and the shared files that only they named. After `complete`.
   Status retire();
 
@@ -83,6 +87,9 @@ Result<RestoreSource> open_restore_source(Env env, const std::string& path, std:
 
 // Writes and syncs `directory`/manifest, whole or not at all. The directory is made when it is missing.
 Status write_manifest(Env env, const std::string& directory, const Manifest& manifest);
+
+// Writes and syncs the note that a checkpoint or savepoint was published.
+Status write_published_note(Env env, const std::string& directory);
 
 // Reads every byte that the manifest names in `directory` and verifies it.
 Status verify(Env env, const std::string& directory, const Manifest& manifest);

@@ -44,6 +44,7 @@ struct ConnectorContext {
   std::string job_name;
   std::string job_id;  // Unique per job, kept over restarts; names transactions and staged files.
   std::string operator_uid;
+  std::string staging_directory;  // Of this operator, for files that belong to checkpoints; empty: none are taken.
   uint64_t attempt = 0;
   const std::map<std::string, std::string>* settings = nullptr;  // The job's.
   ResultConsumer* results = nullptr;                             // For `$collect`; outlives the job.
@@ -88,10 +89,16 @@ class SourceConnector {
   // The splits of the whole source, known now. Every subtask gets those whose index modulo parallelism is its own,
   // except splits that a checkpoint has placed.
   virtual Result<std::vector<Split>> enumerate(uint32_t parallelism) = 0;
-  // How long until `enumerate` is worth asking again; 0 for never.
+  // The same for a job that runs or goes on: what it does not know yet has turned up since, and is read from its
+  // beginning.
+  virtual Result<std::vector<Split>> discover(uint32_t parallelism) { return enumerate(parallelism); }
+  // How long until `discover` is worth asking again; 0 for never.
   virtual int64_t discovery_interval_ms() const { return 0; }
   // `wake` may be called on any thread whenever an Idle reader has something to say.
   virtual Result<std::unique_ptr<SplitReader>> open(const Split& split, std::function<void()> wake) = 0;
+  // A checkpoint with these positions is complete and published. For people who watch from outside: nothing depends on
+  // it. On the Io pool.
+  virtual void on_checkpoint(const std::vector<Split>& /*positions*/) {}
 };
 
 // ---- Sinks
@@ -111,18 +118,39 @@ class SinkWriter {
   virtual void prepare(CheckpointId id, std::function<void(Result<std::string> committable)> done) = 0;
 };
 
+// Whom a writer works for.
+struct SinkSubtask {
+  uint32_t index = 0;
+  uint32_t parallelism = 1;
+};
+
+// What the manifest that a job goes on from says about a sink.
+struct RestoredSink {
+  CheckpointId id = 0;
+  std::string job_id;  // Of the job that took the checkpoint.
+  const std::vector<std::string>& committables;
+  bool is_published = false;  // A note beside the manifest says so. Without it nobody knows.
+};
+
+// One per attempt of a job: its writers, and `publish` for all of them together.
 class SinkConnector {
  public:
   virtual ~SinkConnector() = default;
-  virtual Result<std::unique_ptr<SinkWriter>> open(std::function<void()> wake) = 0;
+  // Once per subtask, on the subtask's thread; after `recover`. The writer does not outlive the connector.
+  virtual Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) = 0;
   // Whether rows become visible only by publish. Decides about the final checkpoint of bounded jobs and about the
   // default interval of unbounded ones.
   virtual bool is_transactional() const = 0;
+  // Whether the system it writes to may forget that a checkpoint was published: then a note is kept beside the manifest.
+  virtual bool needs_publish_note() const { return false; }
   // Makes the rows of checkpoint N visible: all committables of all subtasks, after the manifest is durable.
   // Idempotent: recovery calls it again without knowing whether it had been done. Runs on the Io pool and may block.
   virtual Status publish(CheckpointId id, const std::vector<std::string>& committables) = 0;
+  // Instead of `publish` before `recover`: the rows of the checkpoint that is restored must become visible if they are
+  // not. Whoever wrote them is gone, or believes that it is not.
+  virtual Status publish_restored(const RestoredSink& restored) { return publish(restored.id, restored.committables); }
   // Before anything is written after a restart: `restored` is the checkpoint restored (0: none). Removes what later,
-  // unfinished checkpoints left behind. Runs on the Io pool, once per job, after publish(restored).
+  // unfinished checkpoints left behind. Runs on the Io pool, once per attempt, after publish_restored.
   virtual Status recover(CheckpointId restored) = 0;
 };
 

@@ -77,13 +77,16 @@ Status recover_sinks(const AttemptStart& start, PreparedAttempt& out) {
       if (!std::holds_alternative<jobgraph::Sink>(op.kind)) continue;
       ConnectorContext context =
           connector_context(start.engine, *out.plan, op, &start.memory->buffers, &start.memory->session);
+      context.parallelism = start.plan->parallelism_of(fragment);
       context.attempt = start.attempt;
       SLUICE_TRY(std::shared_ptr<SinkConnector> sink, make_sink(start.engine, *out.plan, op, context));
       if (out.restore) {
         for (const PreparedSink& prepared : out.restore->manifest.sinks) {
           if (prepared.uid != op.uid) continue;
           SLUICE_FAULT("recover.before_publish");
-          SLUICE_DO(sink->publish(out.restore->manifest.id, prepared.committables));
+          const Manifest& manifest = out.restore->manifest;
+          SLUICE_DO(sink->publish_restored(
+              {manifest.id, manifest.job_id, prepared.committables, out.restore->is_published}));
         }
       }
       SLUICE_FAULT("recover.before_sink");
@@ -95,6 +98,14 @@ Status recover_sinks(const AttemptStart& start, PreparedAttempt& out) {
   return Done{};
 }
 
+bool has_positions(const Manifest& manifest, const std::string& uid) {
+  auto is_its_own = [&](const OperatorList& list) {
+    return list.uid == uid && list.name == SourceReader::kPositionsList && !list.entries.empty();
+  };
+  return std::ranges::any_of(manifest.tasks,
+                             [&](const TaskStateHandle& task) { return std::ranges::any_of(task.lists, is_its_own); });
+}
+
 Status enumerate_sources(const AttemptStart& start, PreparedAttempt& out) {
   for (const jobgraph::Fragment& fragment : start.plan->graph.fragments) {
     for (const jobgraph::Operator& op : fragment.operators) {
@@ -103,8 +114,11 @@ Status enumerate_sources(const AttemptStart& start, PreparedAttempt& out) {
           connector_context(start.engine, *out.plan, op, &start.memory->buffers, &start.memory->session);
       context.parallelism = start.plan->parallelism_of(fragment);
       context.attempt = start.attempt;
-      SLUICE_TRY(std::unique_ptr<SourceConnector> source, make_source(start.engine, op, context));
-      SLUICE_TRY(std::vector<Split> splits, source->enumerate(context.parallelism));
+      SLUICE_TRY(std::shared_ptr<SourceConnector> source, make_source(start.engine, op, context));
+      bool goes_on = out.restore && has_positions(out.restore->manifest, op.uid);
+      auto found = goes_on ? source->discover(context.parallelism) : source->enumerate(context.parallelism);
+      SLUICE_TRY(std::vector<Split> splits, std::move(found));
+      out.sources.emplace(op.uid, std::move(source));
       out.splits[op.id] = std::make_shared<const std::vector<Split>>(std::move(splits));
     }
   }

@@ -19,6 +19,7 @@ struct PreparedAttempt {
   std::shared_ptr<const RestoreSource> restore;
   CheckpointId next_id = 1;
   SinkTable sinks;
+  SourceTable sources;
   std::map<uint32_t, SplitList> splits;
   std::vector<std::string> warnings;
 };

@@ -6,6 +6,8 @@
 #include "base/check.h"
 #include "planner/jobgraph/codec.h"
 #include "runtime/checkpoint/savepoint.h"
+#include "runtime/task/source_reader.h"
+#include "runtime/task/split_entry.h"
 
 namespace sluice::runtime {
 namespace {
@@ -24,13 +26,32 @@ Status complete_checkpoint(const Env& env, CheckpointDirectory& directory, const
     SLUICE_FAULT("checkpoint.after_publish_of_sink");
   }
   SLUICE_FAULT("checkpoint.after_publish");
+  bool needs_note = std::ranges::any_of(sinks, [](const auto& sink) { return sink.second->needs_publish_note(); });
+  if (needs_note) SLUICE_DO(directory.note_published(manifest.id));
+  SLUICE_FAULT("checkpoint.after_publish_note");
   SLUICE_DO(directory.retire());
   SLUICE_FAULT("checkpoint.after_retire");
   if (savepoint.empty()) return Done{};
   RestoreSource source{directory.shared(), directory.path(), manifest, true};
   SLUICE_DO(write_savepoint(env, source, savepoint));
+  if (needs_note) SLUICE_DO(write_published_note(env, savepoint));
   SLUICE_FAULT("checkpoint.after_savepoint");
   return Done{};
+}
+
+void tell_sources(const SourceTable& sources, const Manifest& manifest) {
+  for (const auto& [uid, source] : sources) {
+    std::vector<Split> positions;
+    for (const TaskStateHandle& task : manifest.tasks) {
+      for (const OperatorList& list : task.lists) {
+        if (list.uid != uid || list.name != SourceReader::kPositionsList) continue;
+        for (const std::string& bytes : list.entries) {
+          if (auto entry = decode_split_entry(bytes); entry) positions.push_back(entry->split);
+        }
+      }
+    }
+    source->on_checkpoint(positions);
+  }
 }
 
 }  // namespace
@@ -132,9 +153,11 @@ void CheckpointCoordinator::complete() {
     end(new_bytes(*manifest));
   });
   options_.env.executor->submit(Executor::Pool::Io,
-                                [env = options_.env, directory = options_.directory, sinks = options_.sinks, manifest,
+                                [env = options_.env, directory = options_.directory, sinks = options_.sinks,
+                                 sources = options_.sources, manifest,
                                  savepoint = running_->request.savepoint, outcome, finish] {
                                   *outcome = complete_checkpoint(env, *directory, sinks, *manifest, savepoint);
+                                  if (*outcome) tell_sources(sources, *manifest);
                                   finish();
                                 });
 }

@@ -29,9 +29,6 @@ class CheckpointHost {
   virtual void on_checkpoint_completed(const CheckpointStats& stats) = 0;
 };
 
-// The sinks of a job by uid, for publish and recover.
-using SinkTable = std::map<std::string, std::shared_ptr<SinkConnector>>;
-
 // A checkpoint that somebody asks for. With `savepoint`, it is exported to that path as well.
 struct CheckpointRequest {
   bool stops_sources = false;
@@ -58,6 +55,7 @@ class CheckpointCoordinator {
     std::shared_ptr<CheckpointDirectory> directory;
     std::shared_ptr<Strand> strand;
     SinkTable sinks;
+    SourceTable sources;
     CheckpointId next_id = 1;
     size_t tasks = 0;
     std::set<std::string> known_files;  // Segments of the checkpoint that was restored.

@@ -192,18 +192,17 @@ Result<std::unique_ptr<Operator>> Deployment::make_node(const jobgraph::Operator
   }
   bool is_source = std::holds_alternative<jobgraph::Source>(op.kind);
   if (!is_source && !std::holds_alternative<jobgraph::Sink>(op.kind)) return make_operator(op);
-  ConnectorContext context =
-      connector_context(options_.engine, plan_, op, &options_.memory->buffers, &options_.memory->session);
-  context.subtask = subtask;
-  context.parallelism = parallelism;
-  context.attempt = options_.attempt;
   if (is_source) {
+    ConnectorContext context =
+        connector_context(options_.engine, plan_, op, &options_.memory->buffers, &options_.memory->session);
+    context.subtask = subtask;
+    context.parallelism = parallelism;
+    context.attempt = options_.attempt;
     SLUICE_TRY(std::shared_ptr<SourceConnector> connector, make_source(options_.engine, op, context));
     SourceReader::Options options{std::move(connector), options_.splits.at(op.id), rows_max};
     return Made(std::make_unique<SourceReader>(std::get<jobgraph::Source>(op.kind), std::move(options)));
   }
-  SLUICE_TRY(std::unique_ptr<SinkConnector> connector, make_sink(options_.engine, plan_, op, context));
-  return Made(std::make_unique<SinkOperator>(std::get<jobgraph::Sink>(op.kind), std::move(connector)));
+  return Made(std::make_unique<SinkOperator>(std::get<jobgraph::Sink>(op.kind), options_.sinks.at(op.uid)));
 }
 
 JobMetrics Deployment::metrics() const {

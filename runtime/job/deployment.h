@@ -30,6 +30,7 @@ struct DeploymentOptions {
   std::string spill_directory;
   std::shared_ptr<const RestoreSource> restore;
   std::map<uint32_t, SplitList> splits;  // Per source operator.
+  SinkTable sinks;
   TaskListener* listener = nullptr;
 };
 

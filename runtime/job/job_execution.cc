@@ -184,7 +184,7 @@ void JobExecution::deploy(PreparedAttempt prepared) {
     ending_ = Ending::Finish;  // All that was left to do was to publish, and that is done.
     return attempt_over();
   }
-  DeploymentOptions options{engine_, plan_, memory_, attempt_, {}, {}, prepared.restore, prepared.splits, this};
+  DeploymentOptions options{engine_, plan_, memory_, attempt_, {}, {}, prepared.restore, prepared.splits, prepared.sinks, this};
   if (prepared.directory) options.shared_directory = prepared.directory->shared();
   if (plan_->options.spills) {
     const std::string& spill = plan_->options.spill_directory;
@@ -197,6 +197,7 @@ void JobExecution::deploy(PreparedAttempt prepared) {
                                               prepared.directory,
                                               strand_,
                                               prepared.sinks,
+                                              prepared.sources,
                                               prepared.next_id,
                                               deployment->tasks().size(),
                                               {},

@@ -114,6 +114,8 @@ ConnectorContext connector_context(const EngineOptions& engine, const JobPlan& p
   context.job_name = plan.graph.name;
   context.job_id = plan.job_id;
   context.operator_uid = op.uid;
+  context.staging_directory =
+      fmt::format("{}/{}/staged/{}", plan.settings.get("execution.checkpointing.dir"), plan.graph.name, op.uid);
   context.settings = &plan.graph.settings;
   context.results = plan.options.results;
   context.values = engine.values;

@@ -1,6 +1,7 @@
 #pragma once
 // A JobGraph with its parallelism decided and its settings read: what does not change between attempts.
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,11 @@
 #include "runtime/job/embedded_engine.h"
 
 namespace sluice::runtime {
+
+// The sinks of an attempt by uid: their writers, publish and recover.
+using SinkTable = std::map<std::string, std::shared_ptr<SinkConnector>>;
+// Its sources by uid, as they enumerate splits and hear of checkpoints; subtasks have their own.
+using SourceTable = std::map<std::string, std::shared_ptr<SourceConnector>>;
 
 struct JobPlan {
   jobgraph::JobGraph graph;

@@ -18,7 +18,7 @@ Status SinkOperator::open(OperatorContext& context) {
     if (!spec_.table.columns[i].type.nullable()) not_null_.push_back(i);
   }
   lengths_.open(context, spec_);
-  SLUICE_TRY(writer_, connector_->open(context.make_completion(0)));
+  SLUICE_TRY(writer_, connector_->open({context.subtask, context.parallelism}, context.make_completion(0)));
   return Done{};
 }
 

@@ -14,7 +14,7 @@ namespace sluice::runtime {
 
 class SinkOperator final : public Operator {
  public:
-  SinkOperator(const jobgraph::Sink& spec, std::unique_ptr<SinkConnector> connector)
+  SinkOperator(const jobgraph::Sink& spec, std::shared_ptr<SinkConnector> connector)
       : spec_(spec), connector_(std::move(connector)) {}
   Status open(OperatorContext& context) override;
   Step on_batch(uint32_t input, Batch batch, Output& out) override;
@@ -29,7 +29,7 @@ class SinkOperator final : public Operator {
   Step write(Batch batch);
 
   const jobgraph::Sink& spec_;
-  std::unique_ptr<SinkConnector> connector_;
+  std::shared_ptr<SinkConnector> connector_;  // Of all subtasks; goes after the writer.
   OperatorContext* context_ = nullptr;
   std::vector<uint32_t> not_null_;  // Columns that the table declares NOT NULL and the query does not prove to be.
   LengthEnforcer lengths_;

@@ -27,7 +27,7 @@ Batch rows_between(const Batch& batch, const RowSchema& schema, uint32_t begin, 
 
 Status SourceReader::open(OperatorContext& context) {
   context_ = &context;
-  SLUICE_TRY(positions_, context.state->list_state("splits"));
+  SLUICE_TRY(positions_, context.state->list_state(kPositionsList));
   if (spec_.watermark) {
     SLUICE_DO(column_.open(context, spec_.watermark->expression, context.op->output));
     next_tick_ms_ = now_ms() + spec_.watermark->interval_ms;
@@ -283,7 +283,7 @@ void SourceReader::start_discovery() {
   context_->env.executor->submit(
       Executor::Pool::Io, [connector = options_.connector, discovery = discovery_, parallelism = context_->parallelism,
                            done = context_->make_completion(kDiscoveryToken)] {
-        Result<std::vector<Split>> found = connector->enumerate(parallelism);
+        Result<std::vector<Split>> found = connector->discover(parallelism);
         {
           std::lock_guard lock(discovery->mutex);
           discovery->found.emplace(std::move(found));

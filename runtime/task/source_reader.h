@@ -24,6 +24,8 @@ using SplitList = std::shared_ptr<const std::vector<Split>>;
 
 class SourceReader final : public SourceOperator {
  public:
+  static constexpr const char* kPositionsList = "splits";  // Of the operator's state.
+
   struct Options {
     std::shared_ptr<SourceConnector> connector;
     SplitList splits;

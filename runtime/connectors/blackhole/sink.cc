@@ -12,7 +12,7 @@ class BlackholeWriter final : public SinkWriter {
 
 class BlackholeSink final : public SinkConnector {
  public:
-  Result<std::unique_ptr<SinkWriter>> open(std::function<void()>) override {
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask, std::function<void()>) override {
     return std::unique_ptr<SinkWriter>(std::make_unique<BlackholeWriter>());
   }
   bool is_transactional() const override { return false; }

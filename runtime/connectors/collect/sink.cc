@@ -22,10 +22,10 @@ class CollectWriter final : public SinkWriter {
 
 class CollectSink final : public SinkConnector {
  public:
-  explicit CollectSink(const ConnectorContext& context) : results_(*context.results), subtask_(context.subtask) {}
-  Result<std::unique_ptr<SinkWriter>> open(std::function<void()> wake) override {
-    results_.on_room(subtask_, std::move(wake));
-    return std::unique_ptr<SinkWriter>(std::make_unique<CollectWriter>(results_, subtask_));
+  explicit CollectSink(const ConnectorContext& context) : results_(*context.results) {}
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) override {
+    results_.on_room(subtask.index, std::move(wake));
+    return std::unique_ptr<SinkWriter>(std::make_unique<CollectWriter>(results_, subtask.index));
   }
   bool is_transactional() const override { return false; }
   // Rows are handed over as they come, so there is nothing to publish; recovery hears of the checkpoint here.
@@ -41,7 +41,6 @@ class CollectSink final : public SinkConnector {
 
  private:
   ResultConsumer& results_;
-  uint32_t subtask_;
   std::pair<CheckpointId, std::vector<std::string>> published_;
 };
 

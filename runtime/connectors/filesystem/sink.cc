@@ -37,13 +37,15 @@ class FilesystemSink final : public SinkConnector {
         commit_(context.env, layout_.options, layout_.directory, layout_.staging, partition_names(layout_)),
         log_(context.env, layout_.staging) {}
 
-  Result<std::unique_ptr<SinkWriter>> open(std::function<void()> wake) override {
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) override {
     SLUICE_DO(context_.env.files->create_directories(layout_.staging));
     RowSchema columns;
     for (uint32_t i : layout_.data_columns) columns.push_back(layout_.columns[i]);
     SLUICE_TRY(auto encoder, format_.encoder(columns, options_, {context_.session}));
+    ConnectorContext context = context_;
+    context.subtask = subtask.index;
     return std::unique_ptr<SinkWriter>(
-        std::make_unique<FilesystemWriter>(layout_, std::move(encoder), commit_, context_, std::move(wake)));
+        std::make_unique<FilesystemWriter>(layout_, std::move(encoder), commit_, context, std::move(wake)));
   }
 
   bool is_transactional() const override { return true; }

@@ -8,8 +8,8 @@ namespace sluice::runtime {
 namespace {
 
 // In front of every line, as in Flink: "name:2> ", with the subtask only where there are several.
-std::string prefix_of(const PrintOptions& options, const ConnectorContext& context) {
-  std::string subtask = context.parallelism > 1 ? std::to_string(context.subtask + 1) : "";
+std::string prefix_of(const PrintOptions& options, SinkSubtask of) {
+  std::string subtask = of.parallelism > 1 ? std::to_string(of.index + 1) : "";
   std::string name = options.print_identifier;
   if (!name.empty() && !subtask.empty()) name += ":";
   name += subtask;
@@ -18,12 +18,12 @@ std::string prefix_of(const PrintOptions& options, const ConnectorContext& conte
 
 class PrintWriter final : public SinkWriter {
  public:
-  PrintWriter(PrintOptions options, RowSchema schema, const ConnectorContext& context)
-      : options_(std::move(options)), schema_(std::move(schema)), context_(context) {}
+  PrintWriter(PrintOptions options, RowSchema schema, SinkSubtask subtask, const ConnectorContext& context)
+      : options_(std::move(options)), schema_(std::move(schema)), subtask_(subtask), context_(context) {}
 
   bool has_room() const override { return true; }
   Status write(const Batch& batch) override {
-    std::string prefix = prefix_of(options_, context_);
+    std::string prefix = prefix_of(options_, subtask_);
     std::string lines;
     for (const TableChange& change : changes_of(batch, schema_)) {
       lines += prefix;
@@ -43,6 +43,7 @@ class PrintWriter final : public SinkWriter {
  private:
   PrintOptions options_;
   RowSchema schema_;
+  SinkSubtask subtask_;
   ConnectorContext context_;
 };
 
@@ -51,8 +52,8 @@ class PrintSink final : public SinkConnector {
   PrintSink(PrintOptions options, RowSchema schema, const ConnectorContext& context)
       : options_(std::move(options)), schema_(std::move(schema)), context_(context) {}
 
-  Result<std::unique_ptr<SinkWriter>> open(std::function<void()>) override {
-    return std::unique_ptr<SinkWriter>(std::make_unique<PrintWriter>(options_, schema_, context_));
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()>) override {
+    return std::unique_ptr<SinkWriter>(std::make_unique<PrintWriter>(options_, schema_, subtask, context_));
   }
   bool is_transactional() const override { return false; }
   Status publish(CheckpointId, const std::vector<std::string>&) override { return Done{}; }

@@ -7,8 +7,8 @@ namespace {
 // Stages the changes of a checkpoint under "checkpoint/subtask"; the key is the committable.
 class ValuesWriter final : public SinkWriter {
  public:
-  ValuesWriter(std::string sink, RowSchema schema, const ConnectorContext& context)
-      : sink_(std::move(sink)), schema_(std::move(schema)), context_(context) {}
+  ValuesWriter(std::string sink, RowSchema schema, ValuesStore& values, uint32_t subtask)
+      : sink_(std::move(sink)), schema_(std::move(schema)), values_(values), subtask_(subtask) {}
 
   bool has_room() const override { return true; }
   Status write(const Batch& batch) override {
@@ -16,8 +16,8 @@ class ValuesWriter final : public SinkWriter {
     return Done{};
   }
   void prepare(CheckpointId id, std::function<void(Result<std::string>)> done) override {
-    std::string key = fmt::format("{}/{}", id, context_.subtask);
-    context_.values->stage(sink_, key, std::move(changes_));
+    std::string key = fmt::format("{}/{}", id, subtask_);
+    values_.stage(sink_, key, std::move(changes_));
     changes_.clear();
     done(key);
   }
@@ -25,7 +25,8 @@ class ValuesWriter final : public SinkWriter {
  private:
   std::string sink_;
   RowSchema schema_;
-  ConnectorContext context_;
+  ValuesStore& values_;
+  uint32_t subtask_;
   std::vector<TableChange> changes_;
 };
 
@@ -34,8 +35,9 @@ class ValuesSink final : public SinkConnector {
   ValuesSink(std::string sink, RowSchema schema, const ConnectorContext& context)
       : sink_(std::move(sink)), schema_(std::move(schema)), context_(context) {}
 
-  Result<std::unique_ptr<SinkWriter>> open(std::function<void()>) override {
-    return std::unique_ptr<SinkWriter>(std::make_unique<ValuesWriter>(sink_, schema_, context_));
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()>) override {
+    return std::unique_ptr<SinkWriter>(
+        std::make_unique<ValuesWriter>(sink_, schema_, *context_.values, subtask.index));
   }
   bool is_transactional() const override { return true; }
   Status publish(CheckpointId, const std::vector<std::string>& committables) override {
