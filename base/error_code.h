@@ -60,6 +60,8 @@ enum class ErrorCode : uint16_t {
   JobNotFound = 2005,
   GatewayUnavailable = 2006,
   WorkerLost = 2007,
+  ConnectorRefused = 2008,  // Logged in or not, we may not do that.
+  MessageTooLarge = 2009,   // For the system that is to take it.
   // 21xx: the data of a running job.
   RowExpressionFailed = 2101,  // CAST, division by zero and their like, with span and values.
   MalformedRecord = 2102,
@@ -70,6 +72,7 @@ enum class ErrorCode : uint16_t {
   NoCheckpoint = 3002,
   IncompatibleState = 3003,
   CheckpointFailed = 3004,
+  CheckpointOutdated = 3005,  // A sink shows rows of a later one already.
   // 40xx: the engine itself.
   CodeGenerationFailed = 4001,
   JobCancelled = 4002,

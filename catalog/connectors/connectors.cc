@@ -5,6 +5,7 @@
 #include "catalog/connectors/blackhole.h"
 #include "catalog/connectors/datagen.h"
 #include "catalog/connectors/filesystem.h"
+#include "catalog/connectors/kafka.h"
 #include "catalog/connectors/nexmark.h"
 #include "catalog/connectors/print.h"
 #include "catalog/connectors/values.h"
@@ -217,6 +218,8 @@ const std::vector<ConnectorDecl>& connector_decls() {
        .read = read_filesystem,
        .check = check_filesystem,
        .metadata_keys = filesystem_metadata},
+      kafka_decl(),
+      upsert_kafka_decl(),
       {.name = "print", .is_sink = true, .read = read_as<PrintOptions>, .takes = takes_all},
       {.name = "blackhole", .is_sink = true, .read = read_as<BlackholeOptions>, .takes = takes_all_but_update_before},
   };

@@ -77,10 +77,16 @@ class OptionParser {
   void optional(const char* key, T& field, const char* help) {
     take(key, field, help);
   }
+  // Whatever follows `prefix`: options that somebody else knows, such as those of a client library.
+  void pass(const std::string& prefix) {
+    std::erase_if(rest_, [&](const auto& entry) { return entry.first.starts_with(prefix); });
+  }
+  // All keys that are read from now on stand below `scope`: `key.` for the format of keys.
+  void within(std::string scope) { scope_ = std::move(scope); }
   // Keys of a format carry its name: `csv.field-delimiter`.
   template <class Options>
   Options parse(std::string prefix = {}) {
-    prefix_ = std::move(prefix);
+    prefix_ = scope_ + prefix;
     Options options;
     Options::fields(options, *this);
     return options;
@@ -106,7 +112,7 @@ class OptionParser {
   WithClause rest_;
   SourceSpan table_;
   Diagnostics& diagnostics_;
-  std::string prefix_;
+  std::string scope_, prefix_;
   std::vector<std::string> known_;
 };
 

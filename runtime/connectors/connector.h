@@ -138,10 +138,13 @@ class SinkConnector {
   virtual ~SinkConnector() = default;
   // Once per subtask, on the subtask's thread; after `recover`. The writer does not outlive the connector.
   virtual Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) = 0;
-  // Whether rows become visible only by publish. Decides about the final checkpoint of bounded jobs and about the
-  // default interval of unbounded ones.
+  // Whether rows become visible only by publish. Decides about the default interval of checkpoints of
+  // unbounded jobs.
   virtual bool is_transactional() const = 0;
-  // Whether the system it writes to may forget that a checkpoint was published: then a note is kept beside the manifest.
+  // Whether a bounded job must end with a checkpoint: its last rows are out only when `prepare` has said so.
+  virtual bool needs_final_checkpoint() const { return is_transactional(); }
+  // Whether the system it writes to may forget that a checkpoint was published: then a note is kept beside the
+  // manifest.
   virtual bool needs_publish_note() const { return false; }
   // Makes the rows of checkpoint N visible: all committables of all subtasks, after the manifest is durable.
   // Idempotent: recovery calls it again without knowing whether it had been done. Runs on the Io pool and may block.

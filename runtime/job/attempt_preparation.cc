@@ -85,8 +85,8 @@ Status recover_sinks(const AttemptStart& start, PreparedAttempt& out) {
           if (prepared.uid != op.uid) continue;
           SLUICE_FAULT("recover.before_publish");
           const Manifest& manifest = out.restore->manifest;
-          SLUICE_DO(sink->publish_restored(
-              {manifest.id, manifest.job_id, prepared.committables, out.restore->is_published}));
+          SLUICE_DO(
+              sink->publish_restored({manifest.id, manifest.job_id, prepared.committables, out.restore->is_published}));
         }
       }
       SLUICE_FAULT("recover.before_sink");

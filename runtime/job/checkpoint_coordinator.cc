@@ -152,14 +152,13 @@ void CheckpointCoordinator::complete() {
     if (!*outcome) return fail_running(std::move(*outcome).as_failure());
     end(new_bytes(*manifest));
   });
-  options_.env.executor->submit(Executor::Pool::Io,
-                                [env = options_.env, directory = options_.directory, sinks = options_.sinks,
-                                 sources = options_.sources, manifest,
-                                 savepoint = running_->request.savepoint, outcome, finish] {
-                                  *outcome = complete_checkpoint(env, *directory, sinks, *manifest, savepoint);
-                                  if (*outcome) tell_sources(sources, *manifest);
-                                  finish();
-                                });
+  options_.env.executor->submit(Executor::Pool::Io, [env = options_.env, directory = options_.directory,
+                                                     sinks = options_.sinks, sources = options_.sources, manifest,
+                                                     savepoint = running_->request.savepoint, outcome, finish] {
+    *outcome = complete_checkpoint(env, *directory, sinks, *manifest, savepoint);
+    if (*outcome) tell_sources(sources, *manifest);
+    finish();
+  });
 }
 
 // Of segments that no checkpoint before named.

@@ -55,11 +55,11 @@ class CheckpointCoordinator {
     std::shared_ptr<CheckpointDirectory> directory;
     std::shared_ptr<Strand> strand;
     SinkTable sinks;
-    SourceTable sources;
     CheckpointId next_id = 1;
     size_t tasks = 0;
     std::set<std::string> known_files;  // Segments of the checkpoint that was restored.
     CheckpointStats stats;              // Of the attempts before.
+    SourceTable sources;
   };
   CheckpointCoordinator(Options options, CheckpointHost& host) : options_(std::move(options)), host_(host) {}
   ~CheckpointCoordinator() { *alive_ = false; }

@@ -19,6 +19,9 @@ bool is_permanent(const Error& error) {
     case ErrorCode::InvalidJobGraph:
     case ErrorCode::CodeGenerationFailed:
     case ErrorCode::Fenced:
+    case ErrorCode::ConnectorRefused:
+    case ErrorCode::MessageTooLarge:
+    case ErrorCode::CheckpointOutdated:
       return true;
     default:
       return static_cast<uint16_t>(error.code) < 2000;
@@ -184,7 +187,8 @@ void JobExecution::deploy(PreparedAttempt prepared) {
     ending_ = Ending::Finish;  // All that was left to do was to publish, and that is done.
     return attempt_over();
   }
-  DeploymentOptions options{engine_, plan_, memory_, attempt_, {}, {}, prepared.restore, prepared.splits, prepared.sinks, this};
+  DeploymentOptions options{engine_,          plan_,           memory_,        attempt_, {}, {},
+                            prepared.restore, prepared.splits, prepared.sinks, this};
   if (prepared.directory) options.shared_directory = prepared.directory->shared();
   if (plan_->options.spills) {
     const std::string& spill = plan_->options.spill_directory;
@@ -197,11 +201,11 @@ void JobExecution::deploy(PreparedAttempt prepared) {
                                               prepared.directory,
                                               strand_,
                                               prepared.sinks,
-                                              prepared.sources,
                                               prepared.next_id,
                                               deployment->tasks().size(),
                                               {},
-                                              status_.checkpoints};
+                                              status_.checkpoints,
+                                              prepared.sources};
   if (prepared.restore && prepared.restore->is_own) {
     for (const TaskStateHandle& task : prepared.restore->manifest.tasks) {
       for (const SegmentRef& segment : task.segments) coordination.known_files.insert(segment.file);

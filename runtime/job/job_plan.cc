@@ -49,6 +49,7 @@ Status inspect_connectors(const EngineOptions& engine, JobPlan& plan) {
       } else if (std::holds_alternative<jobgraph::Sink>(op.kind)) {
         SLUICE_TRY(std::unique_ptr<SinkConnector> sink, make_sink(engine, plan, op, context));
         plan.has_transactional_sink |= sink->is_transactional();
+        plan.needs_final_checkpoint |= sink->needs_final_checkpoint();
       }
     }
   }
@@ -64,7 +65,7 @@ void decide_checkpoints(JobPlan& plan) {
         "a sink shows its rows only when a checkpoint completes, and `execution.checkpointing.interval` is not set: "
         "taking one every 10 s");
   }
-  plan.takes_final_checkpoint = plan.checkpoint_interval_ms > 0 || plan.has_transactional_sink;
+  plan.takes_final_checkpoint = plan.checkpoint_interval_ms > 0 || plan.needs_final_checkpoint;
   plan.takes_checkpoints = plan.takes_final_checkpoint || !plan.is_bounded;
 }
 

@@ -28,6 +28,7 @@ struct JobPlan {
 
   bool is_bounded = true;
   bool has_transactional_sink = false;
+  bool needs_final_checkpoint = false;
   // Whether checkpoints can be taken at all: periodic ones, a savepoint, a final one.
   bool takes_checkpoints = false;
   bool takes_final_checkpoint = false;

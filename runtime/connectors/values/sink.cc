@@ -36,8 +36,7 @@ class ValuesSink final : public SinkConnector {
       : sink_(std::move(sink)), schema_(std::move(schema)), context_(context) {}
 
   Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()>) override {
-    return std::unique_ptr<SinkWriter>(
-        std::make_unique<ValuesWriter>(sink_, schema_, *context_.values, subtask.index));
+    return std::unique_ptr<SinkWriter>(std::make_unique<ValuesWriter>(sink_, schema_, *context_.values, subtask.index));
   }
   bool is_transactional() const override { return true; }
   Status publish(CheckpointId, const std::vector<std::string>& committables) override {

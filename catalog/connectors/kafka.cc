@@ -1,0 +1,322 @@
+#include "catalog/connectors/kafka.h"
+
+#include <algorithm>
+
+#include "catalog/formats/formats.h"
+
+namespace sluice {
+namespace {
+
+constexpr std::string_view kUpsert = "upsert-kafka";
+
+template <class Options>
+Options options_of(const Table& table) {
+  auto options = read_options<Options>(table.options);
+  return options ? *options : Options{};  // Bad values have been reported.
+}
+
+std::string value_format_of(const Table& table) {
+  std::string format = table.option("value.format");
+  return format.empty() ? table.option("format") : format;
+}
+
+// Options of the value's format stand below `json.`, or below `value.json.` where `value.format` names it.
+void read_formats(OptionParser& parser, const Table& table) {
+  if (const FormatDecl* format = find_format(table.option("format"))) format->read(parser);
+  for (const char* scope : {"key.", "value."}) {
+    const FormatDecl* format = find_format(table.option(std::string(scope) + "format"));
+    if (format == nullptr) continue;
+    parser.within(scope);
+    format->read(parser);
+    parser.within({});
+  }
+}
+
+void read_kafka(OptionParser& parser, const Table& table) {
+  parser.parse<KafkaOptions>();
+  parser.parse<KafkaTableOptions>();
+  parser.pass("properties.");
+  read_formats(parser, table);
+}
+
+void read_upsert_kafka(OptionParser& parser, const Table& table) {
+  parser.parse<KafkaOptions>();
+  parser.parse<UpsertKafkaOptions>();
+  parser.pass("properties.");
+  read_formats(parser, table);
+}
+
+// What is wrong with a table, one complaint after the other.
+class Checks {
+ public:
+  Checks(const Table& table, SourceSpan span, Diagnostics& diagnostics)
+      : table_(table), span_(span), diagnostics_(diagnostics), options_(options_of<KafkaOptions>(table)) {}
+
+  template <class... Args>
+  void complain(ErrorCode code, std::string hint, fmt::format_string<Args...> format, Args&&... args) {
+    diagnostics_.report(fail(code, span_, format, std::forward<Args>(args)...).hint(std::move(hint)));
+  }
+
+  void format(const char* key, const std::string& name) {
+    if (name.empty() || find_format(name) != nullptr) return;
+    std::vector<std::string> known;
+    for (const FormatDecl& decl : format_decls()) known.emplace_back(decl.name);
+    diagnostics_.report(is_format_of_flink(name)
+                            ? fail(ErrorCode::NotSupportedYet, span_, "format `{}` is not supported yet", name)
+                            : fail(ErrorCode::UnknownFormat, span_, "format `{}` of `{}` does not exist", name, key)
+                                  .hint(did_you_mean(name, known)));
+  }
+
+  void formats() {
+    format("format", table_.option("format"));
+    format("key.format", options_.key_format);
+    format("value.format", options_.value_format);
+    if (!table_.option("format").empty() && !options_.value_format.empty()) {
+      complain(ErrorCode::BadOptionValue, "Leave one of them out.",
+               "options `format` and `value.format` mean the same and are both set");
+    }
+    if (value_format_of(table_).empty()) {
+      complain(ErrorCode::MissingOption, "Name the format of the messages: json, csv or raw.", "option `{}` is missing",
+               is_upsert() ? "value.format" : "format");
+    }
+  }
+
+  void topics(TableUse use) {
+    bool list = !options_.topic.empty(), pattern = !options_.topic_pattern.empty();
+    if (list && pattern) {
+      complain(ErrorCode::BadOptionValue, "Leave one of them out.",
+               "options `topic` and `topic-pattern` cannot be set together");
+    } else if (!list && !pattern) {
+      complain(ErrorCode::MissingOption, "Name the topic.", "option `topic` is missing");
+    }
+    if (use == TableUse::Source) return;
+    if (pattern || split_list(options_.topic).size() > 1) {
+      complain(ErrorCode::BadOptionValue, "Name one topic in `topic`.",
+               "a sink writes one topic, and the table names {}", pattern ? "a pattern" : "several");
+    }
+  }
+
+  void startup() {
+    auto options = options_of<KafkaTableOptions>(table_);
+    if (options.startup == KafkaStartup::Timestamp && options.startup_timestamp_ms < 0) {
+      missing("scan.startup.timestamp-millis", "startup mode `timestamp`");
+    }
+    if (options.startup == KafkaStartup::SpecificOffsets) {
+      offsets("scan.startup.specific-offsets", options.startup_offsets, "startup mode `specific-offsets`");
+    }
+    if (options.startup == KafkaStartup::GroupOffsets && table_.option("properties.group.id").empty()) {
+      missing("properties.group.id", "startup mode `group-offsets`");
+    }
+  }
+
+  void bound() {
+    if (options_.bound == KafkaBound::Timestamp && options_.bound_timestamp_ms < 0) {
+      missing("scan.bounded.timestamp-millis", "bounded mode `timestamp`");
+    }
+    if (options_.bound == KafkaBound::SpecificOffsets) {
+      offsets("scan.bounded.specific-offsets", options_.bound_offsets, "bounded mode `specific-offsets`");
+    }
+    if (options_.bound == KafkaBound::GroupOffsets && table_.option("properties.group.id").empty()) {
+      missing("properties.group.id", "bounded mode `group-offsets`");
+    }
+  }
+
+  void delivery() {
+    if (options_.delivery != KafkaDelivery::ExactlyOnce || !options_.transactional_id_prefix.empty()) return;
+    missing("sink.transactional-id-prefix", "`sink.delivery-guarantee` = `exactly-once`");
+  }
+
+  void key_fields() {
+    std::vector<std::string> fields = split_list(table_.option("key.fields"));
+    if (fields.empty() != options_.key_format.empty()) {
+      missing(fields.empty() ? "key.fields" : "key.format", fields.empty() ? "`key.format`" : "`key.fields`");
+    }
+    for (const std::string& field : fields) {
+      auto found = table_.find(field);
+      if (!found || !table_.columns[*found].is_physical()) {
+        std::vector<std::string> known;
+        for (const Column& column : table_.columns) {
+          if (column.is_physical()) known.push_back(column.name);
+        }
+        complain(ErrorCode::BadOptionValue, did_you_mean(field, known),
+                 "`key.fields` names `{}`, which is no physical column of the table", field);
+      }
+    }
+    key_prefix(fields);
+  }
+
+  void key_prefix(const std::vector<std::string>& fields) {
+    const std::string& prefix = options_.key_fields_prefix;
+    if (prefix.empty()) return;
+    if (options_.value_fields == KafkaFieldsInclude::All) {
+      complain(ErrorCode::BadOptionValue, "Set `value.fields-include` to `EXCEPT_KEY`.",
+               "a prefix of keys is not allowed while `value.fields-include` is `ALL`");
+    }
+    for (const std::string& field : fields) {
+      if (field.starts_with(prefix)) continue;
+      complain(ErrorCode::BadOptionValue, "Rename the column, or leave `key.fields-prefix` out.",
+               "key column `{}` does not begin with `key.fields-prefix` = `{}`", field, prefix);
+    }
+  }
+
+  void partitioner() {
+    std::string partitioner = options_of<KafkaTableOptions>(table_).partitioner;
+    if (partitioner == "round-robin" && !table_.option("key.fields").empty()) {
+      complain(ErrorCode::BadOptionValue, "Leave one of them out.",
+               "`sink.partitioner` = `round-robin` is not allowed together with `key.fields`");
+    } else if (partitioner != "default" && partitioner != "fixed" && partitioner != "round-robin") {
+      complain(ErrorCode::NotSupportedYet, "Use default, fixed or round-robin.",
+               "a partitioner of its own class, `{}`, is not supported", partitioner);
+    }
+  }
+
+  // The rows of a topic are all inserts, so nobody watches over a key.
+  void no_primary_key() {
+    if (!table_.primary_key) return;
+    complain(ErrorCode::BadConstraint, "Use the connector `upsert-kafka`, or leave the key out.",
+             "connector `kafka` with format `{}` cannot keep the PRIMARY KEY of `{}`", value_format_of(table_),
+             table_.identity.path.dotted());
+  }
+
+  void upsert() {
+    if (!table_.primary_key) {
+      complain(ErrorCode::BadConstraint, "Declare PRIMARY KEY (..) NOT ENFORCED; its columns are the messages' key.",
+               "table `{}` of connector `upsert-kafka` has no primary key", table_.identity.path.dotted());
+    }
+    if (options_.key_format.empty()) missing("key.format", "connector `upsert-kafka`");
+    auto buffer = options_of<UpsertKafkaOptions>(table_);
+    if ((buffer.flush_rows_max > 0) != (buffer.flush_interval.count() > 0)) {
+      complain(ErrorCode::BadOptionValue, "Set both, or none.",
+               "`sink.buffer-flush.max-rows` and `sink.buffer-flush.interval` must both be greater than zero");
+    }
+    if (!table_.primary_key) return;
+    std::vector<std::string> fields;
+    for (uint32_t column : table_.primary_key->columns) fields.push_back(table_.columns[column].name);
+    key_prefix(fields);
+  }
+
+ private:
+  bool is_upsert() const { return table_.option("connector") == kUpsert; }
+
+  void missing(const char* key, const char* because) {
+    complain(ErrorCode::MissingOption, fmt::format("It is needed for {}.", because), "option `{}` is missing", key);
+  }
+
+  void offsets(const char* key, const std::string& text, const char* because) {
+    if (text.empty()) return missing(key, because);
+    if (!parse_partition_offsets(text)) {
+      complain(ErrorCode::BadOptionValue, "Write `partition:0,offset:42;partition:1,offset:300`.",
+               "option `{}` cannot be `{}`", key, text);
+    }
+    if (!options_.topic_pattern.empty() || split_list(options_.topic).size() > 1) {
+      complain(ErrorCode::BadOptionValue, "Name one topic in `topic`.", "`{}` is for tables of one topic", key);
+    }
+  }
+
+  const Table& table_;
+  SourceSpan span_;
+  Diagnostics& diagnostics_;
+  KafkaOptions options_;
+};
+
+void check_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
+  Checks checks(table, span, diagnostics);
+  checks.formats();
+  checks.topics(use);
+  checks.key_fields();
+  checks.no_primary_key();
+  if (use == TableUse::Source) {
+    checks.startup();
+    checks.bound();
+  } else {
+    checks.partitioner();
+    checks.delivery();
+  }
+}
+
+void check_upsert_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
+  Checks checks(table, span, diagnostics);
+  checks.formats();
+  checks.topics(use);
+  checks.upsert();
+  if (use == TableUse::Source) {
+    checks.bound();
+  } else {
+    checks.delivery();
+  }
+}
+
+std::vector<std::string> kafka_metadata(const Table&, TableUse use) {
+  if (use == TableUse::Sink) return {"headers", "timestamp"};
+  return {"topic", "partition", "headers", "leader-epoch", "offset", "timestamp", "timestamp-type"};
+}
+
+ChangelogMode upserts(const Table&) { return ChangelogMode{RowKind::UpdateAfter} | ChangelogMode{RowKind::Delete}; }
+
+// What a row replaces is found by its key.
+ChangelogMode takes_upserts(const Table&, ChangelogMode requested) {
+  ChangelogMode out;
+  for (RowKind kind : {RowKind::Insert, RowKind::UpdateAfter, RowKind::Delete}) {
+    if (requested.contains(kind)) out = out | ChangelogMode{kind};
+  }
+  return out;
+}
+
+bool take_number(std::string_view& text, std::string_view label, int64_t& value) {
+  if (!text.starts_with(label)) return false;
+  text.remove_prefix(label.size());
+  size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (!parse_option(text.substr(0, digits), value)) return false;
+  text.remove_prefix(digits);
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    size_t end = std::min(list.find(';'), list.size());
+    std::string_view part = list.substr(0, end);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return parts;
+}
+
+std::optional<std::vector<PartitionOffset>> parse_partition_offsets(std::string_view text) {
+  std::vector<PartitionOffset> out;
+  for (const std::string& part : split_list(text)) {
+    std::string_view rest = part;
+    PartitionOffset entry;
+    if (!take_number(rest, "partition:", entry.partition) || !take_number(rest, ",offset:", entry.offset)) return {};
+    if (!rest.empty()) return {};
+    out.push_back(entry);
+  }
+  if (out.empty()) return {};
+  return out;
+}
+
+ConnectorDecl kafka_decl() {
+  return {.name = "kafka",
+          .is_source = true,
+          .is_sink = true,
+          .read = read_kafka,
+          .check = check_kafka,
+          .metadata_keys = kafka_metadata};
+}
+
+ConnectorDecl upsert_kafka_decl() {
+  return {.name = kUpsert,
+          .is_source = true,
+          .is_sink = true,
+          .read = read_upsert_kafka,
+          .check = check_upsert_kafka,
+          .delivers = upserts,
+          .takes = takes_upserts,
+          .metadata_keys = kafka_metadata};
+}
+
+}  // namespace sluice

@@ -1,0 +1,17 @@
+#pragma once
+// `properties.*` of a table, which carry the names of Kafka's Java client, as settings of librdkafka.
+#include <map>
+#include <string>
+
+#include "base/result.h"
+
+namespace sluice::runtime::kafka {
+
+// What stands behind `properties.` in a table's options.
+std::map<std::string, std::string> client_properties(const std::map<std::string, std::string>& options);
+
+// The settings that mean the same. Names that librdkafka shares pass; what only the Java client has (serializers,
+// sizes of its buffers) is left out; what cannot be honoured is refused.
+Result<std::map<std::string, std::string>> translate_properties(const std::map<std::string, std::string>& properties);
+
+}  // namespace sluice::runtime::kafka

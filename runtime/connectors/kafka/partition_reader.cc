@@ -1,0 +1,156 @@
+#include "runtime/connectors/kafka/partition_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::runtime::kafka {
+
+PartitionReader::PartitionReader(Options options, std::unique_ptr<RowDecoder> decoder)
+    : options_(std::move(options)),
+      decoder_(std::move(decoder)),
+      position_(options_.position),
+      rows_to_skip_(options_.position.rows),
+      arena_(*options_.context.buffers) {}
+
+Result<std::unique_ptr<SplitReader>> PartitionReader::open(Options options) {
+  SLUICE_TRY(auto decoder, RowDecoder::make(*options.plan, options.context));
+  std::unique_ptr<PartitionReader> reader(new PartitionReader(std::move(options), std::move(decoder)));
+  if (!reader->is_at_end()) SLUICE_DO(reader->start());
+  return std::unique_ptr<SplitReader>(std::move(reader));
+}
+
+Status PartitionReader::start() {
+  rd_kafka_t* handle = options_.client->handle();
+  topic_ = rd_kafka_topic_new(handle, options_.id.topic.c_str(), nullptr);
+  if (topic_ == nullptr) {
+    return fail(ErrorCode::BadOptionValue, "`{}` cannot be the name of a topic", options_.id.topic);
+  }
+  queue_ = rd_kafka_queue_new(handle);
+  wakeup_->wake = std::move(options_.wake);
+  auto on_messages = [](rd_kafka_t*, void* opaque) {
+    auto* wakeup = static_cast<Wakeup*>(opaque);
+    if (wakeup->is_armed.exchange(false)) wakeup->wake();
+  };
+  rd_kafka_queue_cb_event_enable(queue_, on_messages, wakeup_.get());
+  if (rd_kafka_consume_start_queue(topic_, options_.id.partition, position_.offset, queue_) == 0) return Done{};
+  auto error = rd_kafka_last_error();
+  return options_.client->failure(
+      code_of(error), fmt::format("`{}`, partition {}, cannot be read", options_.id.topic, options_.id.partition),
+      error);
+}
+
+// Stopping waits for the library's threads, so it is left to the Io pool.
+PartitionReader::~PartitionReader() {
+  drop_messages();
+  if (queue_ != nullptr) rd_kafka_queue_cb_event_enable(queue_, nullptr, nullptr);
+  if (topic_ == nullptr) return;
+  const Env& env = options_.context.env;
+  env.executor->submit(Executor::Pool::Io, [client = std::move(options_.client), topic = topic_, queue = queue_,
+                                            partition = options_.id.partition] {
+    rd_kafka_consume_stop(topic, partition);
+    if (queue != nullptr) rd_kafka_queue_destroy(queue);
+    rd_kafka_topic_destroy(topic);
+  });
+}
+
+void PartitionReader::drop_messages() {
+  while (next_ < count_) rd_kafka_message_destroy(messages_[next_++]);
+}
+
+Result<Poll> PartitionReader::poll(uint32_t rows_max) {
+  if (!appender_) {  // The first call decides how large batches are.
+    appender_.emplace(*options_.context.buffers, options_.plan->output, options_.context.session,
+                      std::min(rows_max, kBatchRowsMax));
+  }
+  while (!appender_->has_full_batch()) {
+    SLUICE_TRY(bool progressed, decode_next());
+    if (!progressed) break;
+  }
+  Poll poll;
+  poll.rows = take();
+  if (poll.rows.rows > 0) {
+    poll.state = Poll::State::Rows;
+  } else if (is_at_end()) {
+    poll.state = Poll::State::End;
+  }
+  return poll;
+}
+
+// Messages that arrive between a look into the empty queue and the moment at which the wake-up is armed are seen by the
+// second look.
+bool PartitionReader::fetch() {
+  for (bool is_armed : {false, true}) {
+    if (is_armed) wakeup_->is_armed = true;
+    ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages_.data(), messages_.size());
+    if (count <= 0) continue;
+    wakeup_->is_armed = false;
+    next_ = 0;
+    count_ = static_cast<size_t>(count);
+    return true;
+  }
+  return false;
+}
+
+// False when no message is there.
+Result<bool> PartitionReader::decode_next() {
+  if (is_at_end()) return false;
+  if (next_ == count_ && !fetch()) return false;
+  rd_kafka_message_t* message = messages_[next_++];
+  std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)> owned(message, rd_kafka_message_destroy);
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    SLUICE_DO(on_error(*message));
+    return true;
+  }
+  if (message->offset < position_.offset) return true;  // The broker sends whole sets of messages.
+  position_.offset = message->offset;
+  if (is_at_end()) return false;
+  decoded_offset_ = message->offset;
+  rows_before_ = appender_->rows_committed();
+  if (auto error = decoder_->decode(*message, *appender_)) {
+    return fail(ErrorCode::MalformedRecord, "topic `{}`, partition {}, offset {}: {}", options_.id.topic,
+                options_.id.partition, message->offset, error->reason);
+  }
+  position_.offset = message->offset + 1;
+  return true;
+}
+
+Status PartitionReader::on_error(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    // Behind the last message there may be marks of transactions, which nobody hands out.
+    position_.offset = std::max(position_.offset, message.offset);
+    return Done{};
+  }
+  std::string what = fmt::format("topic `{}`, partition {}, cannot be read", options_.id.topic, options_.id.partition);
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
+    return fail(ErrorCode::ConnectorUnavailable, "{}: offset {} is no longer there", what, position_.offset)
+        .hint(
+            "Rows would be missing. `properties.auto.offset.reset` = `earliest` goes on with the oldest that are "
+            "left.");
+  }
+  return options_.client->failure(code_of(message.err), what, message.err);
+}
+
+// The next batch without the rows that were handed out before a restart.
+Batch PartitionReader::take() {
+  Batch batch = appender_->take();
+  rows_taken_ += batch.rows;
+  if (rows_to_skip_ == 0 || batch.rows == 0) return batch;
+  auto skipped = static_cast<uint32_t>(std::min<uint64_t>(rows_to_skip_, batch.rows));
+  rows_to_skip_ -= skipped;
+  std::vector<uint32_t> kept;
+  for (uint32_t row = skipped; row < batch.rows; ++row) kept.push_back(row);
+  return kept.empty() ? take() : gather(batch, options_.plan->output, kept, *options_.context.buffers, arena_);
+}
+
+// Rows that were decoded and not taken yet are of the last message, because nothing is decoded while a batch is full.
+std::string PartitionReader::position() const {
+  PartitionPosition position = position_;
+  position.rows = rows_to_skip_;
+  if (appender_ && rows_taken_ < appender_->rows_committed()) {
+    position.offset = decoded_offset_;
+    position.rows = rows_taken_ - rows_before_;
+  }
+  return encode(position);
+}
+
+}  // namespace sluice::runtime::kafka

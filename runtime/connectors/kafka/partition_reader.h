@@ -1,0 +1,71 @@
+#pragma once
+// Reads one partition. librdkafka fetches ahead on its own threads, up to a bounded number of bytes; the task's thread
+// takes what is there and decodes it.
+#include <librdkafka/rdkafka.h>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "runtime/connectors/connector.h"
+#include "runtime/connectors/kafka/client.h"
+#include "runtime/connectors/kafka/partition_position.h"
+#include "runtime/connectors/kafka/row_decoder.h"
+
+namespace sluice::runtime::kafka {
+
+class PartitionReader final : public SplitReader {
+ public:
+  struct Options {
+    std::shared_ptr<Client> client;
+    PartitionId id;
+    PartitionPosition position;
+    const DecoderPlan* plan = nullptr;
+    ConnectorContext context;
+    std::function<void()> wake;
+  };
+  static Result<std::unique_ptr<SplitReader>> open(Options options);
+  ~PartitionReader() override;
+  PartitionReader(const PartitionReader&) = delete;
+
+  Result<Poll> poll(uint32_t rows_max) override;
+  std::string position() const override;
+
+ private:
+  // What librdkafka's threads call when the queue is no longer empty.
+  struct Wakeup {
+    std::function<void()> wake;
+    std::atomic<bool> is_armed = false;
+  };
+
+  PartitionReader(Options options, std::unique_ptr<RowDecoder> decoder);
+  Status start();
+  bool fetch();
+  Result<bool> decode_next();
+  Status on_error(const rd_kafka_message_t& message);
+  bool is_at_end() const { return position_.end != PartitionPosition::kNoEnd && position_.offset >= position_.end; }
+  Batch take();
+  void drop_messages();
+
+  Options options_;
+  std::unique_ptr<RowDecoder> decoder_;
+  std::unique_ptr<Wakeup> wakeup_ = std::make_unique<Wakeup>();
+  rd_kafka_topic_t* topic_ = nullptr;
+  rd_kafka_queue_t* queue_ = nullptr;
+
+  std::array<rd_kafka_message_t*, kBatchRowsMax> messages_{};  // Fetched and not decoded: from `next_` to `count_`.
+  size_t next_ = 0, count_ = 0;
+  PartitionPosition position_;  // Behind the last message that was decoded.
+  // Of the last message that was decoded, and how many rows came before its own.
+  int64_t decoded_offset_ = 0;
+  uint64_t rows_before_ = 0;
+  uint64_t rows_taken_ = 0;
+  uint64_t rows_to_skip_ = 0;
+  Arena arena_;
+  std::optional<RowAppender> appender_;
+};
+
+}  // namespace sluice::runtime::kafka

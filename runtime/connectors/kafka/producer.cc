@@ -1,0 +1,190 @@
+#include "runtime/connectors/kafka/producer.h"
+
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include "runtime/connectors/kafka/partition_list.h"
+
+namespace sluice::runtime::kafka {
+namespace {
+
+constexpr int kStepTimeoutMs = 30'000;
+constexpr int kStepsMax = 20;  // A cluster that does not answer for so many timeouts fails the attempt.
+
+struct ErrorDeleter {
+  void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
+};
+using KafkaError = std::unique_ptr<rd_kafka_error_t, ErrorDeleter>;
+
+Failure failure_of(const rd_kafka_error_t* error, const std::string& what) {
+  return fail(code_of(rd_kafka_error_code(error)), "{}: {}", what, rd_kafka_error_string(error));
+}
+
+// Runs one step of the transactional interface again while the library says that this may help.
+template <class Step>
+Status retried(const std::string& what, Step step) {
+  for (int i = 1;; ++i) {
+    KafkaError error(step());
+    if (!error) return Done{};
+    if (rd_kafka_error_is_retriable(error.get()) == 0 || i == kStepsMax) return failure_of(error.get(), what);
+  }
+}
+
+const char* at(const Outgoing& outgoing, uint64_t place) { return outgoing.bytes.data() + place; }
+
+// Headers of one message, as append_frame stores them.
+rd_kafka_headers_t* make_headers(std::string_view packed) {
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(4);
+  auto take = [&](int32_t& size) {
+    std::memcpy(&size, packed.data(), sizeof(size));
+    packed.remove_prefix(sizeof(size));
+    std::string_view text = packed.substr(0, size < 0 ? 0 : static_cast<size_t>(size));
+    packed.remove_prefix(text.size());
+    return text;
+  };
+  while (!packed.empty()) {
+    int32_t name_size = 0, value_size = 0;
+    std::string_view name = take(name_size);
+    std::string_view value = take(value_size);
+    rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()),
+                        value_size < 0 ? nullptr : value.data(), static_cast<ssize_t>(value.size()));
+  }
+  return headers;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Producer>> Producer::make(const Env& env, const ClientSettings& settings,
+                                                 const std::string& topic) {
+  SLUICE_TRY(std::shared_ptr<Client> client, Client::producer(env, settings));
+  rd_kafka_topic_t* handle = rd_kafka_topic_new(client->handle(), topic.c_str(), nullptr);
+  if (handle == nullptr) return fail(ErrorCode::BadOptionValue, "`{}` cannot be the name of a topic", topic);
+  return std::shared_ptr<Producer>(new Producer(std::move(client), handle, topic));
+}
+
+Producer::~Producer() { rd_kafka_topic_destroy(topic_); }
+
+std::optional<Error> Producer::failure() const { return client_->events().delivery_failure(); }
+
+Failure Producer::too_large(const OutgoingMessage& message, rd_kafka_resp_err_t error) const {
+  int64_t size = std::max(message.key_size, 0) + int64_t{std::max(message.value_size, 0)};
+  return client_->failure(
+      code_of(error), fmt::format("a message of {} bytes cannot be written to topic `{}`", size, topic_name_), error);
+}
+
+Status Producer::send(const Outgoing& outgoing, size_t& next) {
+  Status sent = outgoing.is_plain ? send_plain(outgoing, next) : send_each(outgoing, next);
+  rd_kafka_poll(client_->handle(), 0);
+  return sent;
+}
+
+Status Producer::send_plain(const Outgoing& outgoing, size_t& next) {
+  size_t count = outgoing.messages.size() - next;
+  if (count == 0) return Done{};
+  batch_.assign(count, rd_kafka_message_t{});
+  for (size_t i = 0; i < count; ++i) {
+    const OutgoingMessage& message = outgoing.messages[next + i];
+    rd_kafka_message_t& out = batch_[i];
+    out.partition = message.partition;
+    if (message.key_size >= 0) {
+      out.key = const_cast<char*>(at(outgoing, message.key_at));
+      out.key_len = static_cast<size_t>(message.key_size);
+    }
+    if (message.value_size >= 0) {
+      out.payload = const_cast<char*>(at(outgoing, message.value_at));
+      out.len = static_cast<size_t>(message.value_size);
+    }
+  }
+  int taken = rd_kafka_produce_batch(topic_, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_PARTITION,
+                                     batch_.data(), static_cast<int>(count));
+  if (static_cast<size_t>(taken) == count) {
+    next += count;
+    return Done{};
+  }
+  // Once the queue is full nothing behind is taken.
+  for (size_t i = 0; i < count; ++i) {
+    auto error = batch_[i].err;
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) break;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return too_large(outgoing.messages[next], error);
+    ++next;
+  }
+  return Done{};
+}
+
+Status Producer::send_each(const Outgoing& outgoing, size_t& next) {
+  for (; next < outgoing.messages.size(); ++next) {
+    const OutgoingMessage& message = outgoing.messages[next];
+    rd_kafka_headers_t* headers =
+        message.headers_size == 0
+            ? nullptr
+            : make_headers(std::string_view(outgoing.bytes).substr(message.headers_at, message.headers_size));
+    const char* key = message.key_size < 0 ? nullptr : at(outgoing, message.key_at);
+    const char* value = message.value_size < 0 ? nullptr : at(outgoing, message.value_at);
+    auto error = rd_kafka_producev(
+        client_->handle(), RD_KAFKA_V_RKT(topic_), RD_KAFKA_V_PARTITION(message.partition),
+        RD_KAFKA_V_KEY(key, static_cast<size_t>(std::max(message.key_size, 0))),
+        RD_KAFKA_V_VALUE(const_cast<char*>(value), static_cast<size_t>(std::max(message.value_size, 0))),
+        RD_KAFKA_V_TIMESTAMP(message.timestamp_ms < 0 ? 0 : message.timestamp_ms), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return Done{};
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return too_large(message, error);
+  }
+  return Done{};
+}
+
+Status Producer::flush() {
+  for (int i = 0; i < kStepsMax; ++i) {
+    auto error = rd_kafka_flush(client_->handle(), kStepTimeoutMs);
+    if (auto failed = failure()) return Failure{*failed};
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Done{};
+  }
+  return client_->failure(ErrorCode::ConnectorUnavailable,
+                          fmt::format("messages for topic `{}` cannot be written", topic_name_),
+                          RD_KAFKA_RESP_ERR__TIMED_OUT);
+}
+
+Status Producer::fence() {
+  return retried("transactions cannot be opened",
+                 [this] { return rd_kafka_init_transactions(client_->handle(), kStepTimeoutMs); });
+}
+
+Status Producer::begin() {
+  return retried("a transaction cannot be begun", [this] { return rd_kafka_begin_transaction(client_->handle()); });
+}
+
+Status Producer::commit(const std::string& group, const Marker& marker) {
+  PartitionList list = make_partition_list(1);
+  rd_kafka_topic_partition_t& entry = add(list, {topic_name_, 0}, static_cast<int64_t>(marker.checkpoint));
+  entry.metadata = strdup(marker.job_id.c_str());  // NOLINT: freed by the list.
+  entry.metadata_size = marker.job_id.size();
+  std::unique_ptr<rd_kafka_consumer_group_metadata_t, decltype(&rd_kafka_consumer_group_metadata_destroy)> metadata(
+      rd_kafka_consumer_group_metadata_new(group.c_str()), rd_kafka_consumer_group_metadata_destroy);
+  SLUICE_FAULT("kafka.before_marker");
+  SLUICE_DO(retried("the marker of a transaction cannot be written", [&] {
+    return rd_kafka_send_offsets_to_transaction(client_->handle(), list.get(), metadata.get(), kStepTimeoutMs);
+  }));
+  SLUICE_FAULT("kafka.after_marker");
+  SLUICE_DO(retried("a transaction cannot be committed",
+                    [this] { return rd_kafka_commit_transaction(client_->handle(), kStepTimeoutMs); }));
+  SLUICE_FAULT("kafka.after_commit");
+  return Done{};
+}
+
+Result<uint32_t> Producer::partition_count() {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  auto error = rd_kafka_metadata(client_->handle(), 0, topic_, &metadata, kStepTimeoutMs);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return client_->failure(code_of(error), fmt::format("topic `{}` cannot be looked at", topic_name_), error);
+  }
+  std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> owned(metadata,
+                                                                                         rd_kafka_metadata_destroy);
+  for (const auto& topic : std::span(metadata->topics, static_cast<size_t>(metadata->topic_cnt))) {
+    if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) return static_cast<uint32_t>(topic.partition_cnt);
+    return client_->failure(code_of(topic.err), fmt::format("topic `{}` cannot be written", topic_name_), topic.err);
+  }
+  return fail(ErrorCode::ConnectorUnavailable, "topic `{}` does not exist", topic_name_);
+}
+
+}  // namespace sluice::runtime::kafka

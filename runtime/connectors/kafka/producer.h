@@ -1,0 +1,65 @@
+#pragma once
+// Writes messages to one topic, alone or in transactions. Sending does not block; what opens and ends transactions
+// does.
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/connectors/kafka/client.h"
+#include "runtime/connectors/kafka/outgoing.h"
+
+namespace sluice::runtime::kafka {
+
+// What a transaction leaves behind for recovery: an offset of a consumer group that nobody reads from.
+struct Marker {
+  uint64_t checkpoint = 0;
+  std::string job_id;
+};
+
+class Producer {
+ public:
+  // `settings` with `transactional.id` make one of transactions.
+  static Result<std::shared_ptr<Producer>> make(const Env& env, const ClientSettings& settings,
+                                                const std::string& topic);
+  ~Producer();
+  Producer(const Producer&) = delete;
+
+  // Sends messages from `next` on, which it moves behind what was taken: all of them, unless the queue is full.
+  Status send(const Outgoing& outgoing, size_t& next);
+  // Messages that no broker has acknowledged yet.
+  size_t unacknowledged() const { return static_cast<size_t>(rd_kafka_outq_len(client_->handle())); }
+  // Of any message so far.
+  std::optional<Error> failure() const;
+
+  // ---- Transactions
+
+  // Fences whoever used this transactional id before, and ends what they left open: given up, unless its commit had
+  // begun. Blocks.
+  Status fence();
+  Status begin();
+  // Blocks. After a failure the transaction may be there or not.
+  Status commit(const std::string& group, const Marker& marker);
+  // Waits until everything that was sent is acknowledged. Blocks.
+  Status flush();
+  // Blocks.
+  Result<uint32_t> partition_count();
+
+  const Client& client() const { return *client_; }
+
+ private:
+  Producer(std::shared_ptr<Client> client, rd_kafka_topic_t* topic, std::string topic_name)
+      : client_(std::move(client)), topic_(topic), topic_name_(std::move(topic_name)) {}
+  Status send_plain(const Outgoing& outgoing, size_t& next);
+  Status send_each(const Outgoing& outgoing, size_t& next);
+  Failure too_large(const OutgoingMessage& message, rd_kafka_resp_err_t error) const;
+
+  std::shared_ptr<Client> client_;
+  rd_kafka_topic_t* topic_;
+  std::string topic_name_;
+  std::vector<rd_kafka_message_t> batch_;
+};
+
+}  // namespace sluice::runtime::kafka

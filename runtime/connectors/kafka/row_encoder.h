@@ -1,0 +1,43 @@
+#pragma once
+// Rows of a table as messages of a topic.
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/connectors/kafka.h"
+#include "planner/jobgraph/jobgraph.h"
+#include "runtime/connectors/connector.h"
+#include "runtime/connectors/kafka/outgoing.h"
+#include "runtime/formats/format.h"
+
+namespace sluice::runtime::kafka {
+
+// What every writer of a table needs to make its encoder.
+struct EncoderPlan {
+  const FormatFactory* value_format = nullptr;
+  RowSchema value_columns;
+  std::vector<uint32_t> value_positions;  // In the input.
+  std::map<std::string, std::string> value_options;
+  bool is_upsert = false;
+};
+
+Result<EncoderPlan> plan_encoder(const jobgraph::Sink& sink, const RowSchema& input);
+
+class RowEncoder {
+ public:
+  static Result<std::unique_ptr<RowEncoder>> make(const EncoderPlan& plan, const ConnectorContext& context);
+
+  Status encode(const Batch& batch, Outgoing& out);
+
+ private:
+  RowEncoder(const EncoderPlan& plan, std::unique_ptr<Encoder> value) : plan_(plan), value_(std::move(value)) {}
+
+  const EncoderPlan& plan_;
+  std::unique_ptr<Encoder> value_;
+  std::vector<ColumnView> views_;
+  std::vector<uint32_t> selection_;
+  std::vector<size_t> ends_;
+};
+
+}  // namespace sluice::runtime::kafka

@@ -1,0 +1,40 @@
+#pragma once
+// Writes the rows of one subtask. Without transactions a checkpoint waits until every message before it is
+// acknowledged, and rows behind it wait with it, because messages of a key must keep their order.
+#include <functional>
+#include <memory>
+
+#include "runtime/connectors/connector.h"
+#include "runtime/connectors/kafka/row_encoder.h"
+#include "runtime/connectors/kafka/send_queue.h"
+
+namespace sluice::runtime::kafka {
+
+class PlainWriter final : public SinkWriter {
+ public:
+  PlainWriter(std::unique_ptr<RowEncoder> encoder, std::shared_ptr<SendQueue> queue, bool waits)
+      : encoder_(std::move(encoder)), queue_(std::move(queue)), waits_(waits) {}
+  ~PlainWriter() override { queue_->close(); }
+
+  bool has_room() const override { return queue_->has_room(); }
+  Status write(const Batch& batch) override {
+    Outgoing outgoing;
+    SLUICE_DO(encoder_->encode(batch, outgoing));
+    return queue_->send(std::move(outgoing));
+  }
+  void on_end() override { waits_ = true; }
+  void prepare(CheckpointId, std::function<void(Result<std::string> committable)> done) override {
+    if (!waits_) return done(std::string());
+    queue_->when_acknowledged([done = std::move(done)](Status status) {
+      if (!status) return done(std::move(status).as_failure());
+      done(std::string());
+    });
+  }
+
+ private:
+  std::unique_ptr<RowEncoder> encoder_;
+  std::shared_ptr<SendQueue> queue_;
+  bool waits_;  // delivery-guarantee is not `none`.
+};
+
+}  // namespace sluice::runtime::kafka

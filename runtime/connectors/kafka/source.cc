@@ -1,0 +1,241 @@
+#include "runtime/connectors/kafka/source.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "catalog/connectors/kafka.h"
+#include "runtime/connectors/kafka/client.h"
+#include "runtime/connectors/kafka/client_properties.h"
+#include "runtime/connectors/kafka/offsets.h"
+#include "runtime/connectors/kafka/partition_list.h"
+#include "runtime/connectors/kafka/partition_reader.h"
+
+namespace sluice::runtime {
+namespace {
+
+using namespace kafka;
+
+// Where reading begins and ends.
+struct Range {
+  KafkaStartup startup = KafkaStartup::Earliest;
+  std::vector<PartitionOffset> startup_offsets;
+  int64_t startup_timestamp_ms = 0;
+  KafkaBound bound = KafkaBound::Unbounded;
+  std::vector<PartitionOffset> bound_offsets;
+  int64_t bound_timestamp_ms = 0;
+  std::string reset;  // auto.offset.reset as the table says it.
+};
+
+struct SourceSettings {
+  TopicChoice topics;
+  Range range;
+  ClientSettings client;
+  bool has_group = false;
+  bool commits_offsets = true;
+  int64_t discovery_interval_ms = 0;
+  DecoderPlan decoder;
+};
+
+class KafkaSource final : public SourceConnector {
+ public:
+  KafkaSource(SourceSettings settings, const ConnectorContext& context)
+      : settings_(std::move(settings)), context_(context) {}
+
+  bool is_bounded() const override { return settings_.range.bound != KafkaBound::Unbounded; }
+  int64_t discovery_interval_ms() const override { return is_bounded() ? 0 : settings_.discovery_interval_ms; }
+
+  Result<std::vector<Split>> enumerate(uint32_t) override {
+    SLUICE_TRY(std::shared_ptr<Client> client, this->client());
+    SLUICE_TRY(std::vector<PartitionId> partitions, list_partitions(*client, settings_.topics));
+    SLUICE_TRY(Offsets begin, beginnings(*client, partitions));
+    SLUICE_TRY(Offsets end, ends(*client, partitions));
+    std::vector<Split> splits;
+    for (const PartitionId& id : partitions) {
+      PartitionPosition position;
+      position.offset = begin.at(id);
+      if (is_bounded()) position.end = end.at(id);
+      splits.push_back(split_of(id, position));
+    }
+    return splits;
+  }
+
+  // A bounded source was bounded when it began.
+  Result<std::vector<Split>> discover(uint32_t) override {
+    if (is_bounded()) return std::vector<Split>{};
+    SLUICE_TRY(std::shared_ptr<Client> client, this->client());
+    SLUICE_TRY(std::vector<PartitionId> partitions, list_partitions(*client, settings_.topics));
+    std::vector<Split> splits;
+    for (const PartitionId& id : partitions) splits.push_back(split_of(id, {}));
+    return splits;
+  }
+
+  Result<std::unique_ptr<SplitReader>> open(const Split& split, std::function<void()> wake) override {
+    SLUICE_TRY(std::shared_ptr<Client> client, this->client());
+    SLUICE_TRY(PartitionId id, partition_of(split));
+    SLUICE_TRY(PartitionPosition position, position_of(split));
+    return PartitionReader::open({.client = std::move(client),
+                                  .id = std::move(id),
+                                  .position = position,
+                                  .plan = &settings_.decoder,
+                                  .context = context_,
+                                  .wake = std::move(wake)});
+  }
+
+  // The group's offsets are for those who watch; nobody waits for them, and nothing is lost when they do not arrive.
+  void on_checkpoint(const std::vector<Split>& positions) override {
+    if (!settings_.has_group || !settings_.commits_offsets) return;
+    auto client = this->client();
+    if (!client) return;
+    PartitionList list = make_partition_list(positions.size());
+    for (const Split& split : positions) {
+      auto id = partition_of(split);
+      auto position = position_of(split);
+      if (id && position && position->offset >= 0) add(list, *id, position->offset);
+    }
+    if (list->cnt > 0) rd_kafka_commit((*client)->handle(), list.get(), 1);
+  }
+
+ private:
+  Result<std::shared_ptr<Client>> client() {
+    std::lock_guard lock(mutex_);
+    if (!client_) {
+      SLUICE_TRY(client_, Client::consumer(context_.env, settings_.client));
+    }
+    return client_;
+  }
+
+  static Offsets listed(const std::vector<PartitionId>& partitions, const std::vector<PartitionOffset>& offsets) {
+    Offsets out;
+    for (const PartitionId& id : partitions) {
+      auto found = std::ranges::find(offsets, id.partition, &PartitionOffset::partition);
+      if (found != offsets.end()) out[id] = found->offset;
+    }
+    return out;
+  }
+
+  Result<Offsets> beginnings(const Client& client, const std::vector<PartitionId>& partitions) {
+    const Range& range = settings_.range;
+    Offsets known;
+    switch (range.startup) {
+      case KafkaStartup::Latest:
+        return latest_offsets(client, partitions);
+      case KafkaStartup::Timestamp:
+        return offsets_at(client, partitions, range.startup_timestamp_ms);
+      case KafkaStartup::GroupOffsets:
+        return group_offsets(client, partitions);
+      case KafkaStartup::SpecificOffsets:
+        known = listed(partitions, range.startup_offsets);
+        break;
+      case KafkaStartup::Earliest:
+        break;
+    }
+    for (const PartitionId& id : partitions) known.emplace(id, PartitionPosition::kBeginning);
+    return known;
+  }
+
+  Result<Offsets> group_offsets(const Client& client, const std::vector<PartitionId>& partitions) {
+    SLUICE_TRY(Offsets known, committed_offsets(client, partitions));
+    const std::string& reset = settings_.range.reset;
+    SLUICE_TRY(Offsets latest, reset == "latest" ? latest_offsets(client, partitions) : Result<Offsets>(Offsets{}));
+    for (const PartitionId& id : partitions) {
+      if (known.contains(id)) continue;
+      if (reset != "earliest" && reset != "latest") {
+        return fail(ErrorCode::BadOptionValue, "the group `{}` has read nothing of topic `{}`, partition {}",
+                    settings_.client.at("group.id"), id.topic, id.partition)
+            .hint("Set `properties.auto.offset.reset` to earliest or latest, or another `scan.startup.mode`.");
+      }
+      known[id] = reset == "latest" ? latest.at(id) : PartitionPosition::kBeginning;
+    }
+    return known;
+  }
+
+  Result<Offsets> ends(const Client& client, const std::vector<PartitionId>& partitions) {
+    const Range& range = settings_.range;
+    Offsets known;
+    switch (range.bound) {
+      case KafkaBound::Unbounded:
+        return Offsets{};
+      case KafkaBound::Latest:
+        return latest_offsets(client, partitions);
+      case KafkaBound::Timestamp:
+        return offsets_at(client, partitions, range.bound_timestamp_ms);
+      case KafkaBound::GroupOffsets: {
+        SLUICE_TRY(known, committed_offsets(client, partitions));
+        SLUICE_TRY(Offsets latest, latest_offsets(client, partitions));
+        known.merge(latest);
+        return known;
+      }
+      case KafkaBound::SpecificOffsets:
+        known = listed(partitions, range.bound_offsets);
+        break;
+    }
+    for (const PartitionId& id : partitions) known.emplace(id, 0);
+    return known;
+  }
+
+  const SourceSettings settings_;
+  const ConnectorContext context_;
+  std::mutex mutex_;
+  std::shared_ptr<Client> client_;
+};
+
+std::vector<PartitionOffset> offsets_of(const std::string& text) {
+  return parse_partition_offsets(text).value_or(std::vector<PartitionOffset>{});
+}
+
+// Behind what the table sets: offsets are ours to keep; rows of transactions that were given up do not exist; a
+// position that the broker no longer has is an error and not a gap; what is fetched ahead is bounded.
+Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties, bool is_bounded) {
+  SLUICE_TRY(ClientSettings settings, translate_properties(properties));
+  for (const auto& [key, value] : ClientSettings{{"auto.offset.reset", "error"},
+                                                 {"isolation.level", "read_committed"},
+                                                 {"queued.max.messages.kbytes", "16384"},
+                                                 {"queued.min.messages", "1000000"}}) {
+    settings.emplace(key, value);
+  }
+  settings["enable.auto.commit"] = "false";
+  settings["enable.auto.offset.store"] = "false";
+  if (is_bounded) settings["enable.partition.eof"] = "true";
+  return settings;
+}
+
+Result<Range> range_of(const KafkaOptions& options, const jobgraph::TableRef& table, const std::string& reset) {
+  Range range;
+  range.bound = options.bound;
+  range.bound_offsets = offsets_of(options.bound_offsets);
+  range.bound_timestamp_ms = options.bound_timestamp_ms;
+  range.reset = reset;
+  if (table.options.at("connector") == "upsert-kafka") return range;  // Always from the beginning.
+  SLUICE_TRY(KafkaTableOptions own, read_options<KafkaTableOptions>(table.options));
+  range.startup = own.startup;
+  range.startup_offsets = offsets_of(own.startup_offsets);
+  range.startup_timestamp_ms = own.startup_timestamp_ms;
+  return range;
+}
+
+std::string property(const std::map<std::string, std::string>& properties, const std::string& key) {
+  auto found = properties.find(key);
+  return found == properties.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SourceConnector>> make_kafka_source(const jobgraph::Source& source, const RowSchema& output,
+                                                           const ConnectorContext& context) {
+  if (!source.pushed_filters.empty()) {
+    return fail(ErrorCode::InvalidJobGraph, "the connector of `{}` takes no filters", source.table.path);
+  }
+  SLUICE_TRY(KafkaOptions options, read_options<KafkaOptions>(source.table.options));
+  auto properties = client_properties(source.table.options);
+  SourceSettings settings;
+  settings.topics = {split_list(options.topic), options.topic_pattern};
+  SLUICE_TRY(settings.range, range_of(options, source.table, property(properties, "auto.offset.reset")));
+  SLUICE_TRY(settings.client, client_settings(properties, options.bound != KafkaBound::Unbounded));
+  settings.has_group = !property(properties, "group.id").empty();
+  settings.commits_offsets = property(properties, "commit.offsets.on.checkpoint") != "false";
+  settings.discovery_interval_ms = options.discovery_interval.count();
+  SLUICE_TRY(settings.decoder, plan_decoder(source, output));
+  return std::unique_ptr<SourceConnector>(std::make_unique<KafkaSource>(std::move(settings), context));
+}
+
+}  // namespace sluice::runtime

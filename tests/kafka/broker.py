@@ -1,0 +1,201 @@
+"""A real Kafka broker (KRaft, one node, loopback) for tests, and the tests' own client of it.
+
+The artifacts come through Maven as pom.xml beside this file says, and are kept by it. `Skip` is raised where they
+cannot be had; tests then end with exit code 77, which ctest reports as skipped."""
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+CACHE = pathlib.Path(os.environ.get("SLUICE_KAFKA_CACHE", pathlib.Path.home() / ".cache/sluice-kafka"))
+SKIPPED = 77
+
+
+class Skip(Exception):
+    """The reason why there is no broker here."""
+
+
+def classpath():
+    for tool in ("java", "javac", "mvn"):
+        if shutil.which(tool) is None:
+            raise Skip(f"{tool} is not installed")
+    file = CACHE / "classpath"
+    pom = HERE / "pom.xml"
+    if not file.exists() or file.stat().st_mtime < pom.stat().st_mtime:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath", f"-Dmdep.outputFile={file}.new"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        except subprocess.TimeoutExpired:
+            raise Skip("Maven does not get Kafka's artifacts in time") from None
+        if done.returncode != 0:
+            raise Skip(f"Maven does not get Kafka's artifacts: {done.stdout[-300:]}")
+        os.replace(f"{file}.new", file)
+    return file.read_text()
+
+
+def compiled_side(jars):
+    source = HERE / "KafkaSide.java"
+    target = CACHE / "side"
+    compiled = target / "KafkaSide.class"
+    if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+        target.mkdir(parents=True, exist_ok=True)
+        (target / "log4j2-test.properties").write_text("rootLogger.level = OFF\n")
+        subprocess.run(["javac", "-nowarn", "-cp", jars, "-d", str(target), str(source)], check=True)
+    return str(target)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Side:
+    """Commands of KafkaSide.java."""
+
+    def __init__(self, jars, servers):
+        command = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                   "-cp", f"{compiled_side(jars)}:{jars}", "KafkaSide", servers]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        stderr=subprocess.DEVNULL)
+
+    def ask(self, *words):
+        self.process.stdin.write("\t".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().rstrip("\n")
+        if not answer.startswith("ok"):
+            raise RuntimeError(f"{words[0]} {words[1:]}: {answer}")
+        return answer[3:]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=20)
+
+
+class Message:
+    def __init__(self, line):
+        fields = line.rstrip("\n").split("\t")
+        self.partition, self.offset, self.timestamp = (int(f) for f in fields[:3])
+        self.key, self.value = (None if f == "\\N" else f for f in fields[3:5])
+        self.headers = fields[5] if len(fields) > 5 else ""
+
+
+class Broker:
+    """Started by the constructor; `kill` and `start` again keep ports and data."""
+
+    def __init__(self, folder=None, **settings):
+        self.jars = classpath()
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="sluice-kafka-"))
+        self.port, self.controller_port = free_port(), free_port()
+        self.servers = f"127.0.0.1:{self.port}"
+        self.process = None
+        self.side_process = None
+        self.configure(settings)
+        self.start()
+
+    def configure(self, settings):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        values = {
+            "process.roles": "broker,controller",
+            "node.id": 1,
+            "controller.quorum.voters": f"1@127.0.0.1:{self.controller_port}",
+            "listeners": f"PLAINTEXT://{self.servers},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "controller.listener.names": "CONTROLLER",
+            "log.dirs": self.folder / "data",
+            "auto.create.topics.enable": "false",
+            "num.partitions": 1,
+            "offsets.topic.replication.factor": 1,
+            "offsets.topic.num.partitions": 4,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "transaction.state.log.num.partitions": 4,
+            "group.initial.rebalance.delay.ms": 0,
+            "broker.session.timeout.ms": 2000,
+            "broker.heartbeat.interval.ms": 500,
+            "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1000,
+        }
+        values.update({key.replace("_", "."): value for key, value in settings.items()})
+        self.config = self.folder / "server.properties"
+        self.config.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
+        (self.folder / "log4j2.properties").write_text("rootLogger.level = OFF\n")
+        self.java("kafka.tools.StorageTool", "format", "-t", "c2x1aWNlLXRlc3RzLTAwMA", "-c", str(self.config)).wait()
+
+    def java(self, main, *arguments):
+        log = open(self.folder / "broker.log", "a")
+        return subprocess.Popen(
+            ["java", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+             f"-Dlog4j.configurationFile={self.folder}/log4j2.properties", "-cp", self.jars, main, *arguments],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def start(self):
+        self.process = self.java("kafka.Kafka", str(self.config))
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the broker ended: {(self.folder / 'broker.log').read_text()[-2000:]}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("the broker does not start")
+
+    @property
+    def side(self):
+        if self.side_process is None:
+            self.side_process = Side(self.jars, self.servers)
+        return self.side_process
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        if self.side_process is not None:
+            self.side_process.close()
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    # ---- Topics
+
+    def create(self, topic, partitions=1, **settings):
+        self.side.ask("create", topic, partitions, *(f"{k.replace('_', '.')}={v}" for k, v in settings.items()))
+
+    def produce(self, topic, messages, transactional_id=""):
+        """Messages are (partition, timestamp, key, value[, headers]); -1 and None leave the choice to the client."""
+        file = self.folder / "produce.tsv"
+        with open(file, "w") as out:
+            for message in messages:
+                partition, timestamp, key, value = message[:4]
+                headers = message[4] if len(message) > 4 else ""
+                key, value = ("\\N" if part is None else part for part in (key, value))
+                out.write(f"{partition}\t-1\t{timestamp}\t{key}\t{value}\t{headers}\n")
+        return int(self.side.ask("produce", topic, file, transactional_id))
+
+    def consume(self, topic, isolation="read_committed"):
+        file = self.folder / "consume.tsv"
+        self.side.ask("consume", topic, file, isolation)
+        with open(file) as lines:
+            return [Message(line) for line in lines]
+
+
+def main_with_broker(test):
+    """Runs test(broker) as a program."""
+    try:
+        with Broker() as broker:
+            sys.exit(test(broker) or 0)
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        sys.exit(SKIPPED)
