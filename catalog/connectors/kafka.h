@@ -55,7 +55,6 @@ struct KafkaOptions {
   std::string transaction_naming;
   int64_t scan_parallelism = 0;
   int64_t sink_parallelism = 0;
-  bool allows_duplicates = false;
 
   static void fields(auto& self, auto&& v) {
     v.optional("topic", self.topic, "Topics to read, separated by `;`, or the topic to write.");
@@ -76,8 +75,6 @@ struct KafkaOptions {
     v.optional("sink.transactional-id-prefix", self.transactional_id_prefix,
                "Begins the names of transactions; unique among the applications of a cluster.");
     v.optional("sink.transaction-naming-strategy", self.transaction_naming, "Has no effect here.");
-    v.optional("sink.allow-duplicates", self.allows_duplicates,
-               "Whether a job may go on from a checkpoint although rows behind it are visible. Not in Flink.");
   }
 };
 

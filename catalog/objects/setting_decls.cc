@@ -232,6 +232,8 @@ std::vector<SettingDecl> job() {
       text("state.checkpoints.dir", "", "Older key of `execution.checkpointing.dir`."),
       text("state.savepoints.dir", "", "Older key of `execution.checkpointing.savepoint-dir`."),
       memory("state.memory.budget", "1 g", "Memory of a job's state, heaps and caches; what is over is evicted."),
+      flag("sluice.restore.allow-duplicates", "false",
+           "Whether a job may go on from a checkpoint although a sink shows rows behind it: they are written again."),
       word("sluice.jit", "on", {"on", "off"}, "off: everything is interpreted."),
   };
 }

@@ -146,6 +146,8 @@ class SinkConnector {
   // Whether the system it writes to may forget that a checkpoint was published: then a note is kept beside the
   // manifest.
   virtual bool needs_publish_note() const { return false; }
+  // What the author of a job should hear before it starts.
+  virtual std::vector<std::string> warnings(int64_t /*checkpoint_interval_ms*/) const { return {}; }
   // Makes the rows of checkpoint N visible: all committables of all subtasks, after the manifest is durable.
   // Idempotent: recovery calls it again without knowing whether it had been done. Runs on the Io pool and may block.
   virtual Status publish(CheckpointId id, const std::vector<std::string>& committables) = 0;

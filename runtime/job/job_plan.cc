@@ -37,7 +37,8 @@ Result<std::string> find_time_zone(const Settings& settings) {
 std::string new_job_id(Random& random) { return fmt::format("{:016x}{:016x}", random.next(), random.next()); }
 
 // Looks at both ends of the job.
-Status inspect_connectors(const EngineOptions& engine, JobPlan& plan) {
+Status inspect_connectors(const EngineOptions& engine, JobPlan& plan,
+                          std::vector<std::unique_ptr<SinkConnector>>& sinks) {
   BufferPool buffers;
   SessionContext session;
   for (const jobgraph::Fragment& fragment : plan.graph.fragments) {
@@ -50,6 +51,7 @@ Status inspect_connectors(const EngineOptions& engine, JobPlan& plan) {
         SLUICE_TRY(std::unique_ptr<SinkConnector> sink, make_sink(engine, plan, op, context));
         plan.has_transactional_sink |= sink->is_transactional();
         plan.needs_final_checkpoint |= sink->needs_final_checkpoint();
+        sinks.push_back(std::move(sink));
       }
     }
   }
@@ -100,8 +102,12 @@ Result<std::shared_ptr<const JobPlan>> make_job_plan(const EngineOptions& engine
                 plan->graph.max_parallelism);
   }
   plan->parallelism = static_cast<uint32_t>(parallelism);
-  SLUICE_DO(inspect_connectors(engine, *plan));
+  std::vector<std::unique_ptr<SinkConnector>> sinks;
+  SLUICE_DO(inspect_connectors(engine, *plan, sinks));
   decide_checkpoints(*plan);
+  for (const auto& sink : sinks) {
+    std::ranges::move(sink->warnings(plan->checkpoint_interval_ms), std::back_inserter(plan->warnings));
+  }
   return std::shared_ptr<const JobPlan>(std::move(plan));
 }
 

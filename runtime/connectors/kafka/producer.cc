@@ -10,6 +10,8 @@ namespace sluice::runtime::kafka {
 namespace {
 
 constexpr int kStepTimeoutMs = 30'000;
+constexpr int kFullQueueWaitMs = 10;
+constexpr int kAbortTimeoutMs = 3'000;
 constexpr int kStepsMax = 20;  // A cluster that does not answer for so many timeouts fails the attempt.
 
 struct ErrorDeleter {
@@ -60,10 +62,18 @@ Result<std::shared_ptr<Producer>> Producer::make(const Env& env, const ClientSet
   SLUICE_TRY(std::shared_ptr<Client> client, Client::producer(env, settings));
   rd_kafka_topic_t* handle = rd_kafka_topic_new(client->handle(), topic.c_str(), nullptr);
   if (handle == nullptr) return fail(ErrorCode::BadOptionValue, "`{}` cannot be the name of a topic", topic);
-  return std::shared_ptr<Producer>(new Producer(std::move(client), handle, topic));
+  return std::shared_ptr<Producer>(new Producer(env, std::move(client), handle, topic));
 }
 
-Producer::~Producer() { rd_kafka_topic_destroy(topic_); }
+// A transaction that nobody will commit is given up, so that its rows do not stand in the way of readers until it times
+// out. Where it was prepared, recovery has its rows.
+Producer::~Producer() {
+  env_.executor->submit(Executor::Pool::Io,
+                        [client = std::move(client_), topic = topic_, is_open = is_in_transaction_.load()] {
+                          if (is_open) KafkaError(rd_kafka_abort_transaction(client->handle(), kAbortTimeoutMs));
+                          rd_kafka_topic_destroy(topic);
+                        });
+}
 
 std::optional<Error> Producer::failure() const { return client_->events().delivery_failure(); }
 
@@ -134,6 +144,13 @@ Status Producer::send_each(const Outgoing& outgoing, size_t& next) {
   return Done{};
 }
 
+Status Producer::send_waiting(const Outgoing& outgoing, size_t& next) {
+  if (auto failed = failure()) return Failure{*failed};
+  SLUICE_DO(send(outgoing, next));
+  if (next < outgoing.messages.size()) rd_kafka_poll(client_->handle(), kFullQueueWaitMs);
+  return Done{};
+}
+
 Status Producer::flush() {
   for (int i = 0; i < kStepsMax; ++i) {
     auto error = rd_kafka_flush(client_->handle(), kStepTimeoutMs);
@@ -151,14 +168,17 @@ Status Producer::fence() {
 }
 
 Status Producer::begin() {
-  return retried("a transaction cannot be begun", [this] { return rd_kafka_begin_transaction(client_->handle()); });
+  SLUICE_DO(retried("a transaction cannot be begun", [this] { return rd_kafka_begin_transaction(client_->handle()); }));
+  is_in_transaction_ = true;
+  return Done{};
 }
 
 Status Producer::commit(const std::string& group, const Marker& marker) {
   PartitionList list = make_partition_list(1);
-  rd_kafka_topic_partition_t& entry = add(list, {topic_name_, 0}, static_cast<int64_t>(marker.checkpoint));
-  entry.metadata = strdup(marker.job_id.c_str());  // NOLINT: freed by the list.
-  entry.metadata_size = marker.job_id.size();
+  rd_kafka_topic_partition_t& entry = add(list, {topic_name_, 0}, static_cast<int64_t>(marker.newest.checkpoint));
+  std::string text = marker_text(marker);
+  entry.metadata = strdup(text.c_str());  // NOLINT: freed by the list.
+  entry.metadata_size = text.size();
   std::unique_ptr<rd_kafka_consumer_group_metadata_t, decltype(&rd_kafka_consumer_group_metadata_destroy)> metadata(
       rd_kafka_consumer_group_metadata_new(group.c_str()), rd_kafka_consumer_group_metadata_destroy);
   SLUICE_FAULT("kafka.before_marker");
@@ -168,6 +188,7 @@ Status Producer::commit(const std::string& group, const Marker& marker) {
   SLUICE_FAULT("kafka.after_marker");
   SLUICE_DO(retried("a transaction cannot be committed",
                     [this] { return rd_kafka_commit_transaction(client_->handle(), kStepTimeoutMs); }));
+  is_in_transaction_ = false;
   SLUICE_FAULT("kafka.after_commit");
   return Done{};
 }

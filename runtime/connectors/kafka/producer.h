@@ -3,21 +3,17 @@
 // does.
 #include <librdkafka/rdkafka.h>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/connectors/kafka/client.h"
+#include "runtime/connectors/kafka/marker.h"
 #include "runtime/connectors/kafka/outgoing.h"
 
 namespace sluice::runtime::kafka {
-
-// What a transaction leaves behind for recovery: an offset of a consumer group that nobody reads from.
-struct Marker {
-  uint64_t checkpoint = 0;
-  std::string job_id;
-};
 
 class Producer {
  public:
@@ -29,6 +25,8 @@ class Producer {
 
   // Sends messages from `next` on, which it moves behind what was taken: all of them, unless the queue is full.
   Status send(const Outgoing& outgoing, size_t& next);
+  // The same, and waits a little when the queue is full. Blocks.
+  Status send_waiting(const Outgoing& outgoing, size_t& next);
   // Messages that no broker has acknowledged yet.
   size_t unacknowledged() const { return static_cast<size_t>(rd_kafka_outq_len(client_->handle())); }
   // Of any message so far.
@@ -50,16 +48,18 @@ class Producer {
   const Client& client() const { return *client_; }
 
  private:
-  Producer(std::shared_ptr<Client> client, rd_kafka_topic_t* topic, std::string topic_name)
-      : client_(std::move(client)), topic_(topic), topic_name_(std::move(topic_name)) {}
+  Producer(const Env& env, std::shared_ptr<Client> client, rd_kafka_topic_t* topic, std::string topic_name)
+      : env_(env), client_(std::move(client)), topic_(topic), topic_name_(std::move(topic_name)) {}
   Status send_plain(const Outgoing& outgoing, size_t& next);
   Status send_each(const Outgoing& outgoing, size_t& next);
   Failure too_large(const OutgoingMessage& message, rd_kafka_resp_err_t error) const;
 
+  const Env env_;
   std::shared_ptr<Client> client_;
   rd_kafka_topic_t* topic_;
   std::string topic_name_;
   std::vector<rd_kafka_message_t> batch_;
+  std::atomic<bool> is_in_transaction_ = false;
 };
 
 }  // namespace sluice::runtime::kafka

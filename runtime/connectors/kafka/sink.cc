@@ -3,6 +3,7 @@
 #include "catalog/connectors/kafka.h"
 #include "runtime/connectors/kafka/client_properties.h"
 #include "runtime/connectors/kafka/sink_writer.h"
+#include "runtime/connectors/kafka/transactional_writer.h"
 
 namespace sluice::runtime {
 namespace {
@@ -13,6 +14,8 @@ struct SinkSettings {
   std::string topic;
   ClientSettings client;
   bool waits_for_brokers = true;
+  std::string transactional_id_prefix;
+  bool allows_duplicates = false;
   EncoderPlan encoder;
 };
 
@@ -39,6 +42,73 @@ class PlainKafkaSink final : public SinkConnector {
   const ConnectorContext context_;
 };
 
+class TransactionalKafkaSink final : public SinkConnector {
+ public:
+  TransactionalKafkaSink(SinkSettings settings, const ConnectorContext& context)
+      : settings_(std::move(settings)),
+        context_(context),
+        transactions_({.env = context.env,
+                       .client = settings_.client,
+                       .topic = settings_.topic,
+                       .id_prefix = settings_.transactional_id_prefix + "-" + context.operator_uid,
+                       .job_id = context.job_id,
+                       .staging = context.staging_directory,
+                       .allows_duplicates = settings_.allows_duplicates}) {}
+
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) override {
+    TransactionalWriter::Options options;
+    options.env = context_.env;
+    options.topic = settings_.topic;
+    options.staging = context_.staging_directory;
+    options.name = fmt::format("{:016x}-{}", context_.env.random->next(), subtask.index);
+    for (uint32_t slot = 0; slot < kSlots; ++slot) {
+      options.ids.push_back(transactions_.id_of(subtask.index, slot));
+      options.producers.push_back(transactions_.producer(options.ids.back()));
+    }
+    SLUICE_TRY(options.encoder, RowEncoder::make(settings_.encoder, context_));
+    options.wake = std::move(wake);
+    return std::unique_ptr<SinkWriter>(std::make_unique<TransactionalWriter>(std::move(options)));
+  }
+
+  bool is_transactional() const override { return true; }
+  bool needs_publish_note() const override { return true; }
+
+  Status publish(CheckpointId id, const std::vector<std::string>& committables) override {
+    SLUICE_TRY(auto decoded, decode_all(committables));
+    return transactions_.commit(id, decoded);
+  }
+  Status publish_restored(const RestoredSink& restored) override {
+    SLUICE_TRY(auto decoded, decode_all(restored.committables));
+    return transactions_.recover(restored, decoded);
+  }
+  Status recover(CheckpointId) override { return transactions_.take_over(context_.parallelism); }
+
+  std::vector<std::string> warnings(int64_t checkpoint_interval_ms) const override {
+    int64_t timeout_ms = 0;
+    auto timeout = settings_.client.find("transaction.timeout.ms");
+    if (timeout == settings_.client.end() || !parse_option(timeout->second, timeout_ms)) return {};
+    if (timeout_ms > checkpoint_interval_ms) return {};
+    return {
+        fmt::format("`transaction.timeout.ms` = {} of topic `{}` is not longer than the interval of checkpoints, {} "
+                    "ms: brokers will give transactions up before they are committed",
+                    timeout_ms, settings_.topic, checkpoint_interval_ms)};
+  }
+
+ private:
+  static Result<std::vector<TransactionCommittable>> decode_all(const std::vector<std::string>& committables) {
+    std::vector<TransactionCommittable> decoded;
+    for (const std::string& text : committables) {
+      SLUICE_TRY(TransactionCommittable committable, decode_transaction(text));
+      decoded.push_back(std::move(committable));
+    }
+    return decoded;
+  }
+
+  const SinkSettings settings_;
+  const ConnectorContext context_;
+  Transactions transactions_;
+};
+
 // Behind what the table sets: no message is doubled or reordered by a retry; successes are counted and not told one by
 // one; what waits for brokers is bounded.
 Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties) {
@@ -60,15 +130,19 @@ Result<ClientSettings> client_settings(const std::map<std::string, std::string>&
 Result<std::unique_ptr<SinkConnector>> make_kafka_sink(const jobgraph::Sink& sink, const RowSchema& input,
                                                        const ConnectorContext& context) {
   SLUICE_TRY(KafkaOptions options, read_options<KafkaOptions>(sink.table.options));
-  if (options.delivery == KafkaDelivery::ExactlyOnce) {
-    return fail(ErrorCode::NotSupportedYet, "`sink.delivery-guarantee` = `exactly-once` is not supported yet");
-  }
   SinkSettings settings;
   settings.topic = options.topic;
   SLUICE_TRY(settings.client, client_settings(client_properties(sink.table.options)));
   settings.waits_for_brokers = options.delivery != KafkaDelivery::None;
   SLUICE_TRY(settings.encoder, plan_encoder(sink, input));
-  return std::unique_ptr<SinkConnector>(std::make_unique<PlainKafkaSink>(std::move(settings), context));
+  if (options.delivery != KafkaDelivery::ExactlyOnce) {
+    return std::unique_ptr<SinkConnector>(std::make_unique<PlainKafkaSink>(std::move(settings), context));
+  }
+  settings.transactional_id_prefix = options.transactional_id_prefix;
+  settings.client.emplace("transaction.timeout.ms", "900000");  // The most that brokers allow unless told otherwise.
+  auto flag = context.settings->find("sluice.restore.allow-duplicates");
+  settings.allows_duplicates = flag != context.settings->end() && flag->second == "true";
+  return std::unique_ptr<SinkConnector>(std::make_unique<TransactionalKafkaSink>(std::move(settings), context));
 }
 
 }  // namespace sluice::runtime

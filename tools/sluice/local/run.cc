@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "base/env/crash_point.h"
 #include "gateway/engine/engine_host.h"
 #include "planner/script/compile.h"
 #include "tools/sluice/commands.h"
@@ -186,6 +187,7 @@ int run(const RunArguments& arguments) {
     std::fputs(diagnostics.render(script->source).c_str(), stderr);
     return kStatementFailed;
   }
+  install_crash_point();
   gateway::EngineHostOptions options;
   options.jit = compiled.settings.get("sluice.jit") != "OFF";
   options.print = print_lines;

@@ -1,0 +1,37 @@
+#pragma once
+// What each transaction leaves behind for recovery: the offset of a consumer group that nobody reads with, one group
+// per transactional id, on partition 0 of the topic that was written.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/connectors/kafka/client.h"
+
+namespace sluice::runtime::kafka {
+
+// A checkpoint of a job; checkpoint 0 is before the first.
+struct CheckpointMark {
+  std::string job_id;
+  uint64_t checkpoint = 0;
+  bool operator==(const CheckpointMark&) const = default;
+};
+
+// A job that takes transactional ids over leaves its own mark with checkpoint 0 and says whose was there before: until
+// it has published something, that one still tells what its predecessor has published.
+struct Marker {
+  CheckpointMark newest;
+  std::optional<CheckpointMark> before;
+  bool operator==(const Marker&) const = default;
+};
+
+// The checkpoint is the offset; the rest stands in the text beside it.
+std::string marker_text(const Marker& marker);
+std::optional<Marker> parse_marker(int64_t offset, std::string_view text);
+
+std::string marker_group(const std::string& transactional_id);
+
+// Nothing where there is none, or where the brokers have forgotten it. Asks brokers and blocks.
+Result<std::optional<Marker>> read_marker(const Client& client, const std::string& group, const std::string& topic);
+
+}  // namespace sluice::runtime::kafka

@@ -1,0 +1,56 @@
+#pragma once
+// Writes the rows of one subtask exactly once: into the open transaction, and into a staged file from which they can be
+// produced again when the transaction is lost.
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/connectors/connector.h"
+#include "runtime/connectors/filesystem/io_strand.h"
+#include "runtime/connectors/kafka/row_encoder.h"
+#include "runtime/connectors/kafka/send_queue.h"
+#include "runtime/connectors/kafka/transactions.h"
+
+namespace sluice::runtime::kafka {
+
+class TransactionalWriter final : public SinkWriter {
+ public:
+  struct Options {
+    Env env;
+    std::string topic;
+    std::string staging;  // Directory; exists.
+    std::string name;     // Staged files begin with it; drawn anew for every writer.
+    std::vector<std::string> ids;
+    std::vector<std::shared_ptr<Producer>> producers;  // Per slot.
+    std::unique_ptr<RowEncoder> encoder;
+    std::function<void()> wake;
+  };
+  explicit TransactionalWriter(Options options);
+  ~TransactionalWriter() override;
+
+  bool has_room() const override;
+  Status write(const Batch& batch) override;
+  void prepare(CheckpointId id, std::function<void(Result<std::string> committable)> done) override;
+
+ private:
+  // A staged file as the Io pool sees it.
+  struct Stage {
+    std::unique_ptr<WritableFile> file;
+  };
+
+  Status begin();
+  void stage(const Outgoing& outgoing);
+
+  Options options_;
+  std::vector<std::shared_ptr<SendQueue>> queues_;  // Per slot.
+  std::shared_ptr<filesystem::IoStrand> strand_;
+  uint32_t slot_ = 0;
+  bool is_open_ = false;  // The slot's transaction has rows.
+  uint64_t files_ = 0;
+  std::shared_ptr<Stage> stage_;
+  TransactionCommittable committable_;  // Of the open transaction.
+};
+
+}  // namespace sluice::runtime::kafka
