@@ -44,7 +44,7 @@ std::optional<std::string_view> take_word(std::string_view& text) {
 }
 
 // What the answer says about the one partition that was asked for, and what is wrong with it.
-rd_kafka_resp_err_t look_at(const rd_kafka_event_t* event, std::optional<Marker>& out) {
+rd_kafka_resp_err_t look_at(rd_kafka_event_t* event, std::optional<Marker>& out) {
   const auto* result = rd_kafka_event_ListConsumerGroupOffsets_result(event);
   if (result == nullptr) return RD_KAFKA_RESP_ERR__FAIL;
   size_t count = 0;

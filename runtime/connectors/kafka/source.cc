@@ -63,9 +63,12 @@ class KafkaSource final : public SourceConnector {
   Result<std::vector<Split>> discover(uint32_t) override {
     if (is_bounded()) return std::vector<Split>{};
     SLUICE_TRY(std::shared_ptr<Client> client, this->client());
-    SLUICE_TRY(std::vector<PartitionId> partitions, list_partitions(*client, settings_.topics));
+    auto partitions = list_partitions(*client, settings_.topics);
+    // Brokers that do not answer now are asked again; what is being read has its own connections.
+    if (!partitions && partitions.error().code == ErrorCode::ConnectorUnavailable) return std::vector<Split>{};
+    if (!partitions) return std::move(partitions).as_failure();
     std::vector<Split> splits;
-    for (const PartitionId& id : partitions) splits.push_back(split_of(id, {}));
+    for (const PartitionId& id : *partitions) splits.push_back(split_of(id, {}));
     return splits;
   }
 

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""crash_points_test.py SLUICE [--all]: kills the engine at every step of the exactly-once sink's protocol, goes on from
+the newest checkpoint, and compares what a read_committed consumer sees with the input. Without --all a third of the
+cases run, which meet every step once."""
+import json
+import signal
+import sys
+
+import broker as brokers
+from engine import Engine, table
+
+ROWS = 60_000
+PARTITIONS = 4
+
+# Of a running job: name and which visits of the place end the process.
+RUNNING = [
+    ("kafka.before_begin", (1, 3)), ("kafka.after_begin", (1, 4)), ("kafka.after_stage", (2, 30)),
+    ("kafka.after_send", (1, 31)), ("kafka.before_acknowledged", (1, 4)), ("kafka.before_stage_sync", (1, 3)),
+    ("kafka.after_stage_sync", (2, 3)), ("checkpoint.before_manifest", (1, 4)), ("checkpoint.after_manifest", (1, 4)),
+    ("kafka.before_marker", (1, 2, 5)), ("kafka.after_marker", (1, 2, 5)), ("kafka.after_commit", (1, 2, 5)),
+    ("checkpoint.after_publish", (1, 3)), ("checkpoint.after_publish_note", (1, 3)), ("checkpoint.after_retire", (1, 3)),
+]
+# Of a recovery that has rows to produce again.
+RECOVERY = [
+    ("kafka.before_fence", (1, 3)), ("kafka.after_fence", (1, 4)), ("kafka.after_fence_of_all", (1,)),
+    ("kafka.before_produce_again", (1, 2)), ("kafka.after_produce_again", (1, 2)), ("kafka.before_marker", (1, 2)),
+    ("kafka.after_marker", (1, 2)), ("kafka.after_commit", (1, 2)), ("recover.before_sink", (1,)),
+    ("recover.after_sink", (1,)),
+]
+
+
+class Case:
+    def __init__(self, number, sluice, broker):
+        self.broker = broker
+        self.topic = f"out-{number}"
+        self.engine = Engine(sluice, broker.folder / f"case-{number}")
+        broker.create(self.topic, 3)
+        self.script = (
+            "SET 'execution.checkpointing.interval' = '40 ms';\n" +
+            table("src", "id BIGINT, name STRING", broker, topic="in", scan_startup_mode="earliest-offset",
+                  scan_bounded_mode="latest-offset") +
+            table("dst", "id BIGINT, name STRING", broker, topic=self.topic, sink_delivery__guarantee="exactly-once",
+                  sink_transactional__id__prefix=f"case-{number}") +
+            "INSERT INTO dst SELECT id, name FROM src WHERE MD5(REPEAT(name, 600)) <> 'none';\n")
+
+    def crash(self, place, visit, *flags):
+        process = self.engine.start("crash", self.script, *flags, SLUICE_CRASH_AT=f"{place}:{visit}")
+        text, _ = process.communicate(timeout=120)
+        if process.returncode != -signal.SIGKILL:
+            raise AssertionError(f"the process was not killed at {place}:{visit} but ended with {process.returncode}:\n{text}")
+
+    def finish(self, *flags):
+        code, text = self.engine.run("crash", self.script, "--from", "latest", *flags)
+        if code != 0:
+            raise AssertionError(f"exit code {code}:\n{text}")
+
+    def check(self, what):
+        found = sorted(json.loads(message.value)["id"] for message in self.broker.consume(self.topic))
+        if found == list(range(ROWS)):
+            print(f"ok: {what}", flush=True)
+            return
+        missing = sorted(set(range(ROWS)) - set(found))
+        doubled = len(found) - len(set(found))
+        raise AssertionError(f"{what}: {len(missing)} rows lost {missing[:5]}, {doubled} twice")
+
+
+def crash_points(sluice, broker, runs_all):
+    broker.create("in", PARTITIONS)
+    broker.produce("in", [(-1, -1, None, f'{{"id":{i},"name":"name-{i:08}"}}') for i in range(ROWS)])
+    number = 0
+    for place, visits in RUNNING:
+        for visit in visits if runs_all else visits[-1:]:
+            number += 1
+            case = Case(number, sluice, broker)
+            case.crash(place, visit, "--parallelism", "2")
+            case.finish("--parallelism", str(1 + number % 3))
+            case.check(f"killed at visit {visit} of {place}")
+    for place, visits in RECOVERY:
+        for visit in visits if runs_all else visits[-1:]:
+            number += 1
+            case = Case(number, sluice, broker)
+            case.crash("checkpoint.after_manifest", 3, "--parallelism", "2")
+            case.crash(place, visit, "--parallelism", str(1 + number % 3), "--from", "latest")
+            case.finish("--parallelism", str(1 + (number + 1) % 3))
+            case.check(f"killed at visit {visit} of {place} in recovery")
+    return number
+
+
+def refuses_older_checkpoint(sluice, broker, number):
+    case = Case(number, sluice, broker)
+    case.script = "SET 'execution.checkpointing.num-retained' = '5';\n" + case.script
+    code, text = case.engine.run("crash", case.script, "--parallelism", "2")
+    assert code == 0, text
+    older = sorted(case.engine.folder.glob("checkpoints/crash/chk-*"), key=lambda p: int(p.name[4:]))[-2]
+    code, text = case.engine.run("crash", case.script, "--from", str(older), "--parallelism", "2")
+    if code == 0 or "SL3005" not in text:
+        raise AssertionError(f"an older checkpoint was not refused: exit code {code}:\n{text}")
+    case.check("an older checkpoint is refused, and nothing was written")
+    code, text = case.engine.run("crash", case.script, "--from", str(older), "--parallelism", "2", "-D",
+                                 "sluice.restore.allow-duplicates=true")
+    assert code == 0, text
+    found = [json.loads(message.value)["id"] for message in broker.consume(case.topic)]
+    if set(found) != set(range(ROWS)) or len(found) == len(set(found)):
+        raise AssertionError(f"duplicates were allowed, and there are {len(found)} rows")
+    print("ok: duplicates are written where they are allowed", flush=True)
+
+
+def test(broker):
+    number = crash_points(sys.argv[1], broker, "--all" in sys.argv)
+    refuses_older_checkpoint(sys.argv[1], broker, number + 1)
+
+
+if __name__ == "__main__":
+    brokers.main_with_broker(test)
