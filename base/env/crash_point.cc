@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <charconv>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -30,10 +29,9 @@ void crash_if_here(const char* name) {
 
 }  // namespace
 
-void install_crash_point() {
-  const char* text = std::getenv("SLUICE_CRASH_AT");
-  if (text == nullptr) return;
-  std::string_view name = text;
+void install_crash_point(const std::string& place) {
+  if (place.empty()) return;
+  std::string_view name = place;
   if (size_t colon = name.find(':'); colon != std::string_view::npos) {
     int hits = 1;
     std::from_chars(name.data() + colon + 1, name.data() + name.size(), hits);

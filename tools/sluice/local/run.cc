@@ -22,6 +22,7 @@ struct RunArguments {
   ScriptArguments script;
   std::string format = "table";
   std::string from = "none";
+  std::string crash_at;
 };
 
 class Runner {
@@ -187,7 +188,7 @@ int run(const RunArguments& arguments) {
     std::fputs(diagnostics.render(script->source).c_str(), stderr);
     return kStatementFailed;
   }
-  install_crash_point();
+  install_crash_point(arguments.crash_at);
   gateway::EngineHostOptions options;
   options.jit = compiled.settings.get("sluice.jit") != "OFF";
   options.print = print_lines;
@@ -209,6 +210,8 @@ extern "C" int sluice_command_run(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--from", arguments.from, "Start from: none, latest (the job's newest checkpoint), or a path")
       ->capture_default_str();
+  // For crash tests: not shown.
+  app.add_option("--crash-at", arguments.crash_at)->envname("SLUICE_CRASH_AT")->group("");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
