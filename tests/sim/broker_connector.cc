@@ -164,7 +164,7 @@ class BrokerSink final : public SinkConnector {
   BrokerSink(std::string sink, RowSchema schema, const ConnectorContext& context)
       : sink_(std::move(sink)), schema_(std::move(schema)), context_(context) {}
 
-  Result<std::unique_ptr<SinkWriter>> open(std::function<void()> wake) override {
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask, std::function<void()> wake) override {
     return std::unique_ptr<SinkWriter>(std::make_unique<BrokerWriter>(sink_, schema_, context_, std::move(wake)));
   }
   bool is_transactional() const override { return true; }
