@@ -28,7 +28,6 @@ Status complete_checkpoint(const Env& env, CheckpointDirectory& directory, const
   SLUICE_FAULT("checkpoint.after_publish");
   bool needs_note = std::ranges::any_of(sinks, [](const auto& sink) { return sink.second->needs_publish_note(); });
   if (needs_note) SLUICE_DO(directory.note_published(manifest.id));
-  SLUICE_FAULT("checkpoint.after_publish_note");
   SLUICE_DO(directory.retire());
   SLUICE_FAULT("checkpoint.after_retire");
   if (savepoint.empty()) return Done{};

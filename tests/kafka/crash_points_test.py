@@ -18,7 +18,7 @@ RUNNING = [
     ("kafka.after_send", (1, 31)), ("kafka.before_acknowledged", (1, 4)), ("kafka.before_stage_sync", (1, 3)),
     ("kafka.after_stage_sync", (2, 3)), ("checkpoint.before_manifest", (1, 4)), ("checkpoint.after_manifest", (1, 4)),
     ("kafka.before_marker", (1, 2, 5)), ("kafka.after_marker", (1, 2, 5)), ("kafka.after_commit", (1, 2, 5)),
-    ("checkpoint.after_publish", (1, 3)), ("checkpoint.after_publish_note", (1, 3)), ("checkpoint.after_retire", (1, 3)),
+    ("checkpoint.after_publish", (1, 3)), ("checkpoint.before_retire", (1, 3)), ("checkpoint.after_retire", (1, 3)),
 ]
 # Of a recovery that has rows to produce again.
 RECOVERY = [
