@@ -1,5 +1,7 @@
 #include "gateway/session/session.h"
 
+#include <algorithm>
+
 namespace sluice::gateway {
 namespace {
 
@@ -23,6 +25,18 @@ std::vector<PlacedError> placed_all(const Diagnostics& diagnostics, const Source
   return errors;
 }
 
+// A path is the state of one job, and another one with the same plan would take it for its own.
+Status check_restore(const std::string& from, const planner::CompiledScript& script) {
+  bool is_path = !from.empty() && from != "none" && from != "latest";
+  auto jobs = std::ranges::count_if(script.statements, [](const planner::CompiledStatement& statement) {
+    return std::holds_alternative<planner::CompiledJob>(statement.kind);
+  });
+  if (!is_path || jobs < 2) return Done{};
+  return fail(ErrorCode::IncompatibleState, "a script of {} jobs cannot start from `{}`, which is the state of one",
+              jobs, from)
+      .hint("Submit the statement of that job alone, or start all of them from `latest`.");
+}
+
 }  // namespace
 
 struct Session::Compiled {
@@ -43,6 +57,7 @@ Status Session::execute(const ScriptRequest& request, ScriptListener& listener) 
     listener.on_rejected(placed_all(diagnostics, compiled.script.source));
     return Done{};
   }
+  SLUICE_DO(check_restore(request.restore_from, script));
   catalog_ = std::move(script.catalog);
   settings_ = std::move(script.settings);
   for (planner::CompiledStatement& statement : script.statements) {

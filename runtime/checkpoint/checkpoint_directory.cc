@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "base/key_hash.h"
 #include "runtime/checkpoint/segment_reader.h"
 
 namespace sluice::runtime {
@@ -42,10 +43,27 @@ bool is_damaged(const Error& error) { return error.code == ErrorCode::CorruptChe
 
 }  // namespace
 
+std::string directory_name_of(std::string_view job_name) {
+  constexpr size_t kNameMax = 200;  // Of 255 that file systems take: a savepoint adds its time.
+  std::string out;
+  for (char c : job_name) {
+    auto byte = static_cast<unsigned char>(c);
+    bool is_plain = byte >= 0x20 && byte != 0x7f && c != '/' && c != '%' && (c != '.' || !out.empty());
+    if (is_plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", byte);
+    }
+  }
+  if (out.size() <= kNameMax) return out;
+  return fmt::format("{}%{:016X}", out.substr(0, kNameMax - 17),
+                     hash_bytes(0, job_name.data(), static_cast<uint32_t>(job_name.size())));
+}
+
 CheckpointDirectory::CheckpointDirectory(Env env, Options options)
     : env_(env),
       options_(std::move(options)),
-      path_(options_.base + "/" + options_.job_name),
+      path_(options_.base + "/" + directory_name_of(options_.job_name)),
       shared_(path_ + "/shared") {}
 
 Status CheckpointDirectory::prepare() {

@@ -35,6 +35,10 @@ struct RefusedCheckpoint {
   Error why;
 };
 
+// A job's name as the name of one directory: what would be a path or could not be read (`/`, `%`, control characters, a
+// leading dot) as %XX.
+std::string directory_name_of(std::string_view job_name);
+
 class CheckpointDirectory {
  public:
   struct Options {
@@ -46,7 +50,7 @@ class CheckpointDirectory {
 
   // Makes the directories. To be called before anything else but `newest`.
   Status prepare();
-  const std::string& path() const { return path_; }      // <base>/<job name>
+  const std::string& path() const { return path_; }      // <base>/<directory name of the job>
   const std::string& shared() const { return shared_; }  // Given to every TaskState.
 
   // The newest checkpoint, with the id `from` or a larger one, of which every checksum holds; nothing when there is

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "catalog/types/time_zone.h"
+#include "runtime/checkpoint/checkpoint_directory.h"
 
 namespace sluice::runtime {
 namespace {
@@ -100,7 +101,7 @@ void JobExecution::stop_with_savepoint(const std::string& directory, SavepointDo
     std::string base = directory;
     if (base.empty()) base = plan_->settings.get("execution.checkpointing.savepoint-dir");
     if (base.empty()) base = plan_->settings.get("execution.checkpointing.dir") + "/savepoints";
-    std::string path = fmt::format("{}/{}-{}", base, status_.name, engine_.env.clock->wall_ms());
+    std::string path = fmt::format("{}/{}-{}", base, directory_name_of(status_.name), engine_.env.clock->wall_ms());
     set_state(JobState::Stopping);
     coordinator_->request({true, false, path, [this, path, done](Result<CheckpointId> id) {
                              if (!id) return done(std::move(id).as_failure());
@@ -192,7 +193,7 @@ void JobExecution::deploy(PreparedAttempt prepared) {
   if (prepared.directory) options.shared_directory = prepared.directory->shared();
   if (plan_->options.spills) {
     const std::string& spill = plan_->options.spill_directory;
-    std::string job = plan_->settings.get("execution.checkpointing.dir") + "/" + plan_->graph.name;
+    std::string job = plan_->settings.get("execution.checkpointing.dir") + "/" + directory_name_of(plan_->graph.name);
     options.spill_directory = spill.empty() ? job + "/spill" : spill;
   }
   auto deployment = std::make_shared<Deployment>(std::move(options));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/types/time_zone.h"
+#include "runtime/checkpoint/checkpoint_directory.h"
 
 namespace sluice::runtime {
 namespace {
@@ -121,8 +122,8 @@ ConnectorContext connector_context(const EngineOptions& engine, const JobPlan& p
   context.job_name = plan.graph.name;
   context.job_id = plan.job_id;
   context.operator_uid = op.uid;
-  context.staging_directory =
-      fmt::format("{}/{}/staged/{}", plan.settings.get("execution.checkpointing.dir"), plan.graph.name, op.uid);
+  context.staging_directory = fmt::format("{}/{}/staged/{}", plan.settings.get("execution.checkpointing.dir"),
+                                          directory_name_of(plan.graph.name), op.uid);
   context.settings = &plan.graph.settings;
   context.results = plan.options.results;
   context.values = engine.values;

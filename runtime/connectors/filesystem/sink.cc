@@ -74,20 +74,28 @@ class FilesystemSink final : public SinkConnector {
   }
 
   // `publish` of the restored checkpoint came before. Files that were being written then end where they ended at that
-  // checkpoint; everything else in the staging directory belongs to no checkpoint.
+  // checkpoint; everything else in the staging directory belongs to no checkpoint that this job goes on from.
   Status recover(CheckpointId id) override {
     FileSystem& files = *context_.env.files;
     SLUICE_DO(files.create_directories(layout_.staging));
     if (id != 0) SLUICE_DO(take_back(id));  // A job that does not go on from its own checkpoint leaves what is there.
     SLUICE_DO(sync_folders_of_visible(in_progress_));
     CheckpointId last = id != 0 ? id : published_;  // A savepoint, or 0 for a job that begins anew.
+    // Nothing is said of a file that an earlier recovery made visible and somebody has taken away since.
+    SLUICE_TRY(std::vector<StagedFile> recovered_before, log_.published_behind(last == 0 ? 0 : last - 1));
     SLUICE_DO(log_.note(last, in_progress_));
     std::vector<StagedFile> cut;
     for (const StagedFile& file : in_progress_) {
       std::string staged = layout_.staging + "/" + file.staged;
       SLUICE_TRY(bool exists, files.exists(staged));
-      if (!exists) continue;  // Made visible by an earlier recovery.
       if (file.bytes == 0) continue;
+      if (!exists) {
+        SLUICE_TRY(bool is_visible, files.exists(visible_path(file)));
+        bool was_shown =
+            std::ranges::find(recovered_before, file.staged, &StagedFile::staged) != recovered_before.end();
+        if (is_visible || was_shown) continue;
+        return lost(file);
+      }
       SLUICE_DO(files.truncate(staged, file.bytes));
       SLUICE_TRY(std::unique_ptr<WritableFile> shortened, files.append(staged));
       SLUICE_DO(shortened->sync());  // Before it has its final name.
@@ -96,6 +104,8 @@ class FilesystemSink final : public SinkConnector {
     SLUICE_FAULT("filesystem.after_truncate");
     SLUICE_DO(make_visible(cut));
     in_progress_.clear();
+    // A job that begins anew leaves what a savepoint or a checkpoint of an earlier run may still name.
+    if (last == 0) return log_.forget_behind(last);
     SLUICE_TRY(auto entries, files.list(layout_.staging));
     for (const DirectoryEntry& entry : entries) {
       if (entry.name == "pending" || PublishLog::is_entry(entry.name)) continue;
@@ -106,6 +116,11 @@ class FilesystemSink final : public SinkConnector {
 
  private:
   std::string visible_path(const StagedFile& file) const { return layout_.directory + "/" + file.destination; }
+
+  Failure lost(const StagedFile& file) const {
+    return fail(ErrorCode::CorruptCheckpoint, "neither `{}/{}` nor `{}` exists: rows of the checkpoint are lost",
+                layout_.staging, file.staged, visible_path(file));
+  }
 
   // A publish that was cut short may have renamed files and not synced their folders. That has to come before anything
   // syncs the staging directory: a machine that loses power in between must not know them by neither name.
@@ -154,8 +169,7 @@ class FilesystemSink final : public SinkConnector {
       if (!waiting) {
         SLUICE_TRY(bool published, files.exists(destination));
         if (published || file.bytes == 0) continue;
-        return fail(ErrorCode::CorruptCheckpoint, "neither `{}` nor `{}` exists: rows of the checkpoint are lost",
-                    staged, destination);
+        return lost(file);
       }
       std::string folder = folder_of(destination);
       if (folders.insert(folder).second) SLUICE_DO(files.create_directories(folder));

@@ -13,6 +13,7 @@
 #include "tools/sluice/row_printer.h"
 #include "tools/sluice/script_arguments.h"
 
+#include "runtime/checkpoint/checkpoint_directory.h"
 #include "runtime/connectors/row_batch.h"
 
 namespace sluice::tools {
@@ -21,9 +22,19 @@ namespace {
 struct RunArguments {
   ScriptArguments script;
   std::string format = "table";
-  std::string from = "none";
+  std::vector<std::string> from;   // Nothing is `none`.
+  std::vector<std::string> words;  // As given, without --from: for the command that continues.
   std::string crash_at;
 };
+
+// For a POSIX shell.
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
+  std::string out = "'";
+  for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
 
 class Runner {
  public:
@@ -31,12 +42,16 @@ class Runner {
       : arguments_(arguments), script_(script), host_(host), format_(row_format_of(arguments.format)) {}
 
   int run(planner::CompiledScript script) {
+    jobs_in_script_ = std::ranges::count_if(script.statements, [](const planner::CompiledStatement& statement) {
+      return std::holds_alternative<planner::CompiledJob>(statement.kind);
+    });
     Interrupt interrupt([this](int count) { on_interrupt(count); });
     for (planner::CompiledStatement& statement : script.statements) {
       if (stopping_) break;
       execute(statement);
     }
     for (auto& job : jobs_) finish(*job);
+    print_continuation();
     return exit_code_;
   }
 
@@ -46,6 +61,7 @@ class Runner {
     std::shared_ptr<runtime::Job> job;
     std::unique_ptr<ResultStream> results;
     std::unique_ptr<JobWait> wait = std::make_unique<JobWait>();
+    uint64_t restarts_shown = 0;
     bool reported = false;
   };
 
@@ -67,7 +83,9 @@ class Runner {
     auto running = std::make_unique<RunningJob>();
     runtime::JobOptions options;
     options.parallelism = arguments_.script.parallelism;
-    options.restore_from = arguments_.from;
+    auto from = restore_of(compiled.graph.name);
+    if (!from) return fail_with(from.error());
+    options.restore_from = *from;
     const TimeZone* zone = TimeZone::find(compiled.graph.settings.at("table.local-time-zone"));
     bool is_select = compiled.kind == planner::JobKind::Select;
     if (is_select) {
@@ -100,6 +118,7 @@ class Runner {
     while (!job.results->is_done()) {
       std::optional<runtime::Batch> batch = job.results->next(kPauseMs);
       if (!batch) {
+        show_restarts(job);
         printer->pause();
         continue;
       }
@@ -114,6 +133,7 @@ class Runner {
   void finish(RunningJob& job) {
     LiveLine line(stderr);
     while (!job.wait->wait_ms(500)) {
+      show_restarts(job);
       if (!job.results) line.show(job.job->status(), job.job->metrics());
     }
     line.clear();
@@ -122,13 +142,55 @@ class Runner {
     for (const std::string& warning : status.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
     if (status.state == runtime::JobState::Failed) return fail_with(*status.failure);
     print_summary(stderr, status, job.job->metrics(), host_.code().compile_ms());
-    if (status.state == runtime::JobState::Stopped) print_continuation(status);
   }
 
-  void print_continuation(const runtime::JobStatus& status) {
-    std::string files;
-    for (const std::string& file : arguments_.script.files) files += " " + file;
-    std::fprintf(stderr, "continue with: sluice run%s --from %s\n", files.c_str(), status.savepoint.c_str());
+  // A script with several jobs has a savepoint for each: whose it is stands in it. A job that none is of goes on from
+  // its newest checkpoint where `latest` was named, too.
+  Result<std::string> restore_of(const std::string& job) {
+    const std::vector<std::string>& from = arguments_.from;
+    if (from.empty()) return std::string("none");
+    if (from.size() == 1 && (jobs_in_script_ == 1 || from[0] == "latest" || from[0] == "none")) return from[0];
+    bool has_latest = false;
+    for (const std::string& path : from) {
+      if (path == "none") continue;
+      if (path == "latest") {
+        has_latest = true;
+        continue;
+      }
+      std::vector<runtime::RefusedCheckpoint> refused;
+      SLUICE_TRY(runtime::RestoreSource source, runtime::open_restore_source(host_.env(), path, refused));
+      if (source.manifest.job_name == job) return path;
+    }
+    if (has_latest) return std::string("latest");
+    return fail(ErrorCode::IncompatibleState, "no path of --from is a savepoint or checkpoint of job `{}`", job)
+        .hint("Give one path per job, or `--from latest` beside them for jobs that have none.");
+  }
+
+  // One command for all jobs of the script.
+  void print_continuation() {
+    std::string from;
+    bool has_others = false;
+    for (const auto& job : jobs_) {
+      runtime::JobStatus status = job->job->status();
+      if (status.state == runtime::JobState::Stopped) {
+        from += " --from " + shell_word(status.savepoint);
+      } else {
+        has_others = true;
+      }
+    }
+    if (from.empty()) return;
+    if (has_others) from += " --from latest";
+    std::string words;
+    for (const std::string& word : arguments_.words) words += " " + shell_word(word);
+    std::fprintf(stderr, "continue with: sluice run%s%s\n", words.c_str(), from.c_str());
+  }
+
+  void show_restarts(RunningJob& job) {
+    runtime::JobStatus status = job.job->status();
+    if (status.restarts <= job.restarts_shown || !status.failure) return;
+    job.restarts_shown = status.restarts;
+    std::fprintf(stderr, "job `%s` failed and is restarted (restart %llu): %s\n", status.name.c_str(),
+                 static_cast<unsigned long long>(status.restarts), status.failure->message.c_str());
   }
 
   void fail_with(const Error& error) {
@@ -147,16 +209,26 @@ class Runner {
         continue;
       }
       std::fprintf(stderr, "\nstopping `%s` with a savepoint; Ctrl-C again cancels\n", job->job->status().name.c_str());
-      job->job->stop_with_savepoint("", [this](Result<std::string> savepoint) {
-        if (!savepoint) fail_with(savepoint.error());
+      job->job->stop_with_savepoint("", [this, &job = *job](Result<std::string> savepoint) {
+        if (!savepoint) cancel_without_savepoint(job, savepoint.error());
       });
     }
+  }
+
+  // Whoever asked a job to stop does not want it to go on.
+  void cancel_without_savepoint(RunningJob& job, const Error& why) {
+    runtime::JobStatus status = job.job->status();
+    if (is_terminal(status.state)) return;
+    std::string newest = status.checkpoints.completed > 0 ? "; `--from latest` goes on from its newest checkpoint" : "";
+    std::fprintf(stderr, "cancelling `%s`: %s%s\n", status.name.c_str(), why.message.c_str(), newest.c_str());
+    job.job->cancel();
   }
 
   const RunArguments& arguments_;
   const LoadedScript& script_;
   gateway::EngineHost& host_;
   RowFormat format_;
+  int64_t jobs_in_script_ = 0;
   std::mutex mutex_;
   std::vector<std::unique_ptr<RunningJob>> jobs_;
   std::atomic<bool> stopping_ = false;
@@ -197,6 +269,19 @@ int run(const RunArguments& arguments) {
   return Runner(arguments, *script, **host).run(std::move(compiled));
 }
 
+std::vector<std::string> words_without_from(int argc, char** argv) {
+  std::vector<std::string> words;
+  for (int i = 1; i < argc; ++i) {
+    std::string_view word = argv[i];
+    if (word == "--from") {
+      ++i;
+    } else if (!word.starts_with("--from=")) {
+      words.emplace_back(word);
+    }
+  }
+  return words;
+}
+
 }  // namespace
 }  // namespace sluice::tools
 
@@ -208,12 +293,15 @@ extern "C" int sluice_command_run(int argc, char** argv) {
   app.add_option("--format", arguments.format, "How rows of SELECT are written")
       ->check(CLI::IsMember({"table", "changelog", "csv", "json"}))
       ->capture_default_str();
-  app.add_option("--from", arguments.from, "Start from: none, latest (the job's newest checkpoint), or a path")
-      ->capture_default_str();
+  app.add_option("--from", arguments.from,
+                 "Start from: none, latest (the job's newest checkpoint), or a path; once per job of the script")
+      ->allow_extra_args(false)
+      ->type_name("none|latest|PATH");
   // For crash tests: not shown.
   app.add_option("--crash-at", arguments.crash_at)->envname("SLUICE_CRASH_AT")->group("");
   try {
     app.parse(argc, argv);
+    arguments.words = words_without_from(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
