@@ -2,9 +2,55 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/utf8.h"
 
 namespace sluice {
+namespace {
+
+constexpr size_t kSideCharactersMax = 60;                 // Of a line, on either side of where the caret begins.
+constexpr size_t kSideBytesMax = 4 * kSideCharactersMax;  // A line of bytes that are no UTF-8 may have no characters.
+
+std::string_view last_characters(std::string_view text, size_t characters) {
+  size_t at = text.size();
+  while (at > 0 && characters > 0) characters -= is_continuation(text[--at]) ? 0 : 1;
+  return text.substr(at);
+}
+
+// A message with the user's text in back-ticks, which may hold anything. Line breaks outside of them are the message's.
+std::string printable_message(std::string_view message) {
+  std::string out;
+  for (bool quoted = false;; quoted = !quoted) {
+    size_t tick = message.find('`');
+    out += printable(message.substr(0, tick), quoted ? "" : "\n");
+    if (tick == std::string_view::npos) return out;
+    out += '`';
+    message.remove_prefix(tick + 1);
+  }
+}
+
+// The part of a line that is shown, with carets below: "  text\n  carets\n".
+std::string marked_line(std::string_view line, size_t begin, size_t end) {
+  std::string_view before = line.substr(0, begin), after = line.substr(begin);
+  std::string_view left =
+      last_characters(before.substr(before.size() - std::min(before.size(), kSideBytesMax)), kSideCharactersMax);
+  std::string_view right = first_characters(after.substr(0, kSideBytesMax), kSideCharactersMax);
+  std::string_view marked = right.substr(0, end - begin);
+
+  // A tab stays a tab, so the caret stands under the text in every terminal.
+  std::string shown_left = (left.size() < before.size() ? "…" : "") + printable(left, "\t");
+  std::string shown_marked = printable(marked, "\t");
+  std::string margin;
+  for (char c : shown_left) {
+    if (!is_continuation(c)) margin += c == '\t' ? '\t' : ' ';
+  }
+  return fmt::format("  {}{}{}{}\n  {}{}\n", shown_left, shown_marked, printable(right.substr(marked.size()), "\t"),
+                     right.size() < after.size() ? "…" : "", margin,
+                     std::string(std::max<size_t>(1, count_characters(shown_marked)), '^'));
+}
+
+}  // namespace
+
 PlacedError placed(const Error& error, const SourceText& source) {
   PlacedError out{error.code, error.message, error.hint, std::nullopt};
   if (!error.span) return out;
@@ -21,20 +67,15 @@ PlacedError placed(const Error& error, const SourceText& source) {
 // The place may come from another process, so its bounds are not trusted.
 std::string render(const PlacedError& error) {
   int code = static_cast<int>(error.code);
-  std::string hint = error.hint.empty() ? "" : fmt::format("  hint: {}\n", error.hint);
-  if (!error.place) return fmt::format("error SL{}: {}\n{}", code, error.message, hint);
+  std::string message = printable_message(error.message);
+  std::string hint = error.hint.empty() ? "" : fmt::format("  hint: {}\n", printable_message(error.hint));
+  if (!error.place) return fmt::format("error SL{}: {}\n{}", code, message, hint);
 
   const Place& at = *error.place;
-  std::string_view line = at.source_line;
-  size_t begin = std::min<size_t>(at.begin, line.size());
-  size_t end = std::clamp<size_t>(at.end, begin, line.size());
-  std::string margin;  // A tab stays a tab, so the caret stands under the text in every terminal.
-  for (char c : line.substr(0, begin)) {
-    if (!is_continuation(c)) margin += c == '\t' ? '\t' : ' ';
-  }
-  std::string carets(std::max<size_t>(1, count_characters(line.substr(begin, end - begin))), '^');
-  return fmt::format("{}:{}:{}: error SL{}: {}\n  {}\n  {}{}\n{}", at.file, at.line, at.column, code, error.message,
-                     line, margin, carets, hint);
+  size_t begin = std::min<size_t>(at.begin, at.source_line.size());
+  size_t end = std::clamp<size_t>(at.end, begin, at.source_line.size());
+  return fmt::format("{}:{}:{}: error SL{}: {}\n{}{}", at.file, at.line, at.column, code, message,
+                     marked_line(at.source_line, begin, end), hint);
 }
 
 }  // namespace sluice
