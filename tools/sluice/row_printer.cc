@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "catalog/types/value_text.h"
 
@@ -14,24 +15,6 @@ namespace {
 
 constexpr size_t kRowsHeldMax = 100;  // Before the widths of a table's columns are fixed.
 constexpr size_t kCellCharactersMax = 60;
-
-// Control characters as \n, \t or \u001b: a value must not move the cursor or set the window's title.
-std::string printable(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(byte));
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 // The first `max` characters, the last one being an ellipsis when something was cut.
 std::string cut(const std::string& text, size_t max) {
@@ -224,6 +207,12 @@ void print_json_objects(FILE* out, const RowSchema& schema, const std::vector<Va
     line += "}\n";
     std::fwrite(line.data(), 1, line.size(), out);
   }
+  std::fflush(out);
+}
+
+// The answer of SHOW CREATE: SQL of many lines, to be read or copied, for which a cell is no place.
+bool is_statement_text(const RowSchema& schema, const std::vector<ValueList>& rows) {
+  return schema.size() == 1 && schema.front().name == "result" && rows.size() == 1 && !rows.front().front().is_null();
 }
 
 }  // namespace
@@ -258,6 +247,12 @@ std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32
 
 void print_rows(RowFormat format, FILE* out, const RowSchema& schema, const std::vector<ValueList>& rows) {
   if (format == RowFormat::Json) return print_json_objects(out, schema, rows);
+  if (format != RowFormat::Csv && is_statement_text(schema, rows)) {
+    std::string text = printable(rows.front().front().get<std::string>(), "\n\t") + "\n";
+    std::fwrite(text.data(), 1, text.size(), out);
+    std::fflush(out);
+    return;
+  }
   std::unique_ptr<RowPrinter> printer = std::make_unique<TablePrinter>(out, 0, nullptr, false);
   if (format == RowFormat::Csv) printer = std::make_unique<CsvPrinter>(out, false);
   printer->begin(schema);

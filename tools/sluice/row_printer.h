@@ -38,7 +38,8 @@ class RowPrinter {
 std::unique_ptr<RowPrinter> make_row_printer(RowFormat format, FILE* out, uint32_t terminal_columns,
                                              const TimeZone* zone);
 
-// The answer of SHOW, DESCRIBE and their like, without an `op` column.
+// The answer of SHOW, DESCRIBE and their like, without an `op` column; that of SHOW CREATE as plain text in formats for
+// people.
 void print_rows(RowFormat format, FILE* out, const RowSchema& schema, const std::vector<ValueList>& rows);
 
 }  // namespace sluice::tools
