@@ -6,13 +6,19 @@ namespace sluice::tools {
 namespace {
 
 // `key=value` cut at the first `=`.
-Result<std::pair<std::string, std::string>> cut(const std::string& text, const char* argument) {
+std::pair<std::string, std::string> cut(const std::string& text) {
   size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    return fail(ErrorCode::BadOptionValue, "{} `{}` is not of the form name=value", argument, text);
-  }
-  return std::pair(text.substr(0, equals), text.substr(equals + 1));
+  return {text.substr(0, equals), text.substr(equals + 1)};
 }
+
+// Empty: it is one.
+std::string check_pair(const std::string& text) {
+  size_t equals = text.find('=');
+  bool is_pair = equals != std::string::npos && equals != 0;
+  return is_pair ? "" : fmt::format("`{}` is not of the form name=value", text);
+}
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Result<std::string> read_standard_input() {
   std::string text;
@@ -29,24 +35,25 @@ Result<std::string> read_standard_input() {
 
 void ScriptArguments::add_to(CLI::App& app) {
   app.add_option("FILE", files, "SQL scripts; several are one script, `-` is standard input")->required();
-  app.add_option("-D", settings, "key=value: a setting, as SET 'key' = 'value' would make it");
-  app.add_option("--var", variables, "NAME=value: what ${NAME} stands for");
+  CLI::Validator pair(check_pair, "");
+  app.add_option("-D", settings, "key=value: a setting, as SET 'key' = 'value' would make it")
+      ->check(pair)
+      ->allow_extra_args(false);
+  app.add_option("--var", variables, "NAME=value: what ${NAME} stands for")->check(pair)->allow_extra_args(false);
   app.add_option("--parallelism", parallelism, "Subtasks of every operator")->check(CLI::Range(1, 1024));
 }
 
 Result<planner::ScriptParts> read_script(const ScriptArguments& arguments, FileSystem& files) {
   planner::ScriptParts parts;
   for (const std::string& text : arguments.settings) {
-    SLUICE_TRY(auto setting, cut(text, "-D"));
-    parts.settings[setting.first] = setting.second;
+    auto [key, value] = cut(text);
+    parts.settings[key] = value;
   }
-  for (const std::string& text : arguments.variables) {
-    SLUICE_TRY(auto variable, cut(text, "--var"));
-    parts.variables.insert(std::move(variable));
-  }
+  for (const std::string& text : arguments.variables) parts.variables.insert(cut(text));
   for (const std::string& file : arguments.files) {
     bool is_stdin = file == "-";
     SLUICE_TRY(std::string text, is_stdin ? read_standard_input() : files.read_all(file));
+    if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
     parts.files.push_back({is_stdin ? "<stdin>" : file, std::move(text)});
   }
   return parts;

@@ -39,7 +39,7 @@ int submit(const SubmitArguments& arguments) {
   auto parts = read_script(arguments.script, *files);
   if (!parts) {
     std::fprintf(stderr, "sluice: %s\n", parts.error().message.c_str());
-    return parts.error().code == ErrorCode::BadOptionValue ? kUsage : kWorldFailed;
+    return kWorldFailed;
   }
   size_t bytes = 0;
   for (const planner::ScriptFile& file : parts->files) bytes += file.text.size();
