@@ -89,6 +89,15 @@ class World:
         assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
         return done
 
+    def run_into_full(self, *arguments):
+        """With a standard output that takes nothing."""
+        environment = dict(os.environ, SLUICE_GATEWAY=self.address or "127.0.0.1:1")
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([self.sluice, *arguments], cwd=self.root, stdout=full, stderr=subprocess.PIPE,
+                                  text=True, env=environment, timeout=60)
+        assert done.returncode == 3, (arguments, done.returncode, done.stderr)
+        assert done.stderr.count("cannot write to standard output: No space left on device") == 1, done.stderr
+
     def start(self, *arguments):
         environment = dict(os.environ, SLUICE_GATEWAY=self.address)
         client = subprocess.Popen([self.sluice, *arguments], cwd=self.root, stdout=subprocess.PIPE,

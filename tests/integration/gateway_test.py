@@ -41,6 +41,7 @@ def test_no_gateway(world):
 def test_answers_like_run(world):
     script = world.write("answers.sql", """CREATE TABLE t (a INT, b STRING) WITH ('connector' = 'datagen');
 SHOW TABLES;
+SHOW CREATE TABLE t;
 EXPLAIN SELECT a FROM t;
 SELECT x, y FROM (VALUES (1, 'a'), (2, CAST(NULL AS STRING))) AS v (x, y);
 SET 'table.local-time-zone' = 'Asia/Tokyo';
@@ -62,9 +63,18 @@ def test_errors_like_run(world):
         assert without_place_of_time(here.stderr) == without_place_of_time(there.stderr), (here.stderr, there.stderr)
         assert "error SL" in there.stderr and "^" in there.stderr, there.stderr
     world.run("submit", script, "-D", "no-equals-sign", code=2)
+    world.run("submit", script, "--var", "A", code=2)
     world.run("submit", "missing.sql", code=3)
     wide = world.write("wide.sql", "SELECT '" + "x" * (17 << 20) + "';\n")
     assert "error SL1002" in world.run("submit", wide, code=1).stderr
+
+
+def test_standard_output_is_full(world):
+    script = world.write("full.sql", SELECT.format(rate=1_000_000))
+    for output in ("table", "changelog", "csv", "json"):
+        world.run_into_full("submit", script, "--format", output)
+    wait_until("the jobs end", lambda: not [job for job in world.jobs() if job["state"] == "running"])
+    world.run_into_full("jobs", "ls")
 
 
 def test_unknown_jobs(world):
@@ -229,6 +239,7 @@ def main(sluice, foreign_client):
         assert "0 jobs found" in world.serve()
         test_answers_like_run(world)
         test_errors_like_run(world)
+        test_standard_output_is_full(world)
         test_unknown_jobs(world)
         test_two_clients_and_one_that_goes(world)
         test_slow_reader_slows_the_job(world)

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tools/sluice/commands.h"
+#include "tools/sluice/standard_output.h"
 
 namespace {
 
@@ -24,12 +25,23 @@ constexpr Command kCommands[] = {
     {"worker", nullptr, "libsluice_local.so", "sluice_command_worker", nullptr},
 };
 
+// What is still held back is written; a command that says nothing of its own about a full disk ends with it.
+int flushed(int code) {
+  std::fflush(stdout);
+  sluice::tools::StandardOutput output;
+  output.check();
+  auto failure = output.failure();
+  if (!failure || code != sluice::tools::kOk) return code;
+  std::fprintf(stderr, "sluice: %s\n", failure->message.c_str());
+  return sluice::tools::kWorldFailed;
+}
+
 int usage(FILE* out) {
   std::fprintf(out, "usage: sluice COMMAND [ARGUMENT...]\n\n");
   for (const Command& command : kCommands) {
     if (command.summary != nullptr) std::fprintf(out, "  %-12s %s\n", command.name, command.summary);
   }
-  std::fprintf(out, "\n`sluice COMMAND --help` lists a command's arguments.\n");
+  std::fprintf(out, "\n`sluice COMMAND --help` lists a command's arguments, `sluice --version` says which this is.\n");
   return out == stdout ? sluice::tools::kOk : sluice::tools::kUsage;
 }
 
@@ -53,9 +65,13 @@ int call(const Command& command, int argc, char** argv) {
 int main(int argc, char** argv) {
   if (argc < 2) return usage(stderr);
   std::string_view name = argv[1];
-  if (name == "--help" || name == "-h" || name == "help") return usage(stdout);
+  if (name == "--help" || name == "-h" || name == "help") return flushed(usage(stdout));
+  if (name == "--version") {
+    std::printf("sluice %s\n", SLUICE_VERSION);
+    return flushed(sluice::tools::kOk);
+  }
   for (const Command& command : kCommands) {
-    if (name == command.name) return call(command, argc - 1, argv + 1);
+    if (name == command.name) return flushed(call(command, argc - 1, argv + 1));
   }
   std::fprintf(stderr, "sluice: there is no command `%s`\n", argv[1]);
   return usage(stderr);

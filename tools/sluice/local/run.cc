@@ -12,6 +12,7 @@
 #include "tools/sluice/local/result_stream.h"
 #include "tools/sluice/row_printer.h"
 #include "tools/sluice/script_arguments.h"
+#include "tools/sluice/standard_output.h"
 
 #include "runtime/checkpoint/checkpoint_directory.h"
 #include "runtime/connectors/row_batch.h"
@@ -38,8 +39,12 @@ std::string shell_word(std::string_view word) {
 
 class Runner {
  public:
-  Runner(const RunArguments& arguments, const LoadedScript& script, gateway::EngineHost& host)
-      : arguments_(arguments), script_(script), host_(host), format_(row_format_of(arguments.format)) {}
+  Runner(const RunArguments& arguments, const LoadedScript& script, gateway::EngineHost& host, StandardOutput& output)
+      : arguments_(arguments),
+        script_(script),
+        host_(host),
+        output_(output),
+        format_(row_format_of(arguments.format)) {}
 
   int run(planner::CompiledScript script) {
     jobs_in_script_ = std::ranges::count_if(script.statements, [](const planner::CompiledStatement& statement) {
@@ -47,11 +52,12 @@ class Runner {
     });
     Interrupt interrupt([this](int count) { on_interrupt(count); });
     for (planner::CompiledStatement& statement : script.statements) {
-      if (stopping_) break;
+      if (stopping_ || is_output_lost()) break;
       execute(statement);
     }
     for (auto& job : jobs_) finish(*job);
     print_continuation();
+    is_output_lost();
     return exit_code_;
   }
 
@@ -68,12 +74,15 @@ class Runner {
   void execute(planner::CompiledStatement& statement) {
     if (auto* rows = std::get_if<planner::BoundRows>(&statement.kind)) {
       print_rows(format_, stdout, rows->columns, rows->rows);
+      output_.check();
     } else if (auto* text = std::get_if<planner::ExplainText>(&statement.kind)) {
       if (format_ == RowFormat::Json) {
         print_rows(format_, stdout, {{"result", Type::string()}}, {{Value{text->text}}});
       } else {
         std::fputs(text->text.c_str(), stdout);
+        std::fflush(stdout);
       }
+      output_.check();
     } else if (auto* job = std::get_if<planner::CompiledJob>(&statement.kind)) {
       start(std::move(*job));
     }
@@ -117,16 +126,23 @@ class Runner {
     constexpr int64_t kPauseMs = 50;  // A quiet stream shows what it has.
     while (!job.results->is_done()) {
       std::optional<runtime::Batch> batch = job.results->next(kPauseMs);
+      if (is_output_lost()) continue;
       if (!batch) {
         show_restarts(job);
         printer->pause();
+        output_.check();
         continue;
       }
       for (const runtime::TableChange& change : runtime::changes_of(*batch, columns)) {
         printer->row(change.kind, change.row);
       }
+      output_.check();
     }
-    printer->end();
+    if (is_output_lost()) return;
+    // Of a job that failed there are the rows so far, and no count of all.
+    bool is_failed = job.job->status().state == runtime::JobState::Failed;
+    is_failed ? printer->pause() : printer->end();
+    output_.check();
   }
 
   // Waits for the end of a job and says how it went.
@@ -134,6 +150,7 @@ class Runner {
     LiveLine line(stderr);
     while (!job.wait->wait_ms(500)) {
       show_restarts(job);
+      if (is_output_lost()) continue;
       if (!job.results) line.show(job.job->status(), job.job->metrics());
     }
     line.clear();
@@ -198,6 +215,17 @@ class Runner {
     exit_code_ = std::max(exit_code_.load(), exit_code_of(error.code));
   }
 
+  // Rows that nobody can get are not computed: ends everything when standard output takes no more.
+  bool is_output_lost() {
+    auto failure = output_.failure();
+    if (!failure) return false;
+    if (std::exchange(is_output_reported_, true)) return true;
+    fail_with(*failure);
+    std::lock_guard lock(mutex_);
+    for (auto& job : jobs_) job->job->cancel();
+    return true;
+  }
+
   // On the signal's thread.
   void on_interrupt(int count) {
     stopping_ = true;
@@ -227,11 +255,13 @@ class Runner {
   const RunArguments& arguments_;
   const LoadedScript& script_;
   gateway::EngineHost& host_;
+  StandardOutput& output_;
   RowFormat format_;
   int64_t jobs_in_script_ = 0;
   std::mutex mutex_;
   std::vector<std::unique_ptr<RunningJob>> jobs_;
   std::atomic<bool> stopping_ = false;
+  bool is_output_reported_ = false;
   std::atomic<int> exit_code_ = kOk;
 };
 
@@ -263,10 +293,14 @@ int run(const RunArguments& arguments) {
   install_crash_point(arguments.crash_at);
   gateway::EngineHostOptions options;
   options.jit = compiled.settings.get("sluice.jit") != "OFF";
-  options.print = print_lines;
+  StandardOutput output;
+  options.print = [&output](std::string_view lines, bool to_standard_error) {
+    print_lines(lines, to_standard_error);
+    if (!to_standard_error) output.check();
+  };
   auto host = gateway::EngineHost::create(options);
   if (!host) return report(host.error());
-  return Runner(arguments, *script, **host).run(std::move(compiled));
+  return Runner(arguments, *script, **host, output).run(std::move(compiled));
 }
 
 std::vector<std::string> words_without_from(int argc, char** argv) {

@@ -77,10 +77,11 @@ bool ResultPrinter::on_changes(const v1::Changes& changes) {
 }
 
 bool ResultPrinter::on_ended(const v1::Job& job) {
-  if (rows_) rows_->end();
+  bool is_failed = job.state() == v1::JOB_STATE_FAILED || job.state() == v1::JOB_STATE_LOST;
+  // Of a job that failed there are the rows so far, and no count of all.
+  if (rows_) is_failed ? rows_->pause() : rows_->end();
   rows_.reset();
   for (const std::string& warning : job.warnings()) std::fprintf(stderr, "warning: %s\n", warning.c_str());
-  bool is_failed = job.state() == v1::JOB_STATE_FAILED || job.state() == v1::JOB_STATE_LOST;
   if (is_failed && job.has_failure()) {
     on_failure(gateway::decode_error(job.failure()));
   } else {
@@ -106,6 +107,7 @@ bool ResultPrinter::on_table(const v1::Table& table) {
 void ResultPrinter::on_text(const std::string& text) {
   if (format_ == RowFormat::Json) return print_rows(format_, stdout, {{"result", Type::string()}}, {{Value{text}}});
   std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
 }
 
 void ResultPrinter::on_restarted(const v1::ResultRestarted&) {

@@ -4,7 +4,9 @@
 
 #include "gateway/client/gateway_client.h"
 #include "tools/sluice/remote/event_pump.h"
+#include "tools/sluice/remote/gateway_argument.h"
 #include "tools/sluice/row_printer.h"
+#include "tools/sluice/standard_output.h"
 
 namespace sluice::tools {
 
@@ -24,10 +26,15 @@ class ResultPrinter {
         } else if (!on_event(*event)) {
           break;
         }
+        output_.check();
+        if (output_.failure()) break;
       }
     }
     if (rows_) rows_->pause();
-    if (auto failure = stream.finish()) on_failure(*failure);
+    output_.check();
+    auto failure = stream.finish();
+    if (auto lost = output_.failure()) return report({lost->code, lost->message, lost->hint, std::nullopt});
+    if (failure) on_failure(*failure);
     return exit_code_;
   }
 
@@ -49,6 +56,7 @@ class ResultPrinter {
   void on_failure(const PlacedError& error);
   bool malformed(const Error& error);
 
+  StandardOutput output_;
   RowFormat format_;
   RowSchema columns_;
   std::unique_ptr<RowPrinter> rows_;  // While a SELECT is streaming.

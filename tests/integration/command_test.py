@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""command_test.py SLUICE: arguments, script files, outputs and exit codes of the command, without a gateway."""
+import signal
+import subprocess
+import sys
+
+from gateway_process import World
+
+TICKS = """CREATE TABLE ticks (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000000');
+"""
+FORMATS = ("table", "changelog", "csv", "json")
+
+
+def test_standard_output_is_full(world):
+    endless = world.write("endless.sql", TICKS + "SELECT id FROM ticks;\nSELECT id FROM ticks;\n")
+    short = world.write("short.sql", "SELECT 1;\n")
+    for output in FORMATS:
+        world.run_into_full("run", endless, "--format", output)
+        world.run_into_full("run", short, "--format", output)
+        world.run_into_full("run", world.write("show.sql", TICKS + "SHOW TABLES;\n"), "--format", output)
+        world.run_into_full("run", world.write("plan.sql", "EXPLAIN SELECT 1;\n"), "--format", output)
+    sink = "CREATE TABLE sink (id BIGINT) WITH ('connector' = 'print');\nINSERT INTO sink SELECT id FROM ticks;\n"
+    world.run_into_full("run", world.write("print.sql", TICKS + sink))
+    world.run_into_full("explain", short)
+    world.run_into_full("--help")
+
+
+def test_reader_goes(world):
+    script = world.write("endless.sql", TICKS + "SELECT id FROM ticks;\n")
+    for output in FORMATS:
+        client = subprocess.Popen([world.sluice, "run", script, "--format", output], cwd=world.root,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        world.clients.append(client)
+        client.stdout.readline()
+        client.stdout.close()
+        assert client.wait(60) == -signal.SIGPIPE
+        assert client.stderr.read() == ""
+
+
+def test_show_create_is_plain_text(world):
+    create = TICKS + "CREATE VIEW twice AS SELECT id * 2 AS doubled FROM ticks;\n"
+    script = world.write("create.sql", create + "SHOW CREATE TABLE ticks;\nSHOW CREATE VIEW twice;\n")
+    for output in ("table", "changelog"):
+        out = world.run("run", script, "--format", output).stdout
+        assert out.startswith("CREATE TABLE ") and "\nCREATE VIEW " in out, out
+        assert "\n  'connector' = 'datagen',\n" in out and "\\n" not in out and "|" not in out, out
+    assert world.run("run", script, "--format", "json").stdout.count("\n") == 2
+
+
+def test_arguments(world):
+    script = world.write("variable.sql", "SELECT '${A}' AS a;\n")
+    for wrong in (("-D", "foo"), ("-D", "=foo"), ("--var", "A")):
+        for command in ("run", "explain", "submit"):
+            assert "is not of the form name=value" in world.run(command, script, *wrong, code=2).stderr
+    done = world.run("run", "-D", "parallelism.default=1", "--var", "A=b=c", script, "--format", "json")
+    assert '"b=c"' in done.stdout, done.stdout
+    assert world.run("--version").stdout.startswith("sluice ")
+
+
+def test_failing_start_shows_no_table(world):
+    script = world.write("from.sql", "SELECT 1;\n")
+    done = world.run("run", script, "--from", "/nonexistent", code=3)
+    assert "error SL" in done.stderr and done.stdout == "", (done.stdout, done.stderr)
+
+
+def test_foreign_files(world):
+    marked = world.write("marked.sql", "\ufeffSELECT 1 AS x;\n")
+    assert world.run("run", marked, "--format", "changelog").stdout == "+I[1]\n"
+    (world.root / "binary.sql").write_bytes(bytes(range(256)) * 40)
+    shown = subprocess.run([world.sluice, "run", "binary.sql"], cwd=world.root, capture_output=True, timeout=60)
+    assert shown.returncode == 1 and b"error SL" in shown.stderr, shown
+    assert max(len(line) for line in shown.stderr.decode().splitlines()) < 1000
+    assert not set(shown.stderr) & set(range(32)) - {ord("\n"), ord("\t")}, shown.stderr
+
+
+def main(sluice):
+    with World(sluice) as world:
+        test_standard_output_is_full(world)
+        test_reader_goes(world)
+        test_show_create_is_plain_text(world)
+        test_arguments(world)
+        test_failing_start_shows_no_table(world)
+        test_foreign_files(world)
+    print("command_test: all right")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
