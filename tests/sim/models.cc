@@ -213,8 +213,8 @@ Tables filtered_values_per_key(const Inputs& inputs) {
   return {{"out", table}};
 }
 
-// Of each window of a key: the rows that cannot be late are in one result, and everything is in at most one. Late rows
-// may be in it, be dropped, or, when the watermark was forgotten by a restart, make a result of their own.
+// Of each window of a key: the rows that cannot be late are in its one result. Late rows may be in it, or be dropped, or
+// be all that is in it.
 std::vector<std::string> check_windows(const Inputs& inputs, const Tables& visible) {
   struct Bounds {
     int64_t surely = 0;
@@ -244,7 +244,7 @@ std::vector<std::string> check_windows(const Inputs& inputs, const Tables& visib
   for (const auto& [name, bounds] : windows) {
     bool is_exact = bounds.perhaps == 0;
     bool fits = bounds.seen >= bounds.surely && bounds.seen <= bounds.surely + bounds.perhaps &&
-                bounds.largest >= bounds.surely && bounds.results <= bounds.perhaps + 1;
+                bounds.largest >= bounds.surely && bounds.results <= 1;
     if (is_exact) fits &= bounds.seen_sum == bounds.sum;
     if (fits) continue;
     problems.push_back(fmt::format("window {}: {} rows in {} results, of which one has {}; {} are in time and {} late",
