@@ -126,9 +126,26 @@ void refuse(bool wanted, const char* what, SourceSpan span, Diagnostics& diagnos
   if (wanted) diagnostics.report(fail(ErrorCode::NotSupportedYet, span, "{} is not supported yet", what));
 }
 
+// Columns and options that the format cannot have together. Partition columns stand in paths, not in the messages.
+void check_format(const Table& table, const FormatDecl& format, TableUse use, SourceSpan span,
+                  Diagnostics& diagnostics) {
+  RowSchema columns;
+  for (const Column& column : table.columns) {
+    bool is_partition = std::ranges::find(table.partition_keys, column.name) != table.partition_keys.end();
+    if (column.is_physical() && !is_partition) columns.push_back({column.name, column.type});
+  }
+  FormatUse format_use = use == TableUse::Source ? FormatUse::Decode : FormatUse::Encode;
+  if (auto checked = format.check(columns, table.options, format_use); !checked) {
+    Failure failure = std::move(checked).as_failure();
+    failure.error.span = span;
+    diagnostics.report(std::move(failure));
+  }
+}
+
 void check_filesystem(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
   auto options = options_of<FilesystemOptions>(table);
   std::string format = table.option("format");
+  if (const FormatDecl* decl = find_format(format)) check_format(table, *decl, use, span, diagnostics);
   if (!format.empty() && find_format(format) == nullptr) {
     std::vector<std::string> known;
     for (const FormatDecl& decl : format_decls()) known.emplace_back(decl.name);

@@ -3,14 +3,17 @@
 #include <algorithm>
 
 #include "catalog/formats/csv.h"
+#include "catalog/formats/format_checks.h"
 #include "catalog/formats/json.h"
+#include "catalog/formats/raw.h"
 
 namespace sluice {
 
 const std::vector<FormatDecl>& format_decls() {
   static const std::vector<FormatDecl> all = {
-      {"csv", [](OptionParser& parser) { parser.parse<CsvOptions>("csv."); }},
-      {"json", [](OptionParser& parser) { parser.parse<JsonOptions>("json."); }},
+      {"csv", [](OptionParser& parser) { parser.parse<CsvOptions>("csv."); }, check_csv},
+      {"json", [](OptionParser& parser) { parser.parse<JsonOptions>("json."); }, check_json},
+      {"raw", [](OptionParser& parser) { parser.parse<RawOptions>("raw."); }, check_raw},
   };
   return all;
 }
@@ -30,6 +33,15 @@ bool is_format_of_flink(std::string_view name) {
                                          "raw",           "csv",
                                          "json"};
   return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
+std::map<std::string, std::string> format_options(const std::map<std::string, std::string>& table_options,
+                                                  std::string_view prefix) {
+  std::map<std::string, std::string> out;
+  for (const auto& [key, value] : table_options) {
+    if (key.starts_with(prefix)) out.emplace(key.substr(prefix.size()), value);
+  }
+  return out;
 }
 
 }  // namespace sluice

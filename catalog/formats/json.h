@@ -11,7 +11,8 @@ constexpr const auto& names_of(JsonTimestamps) { return kJsonTimestamps; }
 
 enum class JsonNullKey : uint8_t { Fail, Drop, Literal };
 inline constexpr std::pair<std::string_view, JsonNullKey> kJsonNullKeys[] = {
-    {"FAIL", JsonNullKey::Fail}, {"DROP", JsonNullKey::Drop}, {"LITERAL", JsonNullKey::Literal}};
+    {"FAIL", JsonNullKey::Fail}, {"DROP", JsonNullKey::Drop}, {"LITERAL", JsonNullKey::Literal},
+    {"fail", JsonNullKey::Fail}, {"drop", JsonNullKey::Drop}, {"literal", JsonNullKey::Literal}};
 constexpr const auto& names_of(JsonNullKey) { return kJsonNullKeys; }
 
 struct JsonOptions {
@@ -33,7 +34,7 @@ struct JsonOptions {
     v.optional("map-null-key.literal", self.null_key_literal, "The key that is written with LITERAL.");
     v.optional("encode.decimal-as-plain-number", self.plain_decimals, "Whether DECIMALs are never scientific.");
     v.optional("encode.ignore-null-fields", self.ignore_null_fields, "Whether NULL fields are left out.");
-    v.optional("decode.json-parser.enabled", self.json_parser, "Has no effect here.");
+    v.optional("decode.json-parser.enabled", self.json_parser, "Off: as Flink's decoder that reads whole trees.");
   }
 };
 

@@ -113,6 +113,7 @@ Result<Value> value_of_json(element json, const Type& type) {
       break;
   }
   std::string_view text;
+  if (type.is_character() && json.is_object()) return bytes(json, type);  // A text that is no UTF-8.
   if (json.get(text) != simdjson::SUCCESS) return bad(json, type);
   if (type.is_character()) return Value{std::string(text)};
   return parse_scalar(text, type);

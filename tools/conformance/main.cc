@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tools/conformance/case_runner.h"
+#include "tools/conformance/formats_suite.h"
 #include "tools/conformance/nexmark_suite.h"
 #include "tools/conformance/program.h"
 #include "tools/conformance/program_script.h"
@@ -18,6 +19,7 @@ namespace {
 // A case in simulation dies and starts again behind every few rows.
 constexpr int64_t kProgramMs = 20'000;
 constexpr int64_t kNexmarkMs = 60'000;
+constexpr int64_t kFormatMs = 10'000;
 constexpr int64_t kGraceMs = 10'000;
 
 struct Arguments {
@@ -104,6 +106,18 @@ void run_nexmark_suites(const Arguments& arguments, const std::string& scratch, 
   }
 }
 
+void run_formats(const Arguments& arguments, Report& report) {
+  std::vector<FormatCase> cases;
+  for (FormatCase& format : format_cases(arguments.directory)) {
+    if (!matches(arguments, "formats.jsonl", format.suite, format.id)) continue;
+    if (is_in_groups(arguments, format.suite, {})) cases.push_back(std::move(format));
+  }
+  auto outcomes = run_cases(cases.size(), arguments.processes, kFormatMs, [&](size_t i) { return run_format(cases[i]); });
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    report.add("formats.jsonl", cases[i].suite, cases[i].id, {}, outcomes[i]);
+  }
+}
+
 int finish(const Arguments& arguments, const Report& report) {
   if (report.is_empty()) {
     std::fprintf(stderr, "sluice-conformance: `%s` holds no cases\n", arguments.directory.c_str());
@@ -134,6 +148,7 @@ int run(const Arguments& arguments) {
   Report report;
   run_queries(arguments, scratch, report);
   run_nexmark_suites(arguments, scratch, report);
+  run_formats(arguments, report);
   std::error_code ignored;
   std::filesystem::remove_all(scratch, ignored);
   return finish(arguments, report);
@@ -151,7 +166,7 @@ std::vector<std::string> mode_names() {
 int main(int argc, char** argv) {
   CLI::App app("Runs Flink's measured cases.", "sluice-conformance");
   sluice::conformance::Arguments arguments;
-  app.add_option("DIR", arguments.directory, "Folder with queries.jsonl and nexmark/")->required();
+  app.add_option("DIR", arguments.directory, "Folder with queries.jsonl, nexmark/ and formats.jsonl")->required();
   app.add_option("--json", arguments.json, "Counts per file and suite; the failures go to FILE.failures.jsonl");
   app.add_option("--mode", arguments.mode, "How the engine runs")
       ->check(CLI::IsMember(sluice::conformance::mode_names()))

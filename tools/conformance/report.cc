@@ -48,6 +48,8 @@ int& Counts::of(Outcome::Kind kind) {
       return wrong;
     case Outcome::Kind::Skipped:
       return skipped;
+    case Outcome::Kind::Deliberate:
+      return deliberate;
   }
   return wrong;
 }
@@ -57,6 +59,7 @@ void Counts::add(const Counts& other) {
   refused += other.refused;
   wrong += other.wrong;
   skipped += other.skipped;
+  deliberate += other.deliberate;
 }
 
 void Report::add(const std::string& file, const std::string& suite, const std::string& id, const CaseTraits& traits,
@@ -65,7 +68,8 @@ void Report::add(const std::string& file, const std::string& suite, const std::s
   if (traits.is_valid) ++valid_[suite].of(outcome.kind);
   if (traits.has_basic_aggregates) ++basic_[suite].of(outcome.kind);
   if (outcome.kind == Outcome::Kind::Right) return;
-  static constexpr const char* kNames[] = {"right", "refused", "wrong", "skipped"};
+  static constexpr const char* kNames[] = {"right", "refused", "wrong", "skipped", "deliberate"};
+  if (outcome.kind == Outcome::Kind::Deliberate) ++rules_[outcome.detail];
   failures_.push_back({file, suite, id, kNames[static_cast<int>(outcome.kind)], outcome.detail});
 }
 
@@ -73,12 +77,15 @@ void Report::print(bool all_cases) const {
   Counts all;
   for (const auto& [name, suites] : counts_) {
     for (const auto& [suite, counts] : suites) {
-      fmt::print("{:<14} {:<40} {:5} right {:5} refused {:5} wrong {:5} skipped\n", name, suite, counts.right,
+      fmt::print("{:<14} {:<40} {:5} right {:5} refused {:5} wrong {:5} skipped", name, suite, counts.right,
                  counts.refused, counts.wrong, counts.skipped);
+      fmt::print("{}\n", counts.deliberate == 0 ? "" : fmt::format(" {:5} deliberate", counts.deliberate));
       all.add(counts);
     }
   }
-  fmt::print("all: {} right, {} refused, {} wrong, {} skipped\n", all.right, all.refused, all.wrong, all.skipped);
+  fmt::print("all: {} right, {} refused, {} wrong, {} skipped, {} deliberately different\n", all.right, all.refused,
+             all.wrong, all.skipped, all.deliberate);
+  for (const auto& [rule, count] : rules_) fmt::print("deliberate: {} x {}\n", count, rule);
   for (const Failure& failure : failures_) {
     if (!all_cases && failure.outcome != "wrong") continue;
     fmt::print("{}: {} {} {}: {}\n", failure.outcome, failure.file, failure.suite, failure.id, failure.detail);
@@ -109,7 +116,9 @@ void Report::write_json(std::ostream& out) const {
     for (const auto& [suite, counts] : suites) {
       out << (std::exchange(first, false) ? "\n  " : ",\n  ") << json_string(suite) << ": {\"right\": " << counts.right
           << ", \"refused\": " << counts.refused << ", \"wrong\": " << counts.wrong
-          << ", \"skipped\": " << counts.skipped << "}";
+          << ", \"skipped\": " << counts.skipped;
+      if (counts.deliberate > 0) out << ", \"deliberate\": " << counts.deliberate;
+      out << "}";
     }
     out << "}";
   }

@@ -10,9 +10,9 @@
 namespace sluice::conformance {
 
 struct Counts {
-  int right = 0, refused = 0, wrong = 0, skipped = 0;
+  int right = 0, refused = 0, wrong = 0, skipped = 0, deliberate = 0;
   int& of(Outcome::Kind kind);
-  int all() const { return right + refused + wrong + skipped; }
+  int all() const { return right + refused + wrong + skipped + deliberate; }
   void add(const Counts& other);
 };
 
@@ -32,7 +32,7 @@ class Report {
   void print(bool all_cases) const;
   // Valid programs per suite: all of them, and apart from those the ones with basic aggregates only.
   void print_shares() const;
-  // {file: {suite: {"right", "refused", "wrong", "skipped"}}}
+  // {file: {suite: {"right", "refused", "wrong", "skipped"}}}; suites with deliberate differences have "deliberate", too.
   void write_json(std::ostream& out) const;
   // An object per case that is not right.
   void write_failures(std::ostream& out) const;
@@ -50,6 +50,7 @@ class Report {
 
   std::map<std::string, std::map<std::string, Counts>> counts_;  // file -> suite
   std::map<std::string, Counts> valid_, basic_;                  // suite
+  std::map<std::string, int> rules_;                             // Of deliberate differences.
   std::vector<Failure> failures_;
 };
 

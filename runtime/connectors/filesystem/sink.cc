@@ -41,7 +41,7 @@ class FilesystemSink final : public SinkConnector {
     SLUICE_DO(context_.env.files->create_directories(layout_.staging));
     RowSchema columns;
     for (uint32_t i : layout_.data_columns) columns.push_back(layout_.columns[i]);
-    SLUICE_TRY(auto encoder, format_.encoder(columns, options_, {context_.session}));
+    SLUICE_TRY(auto encoder, format_.encoder({.columns = columns}, options_, {context_.session}));
     ConnectorContext context = context_;
     context.subtask = subtask.index;
     return std::unique_ptr<SinkWriter>(

@@ -102,7 +102,11 @@ Status FilesystemWriter::write(const Batch& batch) {
     if (open.selection.empty()) continue;
     size_t before = open.buffer.size();
     auto count = static_cast<uint32_t>(open.selection.size());
-    SLUICE_DO(encoder_->encode(data_views_.data(), open.selection.data(), count, true, open.buffer, nullptr));
+    messages_.bytes.swap(open.buffer);
+    messages_.ends.clear();
+    Status encoded = encoder_->encode({data_views_.data(), nullptr, open.selection.data(), count}, messages_);
+    messages_.bytes.swap(open.buffer);
+    SLUICE_DO(encoded);
     open.selection.clear();
     open.staged.bytes += open.buffer.size() - before;
     open.written_ms = now;

@@ -71,6 +71,7 @@ class FilesystemWriter final : public SinkWriter {
   std::set<std::string> partitions_;
   TimestampMs watermark_ = kWatermarkMin;
   std::vector<ColumnView> data_views_;
+  EncodedMessages messages_{.behind_each = "\n"};
 };
 
 }  // namespace sluice::runtime::filesystem

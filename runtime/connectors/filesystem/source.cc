@@ -125,7 +125,8 @@ class FileReader final : public SplitReader {
     record_offset_ = offset_;
     rows_before_record_ = appender_->rows_committed();
     while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-    if (auto error = decoder_->decode(text, *appender_)) {
+    auto error = decoder_->is_blank(text) ? std::nullopt : decoder_->decode(text, *appender_);
+    if (error) {
       return fail(ErrorCode::MalformedRecord, "`{}`, byte {}: {}", path_, offset_, error->reason);
     }
     next_ += size;

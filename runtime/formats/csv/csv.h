@@ -4,11 +4,9 @@
 
 namespace sluice::runtime {
 
-Result<std::unique_ptr<Decoder>> make_csv_decoder(const DecoderSpec& spec,
-                                                  const std::map<std::string, std::string>& options,
+Result<std::unique_ptr<Decoder>> make_csv_decoder(const DecoderSpec& spec, const FormatOptions& options,
                                                   const FormatContext& context);
-Result<std::unique_ptr<Encoder>> make_csv_encoder(const RowSchema& columns,
-                                                  const std::map<std::string, std::string>& options,
+Result<std::unique_ptr<Encoder>> make_csv_encoder(const EncoderSpec& spec, const FormatOptions& options,
                                                   const FormatContext& context);
 
 }  // namespace sluice::runtime

@@ -12,7 +12,7 @@ struct Dialect {
   char delimiter = ',';
   int quote = '"';  // -1: none
   int escape = -1;  // -1: none
-  std::string element_delimiter = ";";
+  char element_delimiter = ';';
   std::string null_literal;
   bool has_null_literal = false;
   bool allow_comments = false;

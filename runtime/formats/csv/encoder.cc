@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "base/base64.h"
@@ -6,6 +7,8 @@
 #include "catalog/types/value_text.h"
 #include "runtime/formats/csv/csv.h"
 #include "runtime/formats/csv/dialect.h"
+#include "runtime/formats/temporal_text.h"
+#include "runtime/formats/utf8_text.h"
 
 namespace sluice::runtime {
 namespace {
@@ -19,38 +22,22 @@ T load(const ColumnView& column, uint32_t row) {
   return value;
 }
 
-// `yyyy-MM-dd HH:mm:ss` with as many digits of the fraction as it has. `end` has room.
-char* write_sql_timestamp(char* out, TimestampNs value) {
-  char* end = write_timestamp(out, value, 9);
-  while (end[-1] == '0') --end;
-  return end[-1] == '.' ? end - 1 : end;
-}
-
-TimestampNs timestamp_at(const ColumnView& column, const Type& type, uint32_t row) {
-  if (type.physical() == Physical::TimestampNs) return load<TimestampNs>(column, row);
-  auto value = load<int64_t>(column, row);
-  if (type.precision() <= 3) return {value, 0, 0};
-  int64_t ms = value / 1000 - (value % 1000 < 0 ? 1 : 0);
-  return {ms, static_cast<int32_t>((value - ms * 1000) * 1000), 0};
-}
-
 class CsvEncoder final : public Encoder {
  public:
-  CsvEncoder(RowSchema columns, Dialect dialect) : columns_(std::move(columns)), dialect_(std::move(dialect)) {
+  CsvEncoder(EncoderSpec spec, Dialect dialect)
+      : columns_(std::move(spec.columns)), positions_(std::move(spec.positions)), dialect_(std::move(dialect)) {
     int least = std::max<int>({static_cast<unsigned char>(dialect_.delimiter), dialect_.quote, '\n'});
-    for (int c = 0; c < 256; ++c) needs_quotes_[c] = c <= least || c == dialect_.escape;
+    for (int c = 0; c < 256; ++c) needs_quotes_[c] = c <= least || c == dialect_.escape || c == '\\';
   }
 
-  Status encode(const ColumnView* columns, const uint32_t* selection, uint32_t count, bool line_breaks,
-                std::string& out, std::vector<size_t>* ends) override {
-    for (uint32_t i = 0; i < count; ++i) {
-      uint32_t row = selection ? selection[i] : i;
+  Status encode(const RowsView& rows, EncodedMessages& out) override {
+    for (uint32_t i = 0; i < rows.count; ++i) {
+      uint32_t row = rows.selection ? rows.selection[i] : i;
       for (size_t c = 0; c < columns_.size(); ++c) {
-        if (c > 0) out += dialect_.delimiter;
-        write_field(columns[c], columns_[c].type, row, out);
+        if (c > 0) out.bytes += dialect_.delimiter;
+        write_field(rows.columns[positions_.empty() ? c : positions_[c]], columns_[c].type, row, out.bytes);
       }
-      if (line_breaks) out += '\n';
-      if (ends) ends->push_back(out.size());
+      out.finish_message();
     }
     return Done{};
   }
@@ -80,7 +67,7 @@ class CsvEncoder final : public Encoder {
       out += text;
     } else {
       for (char c : text) {
-        if (c == quote) out += dialect_.escape >= 0 ? static_cast<char>(dialect_.escape) : quote;
+        if (c == quote) out += quote;
         if (static_cast<unsigned char>(c) == dialect_.escape) out += c;
         out += c;
       }
@@ -109,14 +96,15 @@ class CsvEncoder final : public Encoder {
         end = write_integer(buffer, load<int8_t>(column, row));
         break;
       case TypeRoot::Timestamp:
-        return write_text({buffer, write_sql_timestamp(buffer, timestamp_at(column, type, row))}, out);
+        return write_text({buffer, write_format_timestamp(buffer, load_timestamp(static_cast<const char*>(column.values) + row * type.width(), type), TimestampText::Sql)}, out);
       case TypeRoot::TimestampLtz:
-        end = write_sql_timestamp(buffer, timestamp_at(column, type, row));
+        end = write_format_timestamp(buffer, load_timestamp(static_cast<const char*>(column.values) + row * type.width(), type), TimestampText::Sql);
         *end++ = 'Z';
         return write_text({buffer, end}, out);
       case TypeRoot::Char:
       case TypeRoot::VarChar: {
         auto text = load<StringView>(column, row);
+        if (has_high_bytes(text.view()) && !is_utf8(text.view())) return write_text(replace_invalid(text.view()), out);
         return write_text(text.view(), out);
       }
       case TypeRoot::Boolean:
@@ -158,16 +146,18 @@ class CsvEncoder final : public Encoder {
     }
     if (type.is(TypeRoot::Date)) {
       char buffer[kTextMax];
-      return {buffer, write_date(buffer, value.get<int64_t>())};
+      return {buffer, write_iso_date(buffer, value.get<int64_t>())};
     }
     if (type.is(TypeRoot::Time)) {
       char buffer[kTextMax];
       auto ms = static_cast<int32_t>(value.get<int64_t>());
-      return {buffer, write_time(buffer, ms, ms % 1000 == 0 ? 0 : 3)};
+      std::string text(buffer, write_time(buffer, ms, ms % 1000 == 0 ? 0 : 3));
+      if (ms % 1000 != 0) text.erase(text.find_last_not_of('0') + 1);
+      return text;
     }
     if (type.is_timestamp()) {
       char buffer[kTextMax];
-      std::string text(buffer, write_sql_timestamp(buffer, timestamp_of(value, type)));
+      std::string text(buffer, write_format_timestamp(buffer, timestamp_of(value, type), TimestampText::Sql));
       return type.is(TypeRoot::TimestampLtz) ? text + "Z" : text;
     }
     if (type.is_binary_string()) return to_base64(value.get<std::string>());
@@ -176,28 +166,17 @@ class CsvEncoder final : public Encoder {
   }
 
   RowSchema columns_;
+  std::vector<uint32_t> positions_;
   Dialect dialect_;
   bool needs_quotes_[256] = {};
 };
 
-Status check_type(const RowField& field) {
-  const Type& type = field.type;
-  bool flat = type.is(TypeRoot::Array) || type.is(TypeRoot::Row);
-  if (type.is(TypeRoot::Map) || type.is(TypeRoot::Multiset) || (type.child_count() > 0 && !flat) ||
-      type.is_interval()) {
-    return fail(ErrorCode::NotSupportedYet, "csv cannot write column `{}` of type {}", field.name, type.to_string());
-  }
-  return Done{};
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Encoder>> make_csv_encoder(const RowSchema& columns,
-                                                  const std::map<std::string, std::string>& options,
+Result<std::unique_ptr<Encoder>> make_csv_encoder(const EncoderSpec& spec, const FormatOptions& options,
                                                   const FormatContext&) {
-  for (const RowField& column : columns) SLUICE_DO(check_type(column));
   SLUICE_TRY(Dialect dialect, csv::dialect_of(options));
-  return std::unique_ptr<Encoder>(std::make_unique<CsvEncoder>(columns, std::move(dialect)));
+  return std::unique_ptr<Encoder>(std::make_unique<CsvEncoder>(spec, std::move(dialect)));
 }
 
 }  // namespace sluice::runtime

@@ -1,202 +1,224 @@
 #include <cmath>
 
 #include "base/base64.h"
-#include "catalog/formats/json.h"
-#include "catalog/types/column_value.h"
+#include "catalog/formats/formats.h"
 #include "catalog/types/text_form.h"
-#include "catalog/types/value_text.h"
 #include "runtime/formats/json/json.h"
+#include "runtime/formats/json/text.h"
+#include "runtime/formats/temporal_text.h"
 
 namespace sluice::runtime {
 namespace {
 
-void write_string(std::string_view text, std::string& out) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  out += '"';
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (byte < 0x20) {
-          out += "\\u00";
-          out += kHex[byte >> 4];
-          out += kHex[byte & 15];
-        } else {
-          out += c;
-        }
-    }
+template <class T>
+T load(const ColumnView& column, uint32_t row) {
+  T value;
+  std::memcpy(&value, static_cast<const char*>(column.values) + size_t{row} * sizeof(T), sizeof(T));
+  return value;
+}
+
+// A value of some type with what is known of it beforehand: the keys of a ROW's fields are written whole.
+struct Writer {
+  Type type;
+  std::vector<std::string> keys;  // `"name":`
+  std::vector<Writer> children;
+};
+
+std::string key_text(const std::string& name) {
+  std::string out;
+  json::write_json_string(name, out);
+  return out + ":";
+}
+
+Writer writer_of(const Type& type) {
+  Writer writer{type, {}, {}};
+  for (size_t i = 0; i < type.child_count(); ++i) {
+    writer.children.push_back(writer_of(type.child(i)));
+    if (type.is(TypeRoot::Row)) writer.keys.push_back(key_text(type.field_name(i)));
   }
-  out += '"';
+  if (type.is(TypeRoot::Multiset)) writer.children.push_back(writer_of(Type::integer().not_null()));
+  return writer;
 }
 
 class JsonEncoder final : public Encoder {
  public:
-  JsonEncoder(RowSchema columns, JsonOptions options) : columns_(std::move(columns)), options_(std::move(options)) {}
+  JsonEncoder(const EncoderSpec& spec, JsonOptions options)
+      : row_(writer_of(Type::row(spec.columns))), positions_(spec.positions), options_(std::move(options)) {}
 
-  Status encode(const ColumnView* columns, const uint32_t* selection, uint32_t count, bool line_breaks,
-                std::string& out, std::vector<size_t>* ends) override {
-    for (uint32_t i = 0; i < count; ++i) {
-      uint32_t row = selection ? selection[i] : i;
-      ValueList values;
-      for (size_t c = 0; c < columns_.size(); ++c) values.push_back(value_at(columns[c], columns_[c].type, row));
-      SLUICE_DO(write_object(columns_, values, out));
-      if (line_breaks) out += '\n';
-      if (ends) ends->push_back(out.size());
+  Status encode(const RowsView& rows, EncodedMessages& out) override {
+    for (uint32_t i = 0; i < rows.count; ++i) {
+      SLUICE_DO(write_row(rows.columns, rows.selection ? rows.selection[i] : i, out.bytes));
+      out.finish_message();
     }
     return Done{};
   }
 
  private:
-  Status write_object(const std::vector<RowField>& fields, const ValueList& values, std::string& out) const {
+  Status write_row(const ColumnView* columns, uint32_t row, std::string& out) const {
     out += '{';
     bool first = true;
-    for (size_t i = 0; i < fields.size(); ++i) {
-      if (values[i].is_null() && options_.ignore_null_fields) continue;
-      if (!std::exchange(first, false)) out += ',';
-      write_string(fields[i].name, out);
-      out += ':';
-      SLUICE_DO(write(values[i], fields[i].type, out));
+    for (size_t i = 0; i < row_.children.size(); ++i) {
+      SLUICE_DO(write_field(row_, i, columns[positions_.empty() ? i : positions_[i]], row, first, out));
     }
     out += '}';
     return Done{};
   }
 
-  Status write(const Value& value, const Type& type, std::string& out) const {
-    if (value.is_null()) {
+  Status write_field(const Writer& parent, size_t i, const ColumnView& column, uint32_t row, bool& first,
+                     std::string& out) const {
+    bool is_null = !is_valid(column.validity, row);
+    if (is_null && options_.ignore_null_fields) return Done{};
+    if (!std::exchange(first, false)) out += ',';
+    out += parent.keys[i];
+    return write(parent.children[i], column, row, out);
+  }
+
+  Status write(const Writer& writer, const ColumnView& column, uint32_t row, std::string& out) const {
+    if (!is_valid(column.validity, row)) {
       out += "null";
       return Done{};
     }
-    switch (type.root()) {
+    switch (writer.type.root()) {
       case TypeRoot::Char:
       case TypeRoot::VarChar:
-        write_string(value.get<std::string>(), out);
+        json::write_json_string(load<StringView>(column, row).view(), out);
         return Done{};
       case TypeRoot::Binary:
       case TypeRoot::VarBinary:
-        write_string(to_base64(value.get<std::string>()), out);
-        return Done{};
-      case TypeRoot::Float:
-        return write_float_text(std::isfinite(value.get<float>()), value, type, out);
-      case TypeRoot::Double:
-        return write_float_text(std::isfinite(value.get<double>()), value, type, out);
-      case TypeRoot::Decimal:
-        out += decimal_text(value, type);
-        return Done{};
-      case TypeRoot::Date: {
-        char buffer[kTextMax];
-        write_string({buffer, write_date(buffer, value.get<int64_t>())}, out);
-        return Done{};
-      }
-      case TypeRoot::Time: {
-        char buffer[kTextMax];
-        write_string({buffer, write_time(buffer, static_cast<int32_t>(value.get<int64_t>()), 0)}, out);
-        return Done{};
-      }
-      case TypeRoot::Timestamp:
-      case TypeRoot::TimestampLtz:
-        write_string(timestamp_text(value, type), out);
+        json::write_json_string(to_base64(load<StringView>(column, row).view()), out);
         return Done{};
       case TypeRoot::Array:
-        return write_array(*value.get<std::shared_ptr<const ValueList>>(), type, out);
-      case TypeRoot::Row:
-        return write_object(type.fields(), *value.get<std::shared_ptr<const ValueList>>(), out);
+        return write_array(writer, column, row, out);
       case TypeRoot::Map:
       case TypeRoot::Multiset:
-        return write_map(*value.get<std::shared_ptr<const ValueMap>>(), type, out);
+        return write_map(writer, column, row, out);
+      case TypeRoot::Row: {
+        out += '{';
+        bool first = true;
+        for (size_t i = 0; i < writer.children.size(); ++i) {
+          SLUICE_DO(write_field(writer, i, column.children[i], row, first, out));
+        }
+        out += '}';
+        return Done{};
+      }
       default:
-        out += changelog_text(value, type);
+        write_scalar(writer.type, column, row, out);
         return Done{};
     }
   }
 
-  static Status write_float_text(bool is_finite, const Value& value, const Type& type, std::string& out) {
-    std::string text = changelog_text(value, type);
-    if (is_finite) {
-      out += text;
-    } else {
-      write_string(text, out);
+  void write_scalar(const Type& type, const ColumnView& column, uint32_t row, std::string& out) const {
+    char buffer[kTextMax + 2];
+    char* end = buffer;
+    switch (type.root()) {
+      case TypeRoot::Boolean:
+        out += load<uint8_t>(column, row) != 0 ? "true" : "false";
+        return;
+      case TypeRoot::TinyInt:
+        end = write_integer(buffer, load<int8_t>(column, row));
+        break;
+      case TypeRoot::SmallInt:
+        end = write_integer(buffer, load<int16_t>(column, row));
+        break;
+      case TypeRoot::Int:
+      case TypeRoot::IntervalYearMonth:
+        end = write_integer(buffer, load<int32_t>(column, row));
+        break;
+      case TypeRoot::BigInt:
+      case TypeRoot::IntervalDayTime:
+        end = write_integer(buffer, load<int64_t>(column, row));
+        break;
+      case TypeRoot::Float: {
+        auto value = load<float>(column, row);
+        return append_floating({buffer, write_float(buffer, value)}, std::isfinite(value), out);
+      }
+      case TypeRoot::Double: {
+        auto value = load<double>(column, row);
+        return append_floating({buffer, write_double(buffer, value)}, std::isfinite(value), out);
+      }
+      case TypeRoot::Decimal:
+        return append_decimal(type, column, row, out);
+      default:
+        *end++ = '"';
+        end = write_temporal(type, column, row, end);
+        *end++ = '"';
     }
-    return Done{};
+    out.append(buffer, end);
   }
 
-  // Without `plain_decimals` as Java's BigDecimal without trailing zeros.
-  std::string decimal_text(const Value& value, const Type& type) const {
-    if (options_.plain_decimals) return changelog_text(value, type);
+  char* write_temporal(const Type& type, const ColumnView& column, uint32_t row, char* out) const {
+    if (type.is(TypeRoot::Date)) return write_iso_date(out, load<int32_t>(column, row));
+    if (type.is(TypeRoot::Time)) return write_time(out, load<int32_t>(column, row), 0);
+    TimestampNs value = load_timestamp(static_cast<const char*>(column.values) + row * type.width(), type);
+    bool is_iso = options_.timestamps == JsonTimestamps::Iso8601;
+    out = write_format_timestamp(out, value, is_iso ? TimestampText::Iso : TimestampText::Sql);
+    if (type.is(TypeRoot::TimestampLtz)) *out++ = 'Z';
+    return out;
+  }
+
+  // JSON has no number that is not finite: Flink's library writes their names as strings.
+  static void append_floating(std::string_view text, bool is_finite, std::string& out) {
+    if (!is_finite) out += '"';
+    out += text;
+    if (!is_finite) out += '"';
+  }
+
+  // Without `plain_decimals` as Java's BigDecimal without trailing zeros: 100.00 is 1E+2.
+  void append_decimal(const Type& type, const ColumnView& column, uint32_t row, std::string& out) const {
+    bool is_wide = type.physical() == Physical::Int128;
+    Int128 unscaled = is_wide ? load<Int128>(column, row) : load<int64_t>(column, row);
+    int32_t scale = type.scale();
     char buffer[kTextMax];
-    return {buffer, write_decimal_scientific(buffer, unscaled_of(value), type.scale())};
+    if (options_.plain_decimals) {
+      out.append(buffer, write_decimal(buffer, unscaled, scale));
+      return;
+    }
+    out.append(buffer, write_decimal_scientific(buffer, unscaled, scale));
   }
 
-  std::string timestamp_text(const Value& value, const Type& type) const {
-    char buffer[kTextMax];
-    char* end = write_timestamp(buffer, timestamp_of(value, type), 9);
-    while (end[-1] == '0') --end;
-    if (end[-1] == '.') --end;
-    std::string text(buffer, end);
-    if (options_.timestamps == JsonTimestamps::Iso8601) text[text.find(' ')] = 'T';
-    return type.is(TypeRoot::TimestampLtz) ? text + "Z" : text;
-  }
-
-  Status write_array(const ValueList& values, const Type& type, std::string& out) const {
+  Status write_array(const Writer& writer, const ColumnView& column, uint32_t row, std::string& out) const {
+    auto list = load<ListView>(column, row);
     out += '[';
-    for (size_t i = 0; i < values.size(); ++i) {
+    for (uint32_t i = 0; i < list.length; ++i) {
       if (i > 0) out += ',';
-      SLUICE_DO(write(values[i], type.child(0), out));
+      SLUICE_DO(write(writer.children[0], column.children[0], list.offset + i, out));
     }
     out += ']';
     return Done{};
   }
 
-  Status write_map(const ValueMap& entries, const Type& type, std::string& out) const {
-    static const Type kCount = Type::integer().not_null();
-    out += '{';
+  Status write_map(const Writer& writer, const ColumnView& column, uint32_t row, std::string& out) const {
+    auto list = load<ListView>(column, row);
+    const ColumnView& keys = column.children[0];
     bool first = true;
-    for (const auto& [key, value] : entries) {
-      std::string name = key.is_null() ? options_.null_key_literal : changelog_text(key, type.child(0));
-      if (key.is_null() && options_.null_key == JsonNullKey::Drop) continue;
-      if (key.is_null() && options_.null_key == JsonNullKey::Fail) {
-        return fail(ErrorCode::MalformedRecord, "JSON cannot hold a NULL key of a map; see `json.map-null-key.mode`");
+    out += '{';
+    for (uint32_t at = list.offset; at < list.offset + list.length; ++at) {
+      bool is_null = !is_valid(keys.validity, at);
+      if (is_null && options_.null_key == JsonNullKey::Drop) continue;
+      if (is_null && options_.null_key == JsonNullKey::Fail) {
+        return fail(ErrorCode::MalformedRecord, "JSON cannot hold a NULL key of a map")
+            .hint("`json.map-null-key.mode` = 'DROP' leaves such entries out, 'LITERAL' writes a text.");
       }
       if (!std::exchange(first, false)) out += ',';
-      write_string(name, out);
+      json::write_json_string(is_null ? options_.null_key_literal : load<StringView>(keys, at).view(), out);
       out += ':';
-      SLUICE_DO(write(value, type.is(TypeRoot::Map) ? type.child(1) : kCount, out));
+      SLUICE_DO(write(writer.children[1], column.children[1], at, out));
     }
     out += '}';
     return Done{};
   }
 
-  RowSchema columns_;
+  Writer row_;
+  std::vector<uint32_t> positions_;
   JsonOptions options_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Encoder>> make_json_encoder(const RowSchema& columns,
-                                                   const std::map<std::string, std::string>& options,
+Result<std::unique_ptr<Encoder>> make_json_encoder(const EncoderSpec& spec, const FormatOptions& options,
                                                    const FormatContext&) {
   SLUICE_TRY(JsonOptions read, read_options<JsonOptions>(options, "json."));
-  return std::unique_ptr<Encoder>(std::make_unique<JsonEncoder>(columns, std::move(read)));
+  return std::unique_ptr<Encoder>(std::make_unique<JsonEncoder>(spec, std::move(read)));
 }
 
 }  // namespace sluice::runtime

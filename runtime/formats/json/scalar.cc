@@ -1,129 +1,167 @@
 #include "runtime/formats/json/scalar.h"
 
+#include <strings.h>
+
 #include <cmath>
-#include <cstring>
 
 #include "base/base64.h"
 #include "catalog/types/text_form.h"
-#include "catalog/types/value_text.h"
 
 namespace sluice::runtime::json {
 namespace {
 
-Failure bad(const Token& token, const Type& type) {
-  return fail(ErrorCode::MalformedRecord, "`{}` is no {}", token.text, type.as_nullable().to_string());
-}
+using Kind = Token::Kind;
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
+Stored stored_if(bool good) { return good ? Stored::Value : Stored::Wrong; }
 
 // INT and BIGINT cut the fraction of a number (not of a string); the smaller types take whole numbers only.
-Result<Value> parse_integer(const Token& token, const Type& type) {
-  std::string_view text = trimmed(token.text);
-  bool wide = type.is(TypeRoot::Int) || type.is(TypeRoot::BigInt);
-  bool has_fraction = text.find_first_of(".eE") != std::string_view::npos;
-  if (has_fraction) {
-    double value = 0;
-    if (!wide || token.kind != Token::Kind::Number ||
-        !read_double(text.data(), static_cast<uint32_t>(text.size()), value)) {
-      return bad(token, type);
-    }
+Stored store_whole(const Token& token, const Type& type, MutableColumn& column, uint32_t row) {
+  IntegerRange range = range_of(type);
+  std::string kept;
+  std::string_view text = ascii_digits(trim_text(token.text), kept);
+  int64_t value = 0;
+  bool is_wide = type.is(TypeRoot::Int) || type.is(TypeRoot::BigInt);
+  if (is_wide && token.kind == Kind::Number && text.find_first_of(".eE") != std::string_view::npos) {
+    double real = 0;
+    if (!read_double(text.data(), static_cast<uint32_t>(text.size()), real)) return Stored::Wrong;
     double limit = type.is(TypeRoot::Int) ? 0x1p31 : 0x1p63;
-    if (!(value > -limit - 1 && value < limit)) return bad(token, type);
-    return Value{static_cast<int64_t>(value)};
+    if (!(real > -limit - 1 && real < limit)) return Stored::Wrong;
+    value = static_cast<int64_t>(real);
+  } else if (text.empty() || !read_whole_number(text, range.least, range.greatest, value)) {
+    return Stored::Wrong;
   }
-  if (text.starts_with('+')) text.remove_prefix(1);
-  auto parsed = text.empty() ? Result<Value>(bad(token, type)) : parse_scalar(text, type);
-  if (!parsed) return bad(token, type);
-  return parsed;
+  store_integer(type, column, row, value);
+  return Stored::Value;
 }
 
-Result<Value> parse_time(const Token& token, const Type& type) {
-  int32_t ms = 0;
-  std::string_view text = token.text;
-  if (text.ends_with('Z')) text.remove_suffix(1);
-  if (!read_time(text.data(), static_cast<uint32_t>(text.size()), ms)) return bad(token, type);
-  return Value{int64_t{ms / 1000 * 1000}};  // Fractions of a second are lost, as in Flink.
+template <class T>
+Stored store_floating(const Token& token, MutableColumn& column, uint32_t row) {
+  T value = 0;
+  if (!read_java_floating(token.text, value)) return Stored::Wrong;
+  mark_valid(column, row);
+  store_value(column, row, value);
+  return Stored::Value;
 }
 
-Result<Value> parse_timestamp(const Token& token, const Type& type, JsonTimestamps timestamps) {
-  std::string_view text = token.text;
-  if (type.is(TypeRoot::TimestampLtz)) {
-    if (!text.ends_with('Z')) return bad(token, type);
-    text.remove_suffix(1);
-  }
-  char separator = timestamps == JsonTimestamps::Iso8601 ? 'T' : ' ';
-  TimestampNs value;
-  if (text.size() < 16 || text[10] != separator) return bad(token, type);
-  std::string sql(text);
-  sql[10] = ' ';
-  if (!read_timestamp(sql.data(), static_cast<uint32_t>(sql.size()), value)) return bad(token, type);
-  return timestamp_value(value, type);
-}
-
-Result<Value> parse_number(const Token& token, const Type& type) {
-  std::string_view text = trimmed(token.text);
-  if (type.is(TypeRoot::Decimal)) {
-    Int128 unscaled = 0;
-    bool fits = true;
-    if (!read_decimal(text.data(), static_cast<uint32_t>(text.size()), type.precision(), type.scale(), unscaled,
-                      fits)) {
-      return fits ? Result<Value>(bad(token, type)) : Result<Value>(Value::null());
+// Groups of four characters; a padded one may be followed by others.
+bool decode_base64(std::string_view text, std::string& out) {
+  if (text.size() % 4 != 0) return false;
+  for (size_t at = 0; at < text.size(); at += 4) {
+    std::string_view group = text.substr(at, 4);
+    for (char c : group) {
+      if (static_cast<unsigned char>(c) <= ' ') return false;
     }
-    if (!fits) return Value::null();
-    return decimal_value(unscaled, type);
+    auto bytes = from_base64(group);
+    if (!bytes || bytes->empty()) return false;
+    out += *bytes;
   }
-  if (type.is(TypeRoot::Float)) {
-    float value = 0;
-    if (!read_float(text.data(), static_cast<uint32_t>(text.size()), value)) return bad(token, type);
-    return Value{value};
+  return true;
+}
+
+Stored store_bytes(const Token& token, const ScalarRules& rules, MutableColumn& column, uint32_t row,
+                   KernelContext& context) {
+  if (token.kind != Kind::String) return rules.is_tree ? Stored::Null : Stored::Wrong;
+  std::string bytes;
+  if (!decode_base64(token.text, bytes)) return Stored::Wrong;
+  store_text(bytes, column, row, context);
+  return Stored::Value;
+}
+
+// The tree decoder's texts of numbers are those of the numbers, not those of the message.
+Stored store_character(const Token& token, const ScalarRules& rules, MutableColumn& column, uint32_t row,
+                       KernelContext& context) {
+  std::string_view text = token.text;
+  char buffer[kTextMax];
+  if (rules.is_tree && token.kind == Kind::Number) {
+    double real = 0;
+    bool is_real = text.find_first_of(".eE") != std::string_view::npos;
+    if (is_real && read_double(text.data(), static_cast<uint32_t>(text.size()), real)) {
+      text = {buffer, write_double(buffer, real)};
+    } else if (text == "-0") {
+      text = "0";
+    }
   }
-  double value = 0;
-  if (!read_double(text.data(), static_cast<uint32_t>(text.size()), value)) return bad(token, type);
-  return Value{value};
+  store_text(text, column, row, context);
+  return Stored::Value;
+}
+
+Stored store_decimal(const Token& token, const Type& type, MutableColumn& column, uint32_t row) {
+  switch (store_decimal_text(token.text, type, column, row)) {
+    case DecimalRead::Stored:
+      return Stored::Value;
+    case DecimalRead::Overflow:
+      return Stored::Null;
+    case DecimalRead::NoNumber:
+      return Stored::Wrong;
+  }
+  return Stored::Wrong;
+}
+
+Stored store_date(std::string_view text, MutableColumn& column, uint32_t row) {
+  int32_t days = 0;
+  if (!read_format_date(text, days)) return Stored::Wrong;
+  mark_valid(column, row);
+  store_value(column, row, days);
+  return Stored::Value;
+}
+
+// Fractions of a second are lost, as in Flink.
+Stored store_time(std::string_view text, MutableColumn& column, uint32_t row) {
+  int32_t ms = 0;
+  if (!read_format_time(text, ms)) return Stored::Wrong;
+  mark_valid(column, row);
+  store_value(column, row, ms / 1000 * 1000);
+  return Stored::Value;
 }
 
 }  // namespace
 
-Result<Value> parse_token(const Token& token, const Type& type, JsonTimestamps timestamps) {
-  using Kind = Token::Kind;
-  if (type.is_character()) return Value{std::string(token.text)};
-  if (token.kind == Kind::Container) return bad(token, type);
+bool store_timestamp_text(std::string_view text, const Type& type, TimestampText form, MutableColumn& column,
+                          uint32_t row) {
+  if (type.is(TypeRoot::TimestampLtz)) {
+    if (!text.ends_with('Z')) return false;
+    text.remove_suffix(1);
+  }
+  TimestampNs value;
+  if (!read_format_timestamp(text, form, value)) return false;
+  mark_valid(column, row);
+  return store_timestamp(value, type, static_cast<char*>(column.values) + row * type.width());
+}
+
+Stored store_token(const Token& token, const Type& type, const ScalarRules& rules, MutableColumn& column, uint32_t row,
+                   KernelContext& context) {
+  if (type.is_character()) return store_character(token, rules, column, row, context);
+  if (type.is(TypeRoot::Boolean)) {
+    std::string_view text = trim_text(token.text);
+    mark_valid(column, row);
+    store_value(column, row, static_cast<uint8_t>(text.size() == 4 && strncasecmp(text.data(), "true", 4) == 0));
+    return Stored::Value;
+  }
+  if (type.is_binary_string()) return store_bytes(token, rules, column, row, context);
+  if (token.kind == Kind::Container || token.kind == Kind::True || token.kind == Kind::False) return Stored::Wrong;
   switch (type.root()) {
-    case TypeRoot::Boolean: {
-      std::string_view text = trimmed(token.text);
-      return Value{text.size() == 4 && strncasecmp(text.data(), "true", 4) == 0};
-    }
     case TypeRoot::TinyInt:
     case TypeRoot::SmallInt:
     case TypeRoot::Int:
     case TypeRoot::BigInt:
-      return parse_integer(token, type);
+    case TypeRoot::IntervalYearMonth:
+    case TypeRoot::IntervalDayTime:
+      return store_whole(token, type, column, row);
     case TypeRoot::Float:
+      return store_floating<float>(token, column, row);
     case TypeRoot::Double:
+      return store_floating<double>(token, column, row);
     case TypeRoot::Decimal:
-      return parse_number(token, type);
-    case TypeRoot::Date: {
-      int32_t days = 0;
-      if (token.text.size() != 10 || !read_date(token.text.data(), 10, days)) return bad(token, type);
-      return Value{int64_t{days}};
-    }
+      return store_decimal(token, type, column, row);
+    case TypeRoot::Date:
+      return store_date(token.text, column, row);
     case TypeRoot::Time:
-      return parse_time(token, type);
+      return store_time(token.text, column, row);
     case TypeRoot::Timestamp:
     case TypeRoot::TimestampLtz:
-      return parse_timestamp(token, type, timestamps);
-    case TypeRoot::Binary:
-    case TypeRoot::VarBinary: {
-      auto bytes = from_base64(token.text);
-      if (!bytes) return bad(token, type);
-      return Value{*std::move(bytes)};
-    }
+      return stored_if(store_timestamp_text(token.text, type, rules.timestamps, column, row));
     default:
-      return bad(token, type);
+      return Stored::Wrong;
   }
 }
 

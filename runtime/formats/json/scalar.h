@@ -3,9 +3,9 @@
 // anything may become a STRING.
 #include <string_view>
 
-#include "base/result.h"
 #include "catalog/formats/json.h"
-#include "catalog/types/value.h"
+#include "runtime/formats/number_text.h"
+#include "runtime/formats/temporal_text.h"
 
 namespace sluice::runtime::json {
 
@@ -14,6 +14,19 @@ struct Token {
   std::string_view text;  // Of a string without quotes and escapes, else as written; of a container without blanks.
 };
 
-Result<Value> parse_token(const Token& token, const Type& type, JsonTimestamps timestamps);
+enum class Stored : uint8_t { Value, Null, Wrong };
+
+struct ScalarRules {
+  TimestampText timestamps = TimestampText::Sql;
+  bool is_tree = false;  // As Flink's decoder does that reads whole trees: `json.decode.json-parser.enabled` = false.
+};
+
+// Writes the value to the row, unless the answer is Null (which is left to the caller) or Wrong.
+Stored store_token(const Token& token, const Type& type, const ScalarRules& rules, MutableColumn& column, uint32_t row,
+                   KernelContext& context);
+
+// Of a timestamp's text alone.
+bool store_timestamp_text(std::string_view text, const Type& type, TimestampText form, MutableColumn& column,
+                          uint32_t row);
 
 }  // namespace sluice::runtime::json
