@@ -31,7 +31,9 @@ bool is_json_type(const Type& type) {
 
 // ---- csv
 
-bool is_csv_scalar(const Type& type) { return type.child_count() == 0 && !type.is_interval() && type.root() < TypeRoot::Raw; }
+bool is_csv_scalar(const Type& type) {
+  return type.child_count() == 0 && !type.is_interval() && type.root() < TypeRoot::Raw;
+}
 
 // Elements of an ARRAY and fields of a ROW stand in one field of the line, so they have none of their own.
 bool is_csv_type(const Type& type) {

@@ -17,8 +17,7 @@ struct FormatDecl {
   void (*read)(OptionParser& parser) = nullptr;  // Its options, below its name.
   // What single options cannot say: combinations, and columns that the format cannot hold. `options` are the format's
   // by its own keys, `columns` those that its messages carry.
-  Status (*check)(const RowSchema& columns, const std::map<std::string, std::string>& options,
-                  FormatUse use) = nullptr;
+  Status (*check)(const RowSchema& columns, const std::map<std::string, std::string>& options, FormatUse use) = nullptr;
 };
 
 const std::vector<FormatDecl>& format_decls();

@@ -26,7 +26,8 @@ std::string replace_invalid(std::string_view bytes) {
     out += "\xEF\xBF\xBD";
     size_t wrong = 1;
     bool is_surrogate = byte(0) == 0xED && bytes.size() > 1 && byte(1) >= 0xA0;
-    while (wrong < size && wrong < bytes.size() && (byte(wrong) & 0xC0) == 0x80 && (is_surrogate || wrong + 1 < size)) ++wrong;
+    while (wrong < size && wrong < bytes.size() && (byte(wrong) & 0xC0) == 0x80 && (is_surrogate || wrong + 1 < size))
+      ++wrong;
     bytes.remove_prefix(wrong);
   }
   return out;
@@ -49,7 +50,10 @@ void append_code_point(uint32_t code, std::string& out) {
 size_t take_utf8_sequence(std::string_view bytes, Utf8Writer& units) {
   auto byte = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
   uint32_t first = byte(0);
-  size_t size = first >= 0xC0 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF8 ? 4 : 0;
+  size_t size = first >= 0xC0 && first < 0xE0   ? 2
+                : first >= 0xE0 && first < 0xF0 ? 3
+                : first >= 0xF0 && first < 0xF8 ? 4
+                                                : 0;
   if (size == 0 || bytes.size() < size) return 0;
   uint32_t code = first & (0xFFU >> (size + 1));
   for (size_t i = 1; i < size; ++i) {

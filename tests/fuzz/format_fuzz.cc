@@ -1,5 +1,6 @@
 // Messages of any bytes: the decoders of all formats append rows or give a reason, and cut a file into records that are
 // not empty. The first byte chooses format and options, the second the columns.
+#include "catalog/formats/formats.h"
 #include "catalog/types/time_zone.h"
 #include "runtime/formats/format.h"
 #include "tests/fuzz/bytes_target.h"
@@ -26,7 +27,14 @@ struct Choice {
 
 Choice choice_of(uint8_t format, uint8_t columns) {
   Choice out;
-  out.format = format % 2 == 0 ? "csv" : "json";
+  out.format = format % 2 != 0 ? "json" : (format & 64) != 0 ? "raw" : "csv";
+  if (out.format == "raw") {
+    if ((format & 4) != 0) out.options["raw.charset"] = (format & 8) != 0 ? "UTF-16" : "GBK";
+    if ((format & 16) != 0) out.options["raw.endianness"] = "little-endian";
+    std::vector<Type> types = RandomRows::scalar_types();
+    out.columns.push_back({"c0", types[columns % types.size()]});
+    return out;
+  }
   if ((format & 2) != 0) out.options[out.format + ".ignore-parse-errors"] = "true";
   if (out.format == "csv") {
     if ((format & 4) != 0) out.options["csv.escape-character"] = "\\";
@@ -35,6 +43,10 @@ Choice choice_of(uint8_t format, uint8_t columns) {
     if ((format & 32) != 0) out.options["csv.disable-quote-character"] = "true";
   } else if ((format & 4) != 0) {
     out.options["json.timestamp-format.standard"] = "ISO-8601";
+  }
+  if (out.format == "json" && (format & 8) != 0) out.options["json.decode.json-parser.enabled"] = "false";
+  if (out.format == "json" && (format & 16) != 0 && (format & 2) == 0) {
+    out.options["json.fail-on-missing-field"] = "true";
   }
   std::vector<Type> types = column_types();
   for (size_t i = 0; i < 3; ++i) {
@@ -93,9 +105,13 @@ bool fuzz_check(std::string_view bytes) {
   Choice choice = choice_of(static_cast<uint8_t>(bytes[0]), static_cast<uint8_t>(bytes[1]));
   auto factory = runtime::find_format_factory(choice.format);
   SLUICE_CHECK(factory.has_value());
-  runtime::DecoderSpec spec{choice.columns, {{0}, {1}, {2}}};
+  const FormatDecl* decl = find_format(choice.format);
+  if (!decl->check(choice.columns, choice.options, FormatUse::Decode)) return true;  // Such tables are refused.
+  runtime::DecoderSpec spec;
+  spec.columns = choice.columns;
+  for (uint32_t i = 0; i < choice.columns.size(); ++i) spec.paths.push_back({i});
   auto decoder = (*factory)->decoder(spec, choice.options, {session.get()});
-  if (!decoder) return !decoder.error().message.empty();  // Of these columns the format has none.
+  if (!decoder) return false;
   BufferPool pool;
   runtime::RowAppender rows(pool, choice.columns, session.get());
   std::string_view rest = bytes.substr(2);

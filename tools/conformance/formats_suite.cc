@@ -205,9 +205,9 @@ Outcome run_format(const FormatCase& format) {
   simdjson::dom::parser parser;
   element record;
   if (parser.parse(format.line).get(record) != simdjson::SUCCESS) return Outcome::wrong("the record is no JSON");
-  static constexpr std::string_view kKnown[] = {"format", "direction", "columns", "metadata", "options", "input",
-                                                "inputHex", "rows", "error", "at", "row", "output",
-                                                "outputHex", "proto", "jar"};
+  static constexpr std::string_view kKnown[] = {"format", "direction", "columns",   "metadata", "options",
+                                                "input",  "inputHex",  "rows",      "error",    "at",
+                                                "row",    "output",    "outputHex", "proto",    "jar"};
   for (auto [key, value] : record.get_object()) {
     if (std::ranges::find(kKnown, key) == std::end(kKnown)) return Outcome::skipped("field " + std::string(key));
   }

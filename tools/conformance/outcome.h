@@ -8,9 +8,9 @@ namespace sluice::conformance {
 struct Outcome {
   enum class Kind : uint8_t {
     Right,
-    Refused,  // Our "not supported yet", also where Flink rejects.
-    Wrong,    // Anything else, crash and time-out included.
-    Skipped,  // For a reason that the data's pages allow.
+    Refused,     // Our "not supported yet", also where Flink rejects.
+    Wrong,       // Anything else, crash and time-out included.
+    Skipped,     // For a reason that the data's pages allow.
     Deliberate,  // Another answer than Flink's, by a rule of docs/compatibility.md that the detail names.
   };
   Kind kind = Kind::Wrong;

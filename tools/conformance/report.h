@@ -32,7 +32,8 @@ class Report {
   void print(bool all_cases) const;
   // Valid programs per suite: all of them, and apart from those the ones with basic aggregates only.
   void print_shares() const;
-  // {file: {suite: {"right", "refused", "wrong", "skipped"}}}; suites with deliberate differences have "deliberate", too.
+  // {file: {suite: {"right", "refused", "wrong", "skipped"}}}; suites with deliberate differences have "deliberate",
+  // too.
   void write_json(std::ostream& out) const;
   // An object per case that is not right.
   void write_failures(std::ostream& out) const;

@@ -116,16 +116,16 @@ class CsvDecoder final : public Decoder {
     for (uint32_t step : plan.path) type = &type->child(step);
     if (plan.field < fields.size()) {
       std::string_view text = fields[plan.field];
-      stored = plan.path.empty() ? store_.store(text, plan.type, column, out.row(), out.context())
-                                 : store_.store_field_of_row(text, plan.type, plan.path[0], column, out.row(), out.context());
+      stored = plan.path.empty()
+                   ? store_.store(text, plan.type, column, out.row(), out.context())
+                   : store_.store_field_of_row(text, plan.type, plan.path[0], column, out.row(), out.context());
     }
     if (stored == csv::Stored::Value) return std::nullopt;
     const std::string& name = columns_[plan.field].name;
     if (stored == csv::Stored::Wrong) {
       if (!wrong_is_null_) {
-        return DecodeError{DecodeFault::WrongValue,
-                           fmt::format("field `{}`: `{}` is no {}", name, fields[plan.field],
-                                       plan.type.as_nullable().to_string())};
+        return DecodeError{DecodeFault::WrongValue, fmt::format("field `{}`: `{}` is no {}", name, fields[plan.field],
+                                                                plan.type.as_nullable().to_string())};
       }
       ++fields_nulled_;
     }

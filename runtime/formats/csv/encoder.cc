@@ -96,9 +96,15 @@ class CsvEncoder final : public Encoder {
         end = write_integer(buffer, load<int8_t>(column, row));
         break;
       case TypeRoot::Timestamp:
-        return write_text({buffer, write_format_timestamp(buffer, load_timestamp(static_cast<const char*>(column.values) + row * type.width(), type), TimestampText::Sql)}, out);
+        return write_text(
+            {buffer, write_format_timestamp(
+                         buffer, load_timestamp(static_cast<const char*>(column.values) + row * type.width(), type),
+                         TimestampText::Sql)},
+            out);
       case TypeRoot::TimestampLtz:
-        end = write_format_timestamp(buffer, load_timestamp(static_cast<const char*>(column.values) + row * type.width(), type), TimestampText::Sql);
+        end = write_format_timestamp(buffer,
+                                     load_timestamp(static_cast<const char*>(column.values) + row * type.width(), type),
+                                     TimestampText::Sql);
         *end++ = 'Z';
         return write_text({buffer, end}, out);
       case TypeRoot::Char:

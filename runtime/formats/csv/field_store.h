@@ -30,8 +30,7 @@ class FieldStore {
   Stored store_row(std::string_view text, const Type& type, MutableColumn& column, uint32_t row,
                    KernelContext& context);
   // False: wrong, and not to be NULL.
-  bool store_part(std::string_view text, const Type& type, MutableColumn& column, uint32_t row,
-                  KernelContext& context);
+  bool store_part(std::string_view text, const Type& type, MutableColumn& column, uint32_t row, KernelContext& context);
   const std::vector<std::string_view>& parts_of(std::string_view text);
 
   const Dialect& dialect_;

@@ -31,7 +31,8 @@ std::string& RecordSplitter::scratch() {
 
 // A quote counts only at the very beginning of a field.
 bool RecordSplitter::take_field() {
-  if (at_ < text_.size() && text_[at_] != dialect_.delimiter && static_cast<unsigned char>(text_[at_]) == dialect_.quote) {
+  if (at_ < text_.size() && text_[at_] != dialect_.delimiter &&
+      static_cast<unsigned char>(text_[at_]) == dialect_.quote) {
     return take_quoted_field();
   }
   return dialect_.escape < 0 ? take_plain_field() : take_escaped_field();

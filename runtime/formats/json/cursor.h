@@ -12,8 +12,8 @@
 namespace sluice::runtime::json {
 
 inline constexpr size_t kPadding = 64;
-inline constexpr uint32_t kDepthMax = 1000;         // As in Flink's library.
-inline constexpr size_t kNumberBytesMax = 1000;     // Likewise.
+inline constexpr uint32_t kDepthMax = 1000;      // As in Flink's library.
+inline constexpr size_t kNumberBytesMax = 1000;  // Likewise.
 
 // A string without its quotes, as it is written.
 struct StringToken {
@@ -151,7 +151,8 @@ inline bool read_digits(const char* text, uint64_t& out, uint32_t& size) {
     chunk &= 0x0F0F0F0F0F0F0F0F;
     chunk = chunk * 10 + (chunk >> 8);
     return (((chunk & 0x000000FF000000FF) * 0x000F424000000064) +
-            (((chunk >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32;
+            (((chunk >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >>
+           32;
   };
   uint64_t chunk;
   std::memcpy(&chunk, text, 8);
@@ -165,7 +166,8 @@ inline bool read_digits(const char* text, uint64_t& out, uint32_t& size) {
   if (more > 0) out = out * kPowers[more] + value_of(chunk, more);
   size += more;
   if (more < 8) return true;
-  for (int i = 0; i < 3 && Cursor::is_digit(text[size]); ++i) out = out * 10 + static_cast<uint64_t>(text[size++] - '0');
+  for (int i = 0; i < 3 && Cursor::is_digit(text[size]); ++i)
+    out = out * 10 + static_cast<uint64_t>(text[size++] - '0');
   return size <= 18;
 }
 

@@ -29,8 +29,7 @@ class JsonDecoder final : public Decoder {
  private:
   static json::ReadRules rules_of(const DecoderSpec& spec, const JsonOptions& options) {
     json::ReadRules rules;
-    rules.scalars.timestamps =
-        options.timestamps == JsonTimestamps::Iso8601 ? TimestampText::Iso : TimestampText::Sql;
+    rules.scalars.timestamps = options.timestamps == JsonTimestamps::Iso8601 ? TimestampText::Iso : TimestampText::Sql;
     rules.scalars.is_tree = !options.json_parser;
     rules.fail_on_missing = options.fail_on_missing_field;
     rules.wrong_is_null = options.ignore_parse_errors || spec.wrong_is_null;

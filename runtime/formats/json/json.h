@@ -6,8 +6,8 @@
 namespace sluice::runtime {
 
 Result<std::unique_ptr<Decoder>> make_json_decoder(const DecoderSpec& spec, const FormatOptions& options,
-                                                  const FormatContext& context);
+                                                   const FormatContext& context);
 Result<std::unique_ptr<Encoder>> make_json_encoder(const EncoderSpec& spec, const FormatOptions& options,
-                                                  const FormatContext& context);
+                                                   const FormatContext& context);
 
 }  // namespace sluice::runtime

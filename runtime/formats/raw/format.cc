@@ -26,9 +26,9 @@ class RawDecoder final : public Decoder {
   std::optional<DecodeError> decode(std::string_view message, RowAppender& out) override {
     bool is_text = type_.physical() == Physical::String;
     if (message.data() != nullptr && !is_text && message.size() != type_.width()) {
-      return DecodeError{DecodeFault::NotWellFormed,
-                         fmt::format("a {} has {} bytes, not {}", type_.as_nullable().to_string(), type_.width(),
-                                     message.size())};
+      return DecodeError{
+          DecodeFault::NotWellFormed,
+          fmt::format("a {} has {} bytes, not {}", type_.as_nullable().to_string(), type_.width(), message.size())};
     }
     for (uint32_t target : targets_) {
       MutableColumn& column = out.columns()[target];
