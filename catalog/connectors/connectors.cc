@@ -10,6 +10,7 @@
 #include "catalog/connectors/print.h"
 #include "catalog/connectors/values.h"
 #include "catalog/connectors/watermark_options.h"
+#include "catalog/formats/decode_options.h"
 #include "catalog/formats/formats.h"
 
 namespace sluice {
@@ -119,6 +120,7 @@ void check_values(const Table& table, TableUse use, SourceSpan span, Diagnostics
 
 void read_filesystem(OptionParser& parser, const Table& table) {
   parser.parse<FilesystemOptions>();
+  parser.parse<DecodeOptions>("decode.");
   if (const FormatDecl* format = find_format(table.option("format"))) format->read(parser);
 }
 
@@ -154,7 +156,14 @@ void check_filesystem(const Table& table, TableUse use, SourceSpan span, Diagnos
                            : fail(ErrorCode::UnknownFormat, span, "format `{}` does not exist", format)
                                  .hint(did_you_mean(format, known)));
   }
-  if (use == TableUse::Source) return;
+  if (use == TableUse::Source) {
+    if (auto checked = check_decode_options(table.options, false); !checked) {
+      Failure failure = std::move(checked).as_failure();
+      failure.error.span = span;
+      diagnostics.report(std::move(failure));
+    }
+    return;
+  }
   refuse(options.auto_compaction, "`auto-compaction`", span, diagnostics);
   refuse(!options.commit_policy_class.empty(), "a commit policy of its own class", span, diagnostics);
   refuse(options.time_extractor != "default", "a time extractor other than `default`", span, diagnostics);

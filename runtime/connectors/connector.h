@@ -15,6 +15,7 @@
 #include "planner/jobgraph/jobgraph.h"
 #include "runtime/abi/batch.h"
 #include "runtime/abi/code_provider.h"
+#include "runtime/formats/decode_fault.h"
 #include "runtime/operators/operator.h"
 
 namespace sluice::runtime {
@@ -80,6 +81,8 @@ class SplitReader {
   virtual Result<Poll> poll(uint32_t rows_max) = 0;
   // Behind the last row that was handed out.
   virtual std::string position() const = 0;
+  // Messages so far that the table's policy let pass though they could not be read.
+  virtual DecodeCounts malformed() const { return {}; }
 };
 
 class SourceConnector {

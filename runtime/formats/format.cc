@@ -4,12 +4,6 @@
 
 namespace sluice::runtime {
 
-std::string_view name_of(DecodeFault fault) {
-  static constexpr std::string_view kNames[kDecodeFaults] = {"not-well-formed", "wrong-value", "missing-field",
-                                                             "null-value"};
-  return kNames[static_cast<size_t>(fault)];
-}
-
 size_t Decoder::record_size(std::string_view bytes, bool at_end) const {
   size_t line_break = bytes.find('\n');
   if (line_break != std::string_view::npos) return line_break + 1;

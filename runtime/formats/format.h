@@ -14,19 +14,10 @@
 #include "base/result.h"
 #include "planner/jobgraph/jobgraph.h"
 #include "runtime/abi/batch.h"
+#include "runtime/formats/decode_fault.h"
 #include "runtime/formats/row_appender.h"
 
 namespace sluice::runtime {
-
-// What is wrong with a message; errors are counted by it.
-enum class DecodeFault : uint8_t {
-  NotWellFormed,  // The bytes are none of the format.
-  WrongValue,     // A field has no value of its column's type.
-  MissingField,   // A field or column that must be there is not.
-  NullValue,      // NULL in a NOT NULL column.
-};
-inline constexpr size_t kDecodeFaults = 4;
-std::string_view name_of(DecodeFault fault);  // `not-well-formed`, ...
 
 // Why a message cannot be decoded. What happens then is the policy of the table, not of the format.
 struct DecodeError {

@@ -31,6 +31,7 @@ class RowAppender {
   void commit(RowKind kind = RowKind::Insert);
   // Called with every row that is committed, before it is; may be null. Borrowed.
   void set_completion(RowCompletion* completion) { completion_ = completion; }
+  RowCompletion* completion() const { return completion_; }
   // While held, `commit` only counts: what was written stays in the row that is next. So the decoder of a key leaves
   // its columns to the decoder of the value. `release` says how many rows there were.
   void hold() { is_held_ = true, rows_held_ = 0; }

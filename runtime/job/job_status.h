@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "runtime/formats/decode_fault.h"
 #include "runtime/operators/operator.h"
 
 namespace sluice::runtime {
@@ -65,6 +66,7 @@ struct OperatorMetrics {
   uint64_t not_null_records_dropped = 0;
   uint64_t malformed_records = 0;
   TimestampMs watermark = kWatermarkMin;
+  DecodeCounts malformed_by_fault{};  // Their sum is `malformed_records`.
 };
 
 struct TaskLoad {

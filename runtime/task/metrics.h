@@ -1,8 +1,11 @@
 #pragma once
 // Counters of one operator on one subtask, and of one task. Written by the task's thread, read by anyone at any time;
 // a reader sees each number whole but not all of them at one moment.
+#include <array>
 #include <atomic>
 #include <cstdint>
+
+#include "runtime/formats/decode_fault.h"
 
 namespace sluice::runtime {
 
@@ -35,8 +38,9 @@ class Metrics {
   Counter rows_out;
   Counter late_records_dropped;      // Flink's numLateRecordsDropped.
   Counter not_null_records_dropped;  // Sinks whose enforcer is DROP.
-  Counter malformed_records;         // Sources: records that the format's policy skipped.
-  Gauge watermark{INT64_MIN};        // Of all inputs together.
+  Counter malformed_records;         // Sources: records that could not be read and did not fail the job.
+  std::array<Counter, kDecodeFaults> malformed_by_fault;
+  Gauge watermark{INT64_MIN};  // Of all inputs together.
 };
 
 // How a task spends its time. The rest of the job's time it was idle.

@@ -100,6 +100,7 @@ Result<SourceOperator::Outcome> SourceReader::poll() {
     return Outcome::Idle;
   }
   SLUICE_TRY(Poll poll, splits_[index].reader->poll(options_.rows_max));
+  count_malformed(splits_[index]);
   SLUICE_DO(take(index, std::move(poll)));
   return Outcome::More;
 }
@@ -118,6 +119,15 @@ size_t SourceReader::next_ready() {
     return index;
   }
   return splits_.size();
+}
+
+void SourceReader::count_malformed(Reading& reading) {
+  DecodeCounts now = reading.reader->malformed();
+  for (size_t i = 0; i < now.size(); ++i) {
+    uint64_t more = now[i] - std::exchange(reading.malformed[i], now[i]);
+    context_->metrics->malformed_records.add(more);
+    context_->metrics->malformed_by_fault[i].add(more);
+  }
 }
 
 Status SourceReader::take(size_t index, Poll poll) {

@@ -48,6 +48,7 @@ class SourceReader final : public SourceOperator {
     std::unique_ptr<SplitReader> reader;  // Null once read to the end.
     bool waiting = false;                 // Said Idle; its completion is to come.
     int64_t waiting_since_ms = 0;
+    DecodeCounts malformed{};  // As the reader said last.
   };
   // Rows that on-event emission has still to write, from `next` on.
   struct Cut {
@@ -67,6 +68,7 @@ class SourceReader final : public SourceOperator {
   Status add_discovered(const std::vector<Split>& found);
   size_t next_ready();
   Status take(size_t index, Poll poll);
+  void count_malformed(Reading& reading);
   Status take_rows(size_t index, Batch rows);
   Status observe(size_t index, const Batch& batch);
   bool write_cut();

@@ -29,6 +29,7 @@ void write_metrics(const JobMetrics& metrics, wire::Metrics& out) {
     to.set_not_null_records_dropped(op.not_null_records_dropped);
     to.set_malformed_records(op.malformed_records);
     to.set_watermark(op.watermark);
+    for (uint64_t count : op.malformed_by_fault) to.add_malformed_by_fault(count);
   }
   for (const TaskLoad& task : metrics.tasks) {
     wire::Metrics::Task& to = *out.add_tasks();
@@ -45,9 +46,21 @@ void write_metrics(const JobMetrics& metrics, wire::Metrics& out) {
 JobMetrics read_metrics(const wire::Metrics& in) {
   JobMetrics metrics;
   for (const wire::Metrics::Operator& op : in.operators()) {
-    metrics.operators.push_back({op.id(), op.name(), op.uid(), op.subtask(), op.rows_in(), op.rows_out(),
-                                 op.late_records_dropped(), op.not_null_records_dropped(), op.malformed_records(),
-                                 op.watermark()});
+    metrics.operators.push_back({op.id(),
+                                 op.name(),
+                                 op.uid(),
+                                 op.subtask(),
+                                 op.rows_in(),
+                                 op.rows_out(),
+                                 op.late_records_dropped(),
+                                 op.not_null_records_dropped(),
+                                 op.malformed_records(),
+                                 op.watermark(),
+                                 {}});
+    DecodeCounts& faults = metrics.operators.back().malformed_by_fault;
+    for (int i = 0; i < op.malformed_by_fault_size() && i < static_cast<int>(kDecodeFaults); ++i) {
+      faults[static_cast<size_t>(i)] = op.malformed_by_fault(i);
+    }
   }
   for (const wire::Metrics::Task& task : in.tasks()) {
     metrics.tasks.push_back({task.name(), task.busy_ns(), task.back_pressured_ns()});

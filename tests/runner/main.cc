@@ -103,6 +103,8 @@ class Runner {
     if (verb == "error") return error(block);
     if (verb == "query")
       status = world_.start_query(name, block.text());
+    else if (verb == "file")
+      status = world_.write_file(name, block.body);
     else if (verb == "input")
       return input(block, world_.feed(name, block.body));
     else if (verb == "failure")

@@ -80,6 +80,15 @@ Status World::feed(const std::string& table, const std::vector<std::string>& lin
   return Done{};
 }
 
+Status World::write_file(const std::string& path, const std::vector<std::string>& lines) {
+  std::string directory = path.substr(0, path.rfind('/'));
+  SLUICE_DO(jobs_.files().create_directories(directory));
+  SLUICE_TRY(auto file, jobs_.files().create(path));
+  for (const std::string& line : lines) SLUICE_DO(file->append(line + "\n"));
+  SLUICE_DO(file->sync());
+  return jobs_.files().sync_directory(directory);
+}
+
 Result<std::map<std::string, std::vector<runtime::TableChange>>> World::settle() {
   jobs_.env().run_for_ms(kQuietMs);
   for (auto& [name, query] : queries_) SLUICE_DO(jobs_.checkpoint(name));
@@ -106,6 +115,8 @@ Result<uint64_t> World::metric(const std::string& name, const std::string& metri
       sum += op.late_records_dropped;
     else if (metric == "numNotNullRecordsDropped")
       sum += op.not_null_records_dropped;
+    else if (metric == "numMalformedRecords")
+      sum += op.malformed_records;
     else
       return fail(ErrorCode::BadOptionValue, "there is no metric `{}`", metric);
   }

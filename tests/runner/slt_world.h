@@ -24,6 +24,8 @@ class World {
   Status start_query(const std::string& name, const std::string& sql);
   Result<std::string> plan(const std::string& name, const std::string& stage);
   Status feed(const std::string& table, const std::vector<std::string>& lines);
+  // A file on the simulated disk, durable.
+  Status write_file(const std::string& path, const std::vector<std::string>& lines);
   // Runs until quiet and shows what the sinks got since the last call.
   Result<std::map<std::string, std::vector<runtime::TableChange>>> settle();
   void crash() { jobs_.crash(); }

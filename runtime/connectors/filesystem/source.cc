@@ -9,7 +9,7 @@
 #include "catalog/types/value_text.h"
 #include "runtime/connectors/filesystem/chunk_reader.h"
 #include "runtime/connectors/filesystem/layout.h"
-#include "runtime/formats/format.h"
+#include "runtime/formats/message_decoder.h"
 
 namespace sluice::runtime {
 namespace {
@@ -53,11 +53,30 @@ Result<FilePosition> parse_position(const Split& split) {
   return position;
 }
 
+// The end of a flush of dead letters, as another thread tells it.
+class Flush {
+ public:
+  void finish(Status status) {
+    std::lock_guard lock(mutex_);
+    status_ = std::move(status);
+  }
+  Result<bool> is_done() {
+    std::lock_guard lock(mutex_);
+    if (!status_) return false;
+    SLUICE_DO(*status_);
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<Status> status_;
+};
+
 // The decoder fills the columns of the file; those of the path are put behind it for every batch.
 class FileReader final : public SplitReader {
  public:
   FileReader(const ReaderSpec& spec, std::string path, std::string relative, FilePosition position,
-             std::unique_ptr<Decoder> decoder, const ConnectorContext& context, std::function<void()> wake)
+             MessageDecoder decoder, const ConnectorContext& context, std::function<void()> wake)
       : spec_(spec),
         path_(std::move(path)),
         offset_(position.offset),
@@ -66,7 +85,8 @@ class FileReader final : public SplitReader {
         decoder_(std::move(decoder)),
         context_(context),
         arena_(*context.buffers),
-        chunks_(std::make_shared<ChunkReader>(context.env, path_, position.offset, std::move(wake))),
+        chunks_(std::make_shared<ChunkReader>(context.env, path_, position.offset, wake)),
+        wake_(std::move(wake)),
         constants_(filesystem::partition_values(relative)) {}
 
   Result<Poll> poll(uint32_t rows_max) override {
@@ -76,6 +96,37 @@ class FileReader final : public SplitReader {
       for (uint32_t i : spec_.decoded) decoded.push_back(spec_.output[i]);
       appender_.emplace(*context_.buffers, decoded, context_.session, rows_max);
     }
+    if (flush_) {
+      SLUICE_TRY(bool is_flushed, flush_->is_done());
+      if (!is_flushed) return Poll{};
+      flush_.reset();
+      decoder_.letters_flushed();
+      Poll held = std::exchange(held_, Poll{});
+      if (held.state != Poll::State::Idle) return held;
+    }
+    held_position_ = position();
+    SLUICE_TRY(Poll poll, read());
+    if (!decoder_.has_letters()) return poll;
+    held_ = std::move(poll);
+    flush_letters();
+    return Poll{};
+  }
+
+  // Rows behind a letter wait until it is durable.
+  std::string position() const override {
+    if (flush_) return held_position_;
+    // Rows that were decoded and not taken yet are of the last record, because nothing is decoded while a batch is
+    // full.
+    if (appender_ && rows_taken_ < appender_->rows_committed()) {
+      return fmt::format("{}:{}", record_offset_, rows_taken_ - rows_before_record_);
+    }
+    return fmt::format("{}:0", offset_);
+  }
+
+  DecodeCounts malformed() const override { return decoder_.counts(); }
+
+ private:
+  Result<Poll> read() {
     Poll poll;
     while (!appender_->has_full_batch()) {
       SLUICE_TRY(bool progressed, decode_record());
@@ -91,15 +142,14 @@ class FileReader final : public SplitReader {
     return poll;
   }
 
-  // Rows that were decoded and not taken yet are of the last record, because nothing is decoded while a batch is full.
-  std::string position() const override {
-    if (appender_ && rows_taken_ < appender_->rows_committed()) {
-      return fmt::format("{}:{}", record_offset_, rows_taken_ - rows_before_record_);
-    }
-    return fmt::format("{}:0", offset_);
+  void flush_letters() {
+    flush_ = std::make_shared<Flush>();
+    decoder_.letters()->flush([flush = flush_, wake = wake_](Status status) {
+      flush->finish(std::move(status));
+      wake();
+    });
   }
 
- private:
   bool is_at_end() const { return at_end_ && next_ == buffer_.size(); }
 
   // The next batch without the rows that were handed out before a restart.
@@ -119,13 +169,14 @@ class FileReader final : public SplitReader {
   // False when no whole record is there.
   Result<bool> decode_record() {
     std::string_view rest = std::string_view(buffer_).substr(next_);
-    size_t size = rest.empty() ? 0 : decoder_->record_size(rest, at_end_);
+    size_t size = rest.empty() ? 0 : decoder_.value().record_size(rest, at_end_);
     if (size == 0) return fetch();
     std::string_view text = rest.substr(0, size);
     record_offset_ = offset_;
     rows_before_record_ = appender_->rows_committed();
     while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-    auto error = decoder_->is_blank(text) ? std::nullopt : decoder_->decode(text, *appender_);
+    Message message{text, {}, {path_, -1, static_cast<int64_t>(offset_)}};
+    auto error = decoder_.value().is_blank(text) ? std::nullopt : decoder_.decode(message, *appender_);
     if (error) {
       return fail(ErrorCode::MalformedRecord, "`{}`, byte {}: {}", path_, offset_, error->reason);
     }
@@ -191,10 +242,14 @@ class FileReader final : public SplitReader {
   uint64_t record_offset_;           // Of the last record that was decoded,
   uint64_t rows_before_record_ = 0;  // and the rows before its own.
   uint64_t rows_taken_ = 0;
-  std::unique_ptr<Decoder> decoder_;
+  MessageDecoder decoder_;
   const ConnectorContext context_;
   Arena arena_;
   std::shared_ptr<ChunkReader> chunks_;
+  const std::function<void()> wake_;
+  std::shared_ptr<Flush> flush_;  // Of letters, while it goes on; `held_` comes behind it.
+  Poll held_;
+  std::string held_position_;
   const std::map<std::string, std::string> constants_;
   std::optional<RowAppender> appender_;
   std::string buffer_;
@@ -205,15 +260,20 @@ class FileReader final : public SplitReader {
 class FilesystemSource final : public SourceConnector {
  public:
   FilesystemSource(FilesystemOptions options, std::string directory, ReaderSpec spec, const FormatFactory& format,
-                   std::optional<std::regex> pattern, std::map<std::string, std::string> table_options,
-                   const ConnectorContext& context)
+                   DecodeOptions decode_options, std::optional<std::regex> pattern,
+                   std::map<std::string, std::string> table_options, const ConnectorContext& context)
       : options_(std::move(options)),
         pattern_(std::move(pattern)),
         directory_(std::move(directory)),
         spec_(std::move(spec)),
         format_(format),
+        decode_options_(std::move(decode_options)),
         table_options_(std::move(table_options)),
-        context_(context) {}
+        context_(context) {
+    if (decode_options_.on_error != DecodeOnError::DeadLetter) return;
+    letters_ = std::make_shared<DeadLetterFile>(context.env, decode_options_.dead_letter_path,
+                                                fmt::format("{}-{}.jsonl", context.operator_uid, context.subtask));
+  }
 
   bool is_bounded() const override { return options_.monitor_interval.count() == 0; }
   int64_t discovery_interval_ms() const override { return options_.monitor_interval.count(); }
@@ -228,7 +288,9 @@ class FilesystemSource final : public SourceConnector {
 
   Result<std::unique_ptr<SplitReader>> open(const Split& split, std::function<void()> wake) override {
     SLUICE_TRY(FilePosition position, parse_position(split));
-    SLUICE_TRY(auto decoder, format_.decoder(spec_.decoder, table_options_, {context_.session}));
+    SLUICE_TRY(auto value, open_decoder(format_, spec_.decoder, table_options_, decode_options_, {context_.session},
+                                        *context_.buffers));
+    MessageDecoder decoder({std::move(value), nullptr, decode_options_, letters_, context_.env.clock});
     std::string path = split.id.empty() ? directory_ : directory_ + "/" + split.id;
     return std::unique_ptr<SplitReader>(std::make_unique<FileReader>(spec_, std::move(path), split.id, position,
                                                                      std::move(decoder), context_, std::move(wake)));
@@ -264,6 +326,8 @@ class FilesystemSource final : public SourceConnector {
   const std::string directory_;
   const ReaderSpec spec_;
   const FormatFactory& format_;
+  const DecodeOptions decode_options_;
+  std::shared_ptr<DeadLetterFile> letters_;
   const std::map<std::string, std::string> table_options_;
   const ConnectorContext context_;
 };
@@ -317,10 +381,11 @@ Result<std::unique_ptr<SourceConnector>> make_filesystem_source(const jobgraph::
     return fail(ErrorCode::NotSupportedYet, "reading format `{}` is not supported yet", format->name);
   }
   SLUICE_TRY(std::optional<std::regex> pattern, compile_pattern(options.path_pattern));
+  SLUICE_TRY(DecodeOptions decode_options, decode_options_of(source.table.options));
   ReaderSpec spec = spec_of(source, output, options);
   return std::unique_ptr<SourceConnector>(
       std::make_unique<FilesystemSource>(std::move(options), std::move(directory), std::move(spec), *format,
-                                         std::move(pattern), source.table.options, context));
+                                         std::move(decode_options), std::move(pattern), source.table.options, context));
 }
 
 }  // namespace sluice::runtime

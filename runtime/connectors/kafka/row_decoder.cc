@@ -15,7 +15,8 @@ Result<DecoderPlan> plan_decoder(const jobgraph::Source& source, const RowSchema
   if (plan.value_format->decoder == nullptr) {
     return fail(ErrorCode::NotSupportedYet, "reading format `{}` is not supported yet", name);
   }
-  plan.value = {source.table.columns, source.paths};
+  plan.value.columns = source.table.columns;
+  plan.value.paths = source.paths;
   plan.value_options = source.table.options;
   plan.output = output;
   return plan;

@@ -24,24 +24,26 @@ Result<EncoderPlan> plan_encoder(const jobgraph::Sink& sink, const RowSchema& in
 }
 
 Result<std::unique_ptr<RowEncoder>> RowEncoder::make(const EncoderPlan& plan, const ConnectorContext& context) {
-  SLUICE_TRY(auto value, plan.value_format->encoder(plan.value_columns, plan.value_options, {context.session}));
+  EncoderSpec spec;
+  spec.columns = plan.value_columns;
+  spec.positions = plan.value_positions;
+  SLUICE_TRY(auto value, plan.value_format->encoder(spec, plan.value_options, {context.session}));
   return std::unique_ptr<RowEncoder>(new RowEncoder(plan, std::move(value)));
 }
 
 Status RowEncoder::encode(const Batch& batch, Outgoing& out) {
   BatchView view(batch);
-  views_.clear();
-  for (uint32_t position : plan_.value_positions) views_.push_back(view.columns()[position]);
-  selection_.resize(batch.rows);
-  for (uint32_t row = 0; row < batch.rows; ++row) selection_[row] = row;
-  ends_.clear();
   size_t begin = out.bytes.size();
-  SLUICE_DO(value_->encode(views_.data(), selection_.data(), batch.rows, false, out.bytes, &ends_));
-  for (size_t end : ends_) {
+  values_.ends.clear();
+  values_.bytes.swap(out.bytes);
+  Status encoded = value_->encode({view.columns(), batch.kinds_data(), nullptr, batch.rows}, values_);
+  values_.bytes.swap(out.bytes);
+  SLUICE_DO(encoded);
+  for (const EncodedMessages::End& end : values_.ends) {
     OutgoingMessage& message = out.messages.emplace_back();
     message.value_at = begin;
-    message.value_size = static_cast<int32_t>(end - begin);
-    begin = end;
+    message.value_size = end.is_null ? OutgoingMessage::kNull : static_cast<int32_t>(end.end - begin);
+    begin = end.end;
   }
   return Done{};
 }

@@ -35,9 +35,7 @@ class RowEncoder {
 
   const EncoderPlan& plan_;
   std::unique_ptr<Encoder> value_;
-  std::vector<ColumnView> views_;
-  std::vector<uint32_t> selection_;
-  std::vector<size_t> ends_;
+  EncodedMessages values_;
 };
 
 }  // namespace sluice::runtime::kafka

@@ -67,6 +67,28 @@ uint64_t peak_memory_bytes() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+namespace {
+
+// `3 messages could not be read: 2 not-well-formed, 1 wrong-value`, or nothing.
+std::string malformed_text(const runtime::JobMetrics& metrics) {
+  uint64_t all = 0;
+  runtime::DecodeCounts counts{};
+  for (const runtime::OperatorMetrics& op : metrics.operators) {
+    all += op.malformed_records;
+    for (size_t i = 0; i < counts.size(); ++i) counts[i] += op.malformed_by_fault[i];
+  }
+  if (all == 0) return {};
+  std::string faults;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    faults += fmt::format("{}{} {}", faults.empty() ? "" : ", ", grouped(counts[i]),
+                          runtime::name_of(static_cast<runtime::DecodeFault>(i)));
+  }
+  return fmt::format("{} messages could not be read: {}\n", grouped(all), faults);
+}
+
+}  // namespace
+
 void print_summary(FILE* out, const runtime::JobStatus& status, const runtime::JobMetrics& metrics, double compile_ms) {
   double seconds = static_cast<double>(status.ended_wall_ms - status.started_wall_ms) / 1000.0;
   std::string text = fmt::format(
@@ -74,7 +96,7 @@ void print_summary(FILE* out, const runtime::JobStatus& status, const runtime::J
       status.name, text_of(status.state), grouped(metrics.rows_in), grouped(metrics.rows_out), seconds,
       rate(seconds > 0 ? static_cast<double>(metrics.rows_in) / seconds : 0), compile_ms, peak_memory_bytes() >> 20,
       status.checkpoints.completed);
-  std::fputs(text.c_str(), out);
+  std::fputs((text + malformed_text(metrics)).c_str(), out);
 }
 
 }  // namespace sluice::tools
