@@ -28,7 +28,7 @@ Result<std::unique_ptr<RowEncoder>> RowEncoder::make(const EncoderPlan& plan, co
   spec.columns = plan.value_columns;
   spec.positions = plan.value_positions;
   SLUICE_TRY(auto value, plan.value_format->encoder(spec, plan.value_options, {context.session}));
-  return std::unique_ptr<RowEncoder>(new RowEncoder(plan, std::move(value)));
+  return std::unique_ptr<RowEncoder>(new RowEncoder(std::move(value)));
 }
 
 Status RowEncoder::encode(const Batch& batch, Outgoing& out) {

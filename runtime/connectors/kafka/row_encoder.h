@@ -31,9 +31,8 @@ class RowEncoder {
   Status encode(const Batch& batch, Outgoing& out);
 
  private:
-  RowEncoder(const EncoderPlan& plan, std::unique_ptr<Encoder> value) : plan_(plan), value_(std::move(value)) {}
+  explicit RowEncoder(std::unique_ptr<Encoder> value) : value_(std::move(value)) {}
 
-  const EncoderPlan& plan_;
   std::unique_ptr<Encoder> value_;
   EncodedMessages values_;
 };

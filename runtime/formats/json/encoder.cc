@@ -190,22 +190,39 @@ class JsonEncoder final : public Encoder {
   Status write_map(const Writer& writer, const ColumnView& column, uint32_t row, std::string& out) const {
     auto list = load<ListView>(column, row);
     const ColumnView& keys = column.children[0];
+    const uint32_t end = list.offset + list.length;
     bool first = true;
     out += '{';
-    for (uint32_t at = list.offset; at < list.offset + list.length; ++at) {
+    for (uint32_t at = list.offset; at < end; ++at) {
       bool is_null = !is_valid(keys.validity, at);
       if (is_null && options_.null_key == JsonNullKey::Drop) continue;
       if (is_null && options_.null_key == JsonNullKey::Fail) {
         return fail(ErrorCode::MalformedRecord, "JSON cannot hold a NULL key of a map")
             .hint("`json.map-null-key.mode` = 'DROP' leaves such entries out, 'LITERAL' writes a text.");
       }
+      std::string_view key = is_null ? options_.null_key_literal : load<StringView>(keys, at).view();
+      uint32_t value = at;
+      if (options_.null_key == JsonNullKey::Literal && key == options_.null_key_literal) {
+        if (find_literal(keys, list.offset, at) < at) continue;
+        for (uint32_t next; (next = find_literal(keys, value + 1, end)) < end;) value = next;
+      }
       if (!std::exchange(first, false)) out += ',';
-      json::write_json_string(is_null ? options_.null_key_literal : load<StringView>(keys, at).view(), out);
+      json::write_json_string(key, out);
       out += ':';
-      SLUICE_DO(write(writer.children[1], column.children[1], at, out));
+      SLUICE_DO(write(writer.children[1], column.children[1], value, out));
     }
     out += '}';
     return Done{};
+  }
+
+  // The first key in [begin, end) that is written as the literal: the NULL key, or one of the same text. In the object
+  // they are one: it stands where the first did and has the value of the last.
+  uint32_t find_literal(const ColumnView& keys, uint32_t begin, uint32_t end) const {
+    while (begin < end && is_valid(keys.validity, begin) &&
+           load<StringView>(keys, begin).view() != options_.null_key_literal) {
+      ++begin;
+    }
+    return begin;
   }
 
   Writer row_;
