@@ -125,6 +125,7 @@ void SourceReader::count_malformed(Reading& reading) {
   DecodeCounts now = reading.reader->malformed();
   for (size_t i = 0; i < now.size(); ++i) {
     uint64_t more = now[i] - std::exchange(reading.malformed[i], now[i]);
+    if (more == 0) continue;
     context_->metrics->malformed_records.add(more);
     context_->metrics->malformed_by_fault[i].add(more);
   }

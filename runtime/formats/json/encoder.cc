@@ -200,7 +200,8 @@ class JsonEncoder final : public Encoder {
         return fail(ErrorCode::MalformedRecord, "JSON cannot hold a NULL key of a map")
             .hint("`json.map-null-key.mode` = 'DROP' leaves such entries out, 'LITERAL' writes a text.");
       }
-      std::string_view key = is_null ? options_.null_key_literal : load<StringView>(keys, at).view();
+      auto held = load<StringView>(keys, at);  // Short texts stand in it.
+      std::string_view key = is_null ? options_.null_key_literal : held.view();
       uint32_t value = at;
       if (options_.null_key == JsonNullKey::Literal && key == options_.null_key_literal) {
         if (find_literal(keys, list.offset, at) < at) continue;
