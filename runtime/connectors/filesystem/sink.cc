@@ -67,6 +67,7 @@ class FilesystemSink final : public SinkConnector {
     for (const StagedFile& file : in_progress_) unfinished.insert(folder_of(file.destination));
     SLUICE_DO(context_.env.files->create_directories(layout_.staging));
     SLUICE_DO(sync_folders_of_visible(finished_));
+    SLUICE_DO(check_nothing_lost(id, finished_));
     SLUICE_DO(log_.note(id, finished_));
     SLUICE_FAULT("filesystem.after_publish_log");
     SLUICE_DO(make_visible(finished_));
@@ -81,21 +82,13 @@ class FilesystemSink final : public SinkConnector {
     if (id != 0) SLUICE_DO(take_back(id));  // A job that does not go on from its own checkpoint leaves what is there.
     SLUICE_DO(sync_folders_of_visible(in_progress_));
     CheckpointId last = id != 0 ? id : published_;  // A savepoint, or 0 for a job that begins anew.
-    // Nothing is said of a file that an earlier recovery made visible and somebody has taken away since.
-    SLUICE_TRY(std::vector<StagedFile> recovered_before, log_.published_behind(last == 0 ? 0 : last - 1));
+    SLUICE_DO(check_nothing_lost(last, in_progress_));
     SLUICE_DO(log_.note(last, in_progress_));
     std::vector<StagedFile> cut;
     for (const StagedFile& file : in_progress_) {
-      std::string staged = layout_.staging + "/" + file.staged;
+      std::string staged = staged_path(file);
       SLUICE_TRY(bool exists, files.exists(staged));
-      if (file.bytes == 0) continue;
-      if (!exists) {
-        SLUICE_TRY(bool is_visible, files.exists(visible_path(file)));
-        bool was_shown =
-            std::ranges::find(recovered_before, file.staged, &StagedFile::staged) != recovered_before.end();
-        if (is_visible || was_shown) continue;
-        return lost(file);
-      }
+      if (!exists || file.bytes == 0) continue;
       SLUICE_DO(files.truncate(staged, file.bytes));
       SLUICE_TRY(std::unique_ptr<WritableFile> shortened, files.append(staged));
       SLUICE_DO(shortened->sync());  // Before it has its final name.
@@ -117,9 +110,21 @@ class FilesystemSink final : public SinkConnector {
  private:
   std::string visible_path(const StagedFile& file) const { return layout_.directory + "/" + file.destination; }
 
-  Failure lost(const StagedFile& file) const {
-    return fail(ErrorCode::CorruptCheckpoint, "neither `{}/{}` nor `{}` exists: rows of the checkpoint are lost",
-                layout_.staging, file.staged, visible_path(file));
+  std::string staged_path(const StagedFile& file) const { return layout_.staging + "/" + file.staged; }
+
+  // Of the files of checkpoint `id`. One that was noted for it was made visible, and its readers may take it away.
+  Status check_nothing_lost(CheckpointId id, const std::vector<StagedFile>& staged_files) {
+    FileSystem& files = *context_.env.files;
+    SLUICE_TRY(std::vector<StagedFile> noted, log_.published_behind(id == 0 ? 0 : id - 1));
+    for (const StagedFile& file : staged_files) {
+      SLUICE_TRY(bool waits, files.exists(staged_path(file)));
+      SLUICE_TRY(bool is_visible, files.exists(visible_path(file)));
+      bool is_noted = std::ranges::find(noted, file.staged, &StagedFile::staged) != noted.end();
+      if (waits || is_visible || is_noted || file.bytes == 0) continue;
+      return fail(ErrorCode::IncompatibleState, "neither `{}` nor `{}` exists: rows of the checkpoint are lost",
+                  staged_path(file), visible_path(file));
+    }
+    return Done{};
   }
 
   // A publish that was cut short may have renamed files and not synced their folders. That has to come before anything
@@ -163,14 +168,10 @@ class FilesystemSink final : public SinkConnector {
     FileSystem& files = *context_.env.files;
     std::set<std::string> folders;
     for (const StagedFile& file : staged_files) {
-      std::string staged = layout_.staging + "/" + file.staged;
+      std::string staged = staged_path(file);
       std::string destination = visible_path(file);
-      SLUICE_TRY(bool waiting, files.exists(staged));
-      if (!waiting) {
-        SLUICE_TRY(bool published, files.exists(destination));
-        if (published || file.bytes == 0) continue;
-        return lost(file);
-      }
+      SLUICE_TRY(bool waits, files.exists(staged));
+      if (!waits) continue;  // It is visible.
       std::string folder = folder_of(destination);
       if (folders.insert(folder).second) SLUICE_DO(files.create_directories(folder));
       SLUICE_FAULT("filesystem.before_rename");

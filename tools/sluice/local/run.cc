@@ -1,6 +1,8 @@
 // `sluice run FILE...`: compiles scripts and runs their jobs in this process.
 #include <algorithm>
 #include <atomic>
+#include <map>
+#include <string>
 
 #include "base/env/crash_point.h"
 #include "gateway/engine/engine_host.h"
@@ -50,6 +52,10 @@ class Runner {
     jobs_in_script_ = std::ranges::count_if(script.statements, [](const planner::CompiledStatement& statement) {
       return std::holds_alternative<planner::CompiledJob>(statement.kind);
     });
+    if (Status found = find_restores(script); !found) {  // Before any job runs.
+      fail_with(found.error());
+      return exit_code_;
+    }
     Interrupt interrupt([this](int count) { on_interrupt(count); });
     for (planner::CompiledStatement& statement : script.statements) {
       if (stopping_ || is_output_lost()) break;
@@ -92,9 +98,7 @@ class Runner {
     auto running = std::make_unique<RunningJob>();
     runtime::JobOptions options;
     options.parallelism = arguments_.script.parallelism;
-    auto from = restore_of(compiled.graph.name);
-    if (!from) return fail_with(from.error());
-    options.restore_from = *from;
+    options.restore_from = restores_.at(compiled.graph.name);
     const TimeZone* zone = TimeZone::find(compiled.graph.settings.at("table.local-time-zone"));
     bool is_select = compiled.kind == planner::JobKind::Select;
     if (is_select) {
@@ -159,6 +163,15 @@ class Runner {
     for (const std::string& warning : status.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
     if (status.state == runtime::JobState::Failed) return fail_with(*status.failure);
     print_summary(stderr, status, job.job->metrics(), host_.code().compile_ms());
+  }
+
+  Status find_restores(const planner::CompiledScript& script) {
+    for (const planner::CompiledStatement& statement : script.statements) {
+      const auto* compiled = std::get_if<planner::CompiledJob>(&statement.kind);
+      if (compiled == nullptr) continue;
+      SLUICE_TRY(restores_[compiled->graph.name], restore_of(compiled->graph.name));
+    }
+    return Done{};
   }
 
   // A script with several jobs has a savepoint for each: whose it is stands in it. A job that none is of goes on from
@@ -258,6 +271,7 @@ class Runner {
   StandardOutput& output_;
   RowFormat format_;
   int64_t jobs_in_script_ = 0;
+  std::map<std::string, std::string> restores_;  // Of each job, by name.
   std::mutex mutex_;
   std::vector<std::unique_ptr<RunningJob>> jobs_;
   std::atomic<bool> stopping_ = false;
