@@ -213,8 +213,8 @@ Tables filtered_values_per_key(const Inputs& inputs) {
   return {{"out", table}};
 }
 
-// Of each window of a key: the rows that cannot be late are in its one result. Late rows may be in it, or be dropped, or
-// be all that is in it.
+// Of each window of a key: the rows that cannot be late are in its one result. Late rows may be in it, or be dropped,
+// or be all that is in it.
 std::vector<std::string> check_windows(const Inputs& inputs, const Tables& visible) {
   struct Bounds {
     int64_t surely = 0;
