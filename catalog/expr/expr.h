@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_variant.h"
 #include "base/result.h"
 #include "catalog/types/type.h"
 #include "catalog/types/value.h"
@@ -52,8 +53,11 @@ struct Special {
   bool operator==(const Special&) const = default;
 };
 
+struct ExprKind : std::variant<ColumnRef, FieldRef, Literal, Call, Special> {
+  SLUICE_COPIES_ELSEWHERE(ExprKind)
+};
 struct Expr {
-  std::variant<ColumnRef, FieldRef, Literal, Call, Special> kind;
+  ExprKind kind;
   Type type;
   std::vector<Expr> args;
   SourceSpan span;  // Of the SQL it came from; not part of equality.

@@ -155,7 +155,11 @@ std::vector<SettingDecl> optimizer() {
 
 std::vector<SettingDecl> session() {
   return {
-      text("table.local-time-zone", "default", "Time zone of the session; `default` is that of the system."),
+      SettingDecl{"table.local-time-zone",
+                  SettingType::TimeZone,
+                  "default",
+                  {},
+                  "Time zone of the session; `default` is that of the system."},
       flag("table.dynamic-table-options.enabled", "true", "Whether OPTIONS hints are allowed."),
       text("table.builtin-catalog-name", "default_catalog", "Has no effect here."),
       text("table.builtin-database-name", "default_database", "Has no effect here."),

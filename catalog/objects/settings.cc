@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/diagnostics.h"
 #include "catalog/connectors/option_fields.h"
+#include "catalog/types/time_zone.h"
 
 namespace sluice {
 
@@ -36,6 +37,8 @@ bool is_valid(const SettingDecl& decl, std::string_view value) {
       return parses<MemorySize>(value);
     case SettingType::Word:
       return std::ranges::any_of(decl.words, [&](std::string_view word) { return upper(word) == upper(value); });
+    case SettingType::TimeZone:
+      return value == "default" || TimeZone::find(value) != nullptr;
     case SettingType::Text:
       return true;
   }
@@ -48,6 +51,8 @@ std::string hint_of(const SettingDecl& decl) {
       return "Write true or false.";
     case SettingType::Duration:
       return "Write a duration such as `10 s`, `5 min` or `PT10S`.";
+    case SettingType::TimeZone:
+      return "Use a name such as Europe/Berlin or an offset such as GMT+08:00.";
     case SettingType::Memory:
       return "Write an amount of memory such as `64 mb` or `1 g`.";
     case SettingType::Word: {

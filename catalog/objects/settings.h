@@ -12,7 +12,7 @@
 
 namespace sluice {
 
-enum class SettingType : uint8_t { Boolean, Integer, Double, Duration, Memory, Word, Text };
+enum class SettingType : uint8_t { Boolean, Integer, Double, Duration, Memory, Word, TimeZone, Text };
 
 struct SettingDecl {
   std::string_view key;

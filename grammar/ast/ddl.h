@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_variant.h"
 #include "grammar/ast/name.h"
 #include "grammar/ast/query.h"
 #include "grammar/ast/table_definition.h"
@@ -259,14 +260,17 @@ struct SetRefreshMode {
   static void fields(auto& self, auto&& v) { v("mode", self.mode); }
 };
 
+struct AlterChange
+    : std::variant<RenameTo, RenameColumn, SetOptions, ResetOptions, SetComment, ChangeSchema, ChangeDistribution,
+                   AddPartitions, DropPartitions, DropColumns, DropConstraint, DropPrimaryKey, DropDistribution,
+                   DropWatermark, ChangeQuery, Suspend, Resume, Refresh, SetFreshness, SetRefreshMode> {
+  SLUICE_MOVES_ELSEWHERE(AlterChange)
+};
 struct Alter {
   ObjectKind object{};
   bool if_exists = false;
   Name name;
-  std::variant<RenameTo, RenameColumn, SetOptions, ResetOptions, SetComment, ChangeSchema, ChangeDistribution,
-               AddPartitions, DropPartitions, DropColumns, DropConstraint, DropPrimaryKey, DropDistribution,
-               DropWatermark, ChangeQuery, Suspend, Resume, Refresh, SetFreshness, SetRefreshMode>
-      change;
+  AlterChange change;
 
   static void fields(auto& self, auto&& v) {
     v("object", self.object), v("if_exists", self.if_exists), v("name", self.name), v("change", self.change);

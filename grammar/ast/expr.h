@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_variant.h"
 #include "grammar/ast/name.h"
 #include "grammar/ast/type.h"
 
@@ -311,12 +312,14 @@ struct DefaultArgument {
   static void fields(auto&, auto&&) {}
 };
 
+struct ExprKind : std::variant<ColumnRef, Star, NumberLiteral, StringLiteral, BinaryLiteral, BooleanLiteral,
+                               NullLiteral, TemporalLiteral, IntervalLiteral, Symbol, Parameter, Call, Cast, Case,
+                               FieldAccess, In, QuantifiedComparison, Exists, ScalarSubquery, CollectionQuery,
+                               NamedArgument, TableArgument, ModelArgument, DefaultArgument> {
+  SLUICE_MOVES_ELSEWHERE(ExprKind)
+};
 struct Expr {
-  std::variant<ColumnRef, Star, NumberLiteral, StringLiteral, BinaryLiteral, BooleanLiteral, NullLiteral,
-               TemporalLiteral, IntervalLiteral, Symbol, Parameter, Call, Cast, Case, FieldAccess, In,
-               QuantifiedComparison, Exists, ScalarSubquery, CollectionQuery, NamedArgument, TableArgument,
-               ModelArgument, DefaultArgument>
-      kind;
+  ExprKind kind;
   SourceSpan span;
 
   static void fields(auto& self, auto&& v) { v("kind", self.kind); }

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_variant.h"
 #include "grammar/ast/expr.h"
 #include "grammar/ast/name.h"
 
@@ -190,8 +191,11 @@ struct TableSample {
   }
 };
 
+struct TableRefKind : std::variant<NamedTable, DerivedTable, TableFunction, Unnest, Join, MatchRecognize> {
+  SLUICE_MOVES_ELSEWHERE(TableRefKind)
+};
 struct TableRef {
-  std::variant<NamedTable, DerivedTable, TableFunction, Unnest, Join, MatchRecognize> kind;
+  TableRefKind kind;
   ExprPtr system_time;  // FOR SYSTEM_TIME AS OF
   std::optional<TableSample> sample;
   std::optional<TableAlias> alias;
@@ -304,10 +308,13 @@ struct WithItem {
   static void fields(auto& self, auto&& v) { v("name", self.name), v("columns", self.columns), v("query", self.query); }
 };
 
+struct QueryBody : std::variant<Select, Values, ExplicitTable, SetOperation, NestedQuery> {
+  SLUICE_MOVES_ELSEWHERE(QueryBody)
+};
 struct Query {
   bool recursive = false;
   std::vector<WithItem> with;
-  std::variant<Select, Values, ExplicitTable, SetOperation, NestedQuery> body;
+  QueryBody body;
   std::vector<OrderItem> order_by;
   ExprPtr offset;
   ExprPtr limit;  // LIMIT n and FETCH FIRST n ROWS ONLY.

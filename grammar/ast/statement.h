@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_variant.h"
 #include "grammar/ast/ddl.h"
 #include "grammar/ast/dml.h"
 #include "grammar/ast/session_statement.h"
@@ -39,13 +40,16 @@ struct ExecutePlan {
   static void fields(auto& self, auto&& v) { v("path", self.path); }
 };
 
+struct StatementKind
+    : std::variant<SelectStatement, Insert, StatementSet, BeginStatementSet, EndStatementSet, Update, Delete, Truncate,
+                   CallProcedure, CreateTable, CreateView, CreateMaterializedTable, CreateNamespace, DefineFunction,
+                   CreateModel, CreateConnection, Alter, Drop, Explain, Describe, Show, UseCatalog, UseDatabase,
+                   UseModules, LoadModule, UnloadModule, Set, Reset, ChangeJar, StopJob, Analyze, CompilePlan,
+                   ExecutePlan, ClientCommand> {
+  SLUICE_MOVES_ELSEWHERE(StatementKind)
+};
 struct Statement {
-  std::variant<SelectStatement, Insert, StatementSet, BeginStatementSet, EndStatementSet, Update, Delete, Truncate,
-               CallProcedure, CreateTable, CreateView, CreateMaterializedTable, CreateNamespace, DefineFunction,
-               CreateModel, CreateConnection, Alter, Drop, Explain, Describe, Show, UseCatalog, UseDatabase, UseModules,
-               LoadModule, UnloadModule, Set, Reset, ChangeJar, StopJob, Analyze, CompilePlan, ExecutePlan,
-               ClientCommand>
-      kind;
+  StatementKind kind;
   SourceSpan span;  // From the first token to the last one, without the `;`.
 
   static void fields(auto& self, auto&& v) { v("kind", self.kind); }

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_variant.h"
 #include "grammar/ast/name.h"
 
 namespace sluice::ast {
@@ -138,9 +139,12 @@ struct NamedType {
   static void fields(auto& self, auto&& v) { v("name", self.name); }
 };
 
+struct TypeKind : std::variant<SimpleType, IntervalType, ArrayType, MultisetType, MapType, RowType, StructuredType,
+                               RawType, NamedType> {
+  SLUICE_MOVES_ELSEWHERE(TypeKind)
+};
 struct Type {
-  std::variant<SimpleType, IntervalType, ArrayType, MultisetType, MapType, RowType, StructuredType, RawType, NamedType>
-      kind;
+  TypeKind kind;
   std::optional<bool> nullable;  // NULL or NOT NULL where it is written.
   SourceSpan span;
 

@@ -217,6 +217,7 @@ const CatalogObject* find_object(const ast::Name& name, BindSession& session) {
   if (!path) return nullptr;
   const CatalogObject* object = session.catalog.find(*path);
   if (object == nullptr) report_unknown(*path, "table", name.span, session, false);
+  if (session.broken.contains(*path)) session.uses_broken = true;
   return object;
 }
 

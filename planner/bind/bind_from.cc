@@ -156,6 +156,7 @@ BoundQuery QueryBinder::bind_named(const ast::Name& name, const std::vector<ast:
     }
     return broken_query();
   }
+  if (session_.broken.contains(*resolved)) session_.uses_broken = true;
   path = {resolved->catalog, resolved->database, resolved->name};
   if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) {
     return {plan_table(**table, hints, place, session_), false};

@@ -59,7 +59,7 @@ class TableBinder {
  public:
   TableBinder(const ast::CreateTable& create, BindSession& session) : create_(create), session_(session) {}
 
-  // The table, or nothing after an error.
+  // The table, or nothing after an error; one whose options alone are wrong is a table, and reported.
   std::shared_ptr<const Table> bind(const ObjectPath& path) {
     size_t before = session_.diagnostics->count();
     table_.identity = {.id = session_.catalog.next_id(path), .path = path, .temporary = create_.temporary};
@@ -69,9 +69,10 @@ class TableBinder {
     bind_computed();
     bind_watermark();
     take_partitioning();
+    bool is_whole = session_.diagnostics->count() == before;
     take_options();
     if (create_.comment) table_.comment = create_.comment->value;
-    if (session_.diagnostics->count() != before) return nullptr;
+    if (!is_whole) return nullptr;
     return std::make_shared<const Table>(std::move(table_));
   }
 
@@ -389,9 +390,13 @@ std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, Source
   bool supported = create.mode == ast::CreateMode::Create && !create.query && !create.connection;
   bool exists = already_exists(*path, create.temporary, create.if_not_exists, create.name.span, session);
   if (exists && create.if_not_exists) return BoundDdl{};
+  size_t before = session.diagnostics->count();
   auto table = TableBinder(create, session).bind(*path);
-  if (table == nullptr || exists || !supported) {
-    if (!exists) session.broken.insert(*path);
+  bool is_right = session.diagnostics->count() == before;
+  if (table == nullptr || exists || !supported || !is_right) {
+    if (exists) return {};
+    session.broken.insert(*path);
+    if (table != nullptr && supported) session.catalog.apply(CreateObject{table});
     return {};
   }
   return BoundDdl{{CreateObject{table}}};

@@ -41,8 +41,10 @@ class ScriptBinder {
       session_.error(ErrorCode::SyntaxError, statement.span, "a statement set holds INSERT statements only");
     }
     auto kind = std::visit([&](const auto& one) { return bind_one(one, statement.span); }, statement.kind);
+    bool uses_broken = std::exchange(session_.uses_broken, false);
     if (!kind || session_.diagnostics->count() != before) return;
     carry_out(*kind);
+    if (uses_broken) return mark_broken(*kind);
     bound_.push_back({std::move(*kind), statement.span, std::move(settings)});
   }
 
@@ -56,6 +58,14 @@ class ScriptBinder {
     if (!setting->key) return session_.settings.reset();
     if (!setting->value) return session_.settings.reset(*setting->key);
     session_.settings.set(*setting->key, *setting->value);
+  }
+
+  void mark_broken(const Kind& kind) {
+    auto* ddl = std::get_if<BoundDdl>(&kind);
+    if (ddl == nullptr) return;
+    for (const CatalogChange& change : ddl->changes) {
+      if (auto* create = std::get_if<CreateObject>(&change)) session_.broken.insert(identity_of(create->object).path);
+    }
   }
 
   template <class T>

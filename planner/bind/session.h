@@ -34,8 +34,10 @@ struct BindSession {
   // Queries of the views that this script creates, so that spans in them stay those of the script.
   std::map<std::string, const ast::Query*> views;  // By id.
   std::vector<RowNumber> row_numbers;
-  // Objects whose CREATE had errors: not finding them is not another mistake.
+  // Objects whose CREATE had errors: not finding them is not another mistake. One whose columns are known all the same
+  // is in the catalog, so that what is wrong with its uses is told, too.
   std::set<ObjectPath> broken;
+  bool uses_broken = false;  // The statement that is being bound: it is checked, and does not go on.
   int view_depth = 0;
   // While a view's stored text is bound: the place in the script where the view is named, for all that comes from it.
   std::optional<SourceSpan> place;

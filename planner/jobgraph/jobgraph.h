@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_variant.h"
 #include "base/row_kind.h"
 #include "catalog/expr/expr.h"
 #include "catalog/types/type.h"
@@ -183,8 +184,10 @@ struct Sink {
   bool operator==(const Sink&) const = default;
 };
 
-using OperatorKind = std::variant<Source, Values, Calc, Union, MiniBatchAssigner, GroupAggregate, Deduplicate,
-                                  ChangelogNormalize, DropUpdateBefore, WindowAggregate, SinkMaterialize, Sink>;
+struct OperatorKind : std::variant<Source, Values, Calc, Union, MiniBatchAssigner, GroupAggregate, Deduplicate,
+                                   ChangelogNormalize, DropUpdateBefore, WindowAggregate, SinkMaterialize, Sink> {
+  SLUICE_COPIES_ELSEWHERE(OperatorKind)
+};
 
 enum class StateKind : uint8_t { Value, Map, Append, Ordered, Slices, Timers, List };
 struct StateField {

@@ -4,6 +4,8 @@
 
 namespace sluice::planner {
 
+SLUICE_DEFINE_COPIES(NodeKind)
+
 namespace {
 
 struct Derived {

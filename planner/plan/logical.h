@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_variant.h"
 #include "base/row_kind.h"
 #include "catalog/expr/expr.h"
 #include "catalog/types/type.h"
@@ -195,8 +196,10 @@ struct Sink {
   bool operator==(const Sink&) const = default;
 };
 
-using NodeKind = std::variant<Scan, Values, Filter, Project, Aggregate, WindowTvf, WindowAggregate, Deduplicate, Union,
-                              WatermarkAssigner, ChangelogNormalize, Sink>;
+struct NodeKind : std::variant<Scan, Values, Filter, Project, Aggregate, WindowTvf, WindowAggregate, Deduplicate, Union,
+                               WatermarkAssigner, ChangelogNormalize, Sink> {
+  SLUICE_COPIES_ELSEWHERE(NodeKind)
+};
 
 // What a column is beside its type. A time attribute stays one as long as it is passed on untouched.
 enum class TimeRole : uint8_t { None, Rowtime, Proctime };

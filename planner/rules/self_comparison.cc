@@ -10,31 +10,33 @@
 namespace sluice::planner {
 namespace {
 
-enum class Relation : uint8_t { None, Reflexive, Irreflexive, Same, Distinct };
+enum class SelfRelation : uint8_t { None, Reflexive, Irreflexive, Same, Distinct };
 
-Relation relation_of(const Expr& expr) {
+SelfRelation relation_of(const Expr& expr) {
   struct Named {
     std::string_view name;
-    Relation relation;
+    SelfRelation relation;
   };
   static constexpr Named kNamed[] = {
-      {"=", Relation::Reflexive},
-      {"<=", Relation::Reflexive},
-      {">=", Relation::Reflexive},
-      {"<>", Relation::Irreflexive},
-      {"<", Relation::Irreflexive},
-      {">", Relation::Irreflexive},
-      {"IS NOT DISTINCT FROM", Relation::Same},
-      {"IS DISTINCT FROM", Relation::Distinct},
+      {"=", SelfRelation::Reflexive},
+      {"<=", SelfRelation::Reflexive},
+      {">=", SelfRelation::Reflexive},
+      {"<>", SelfRelation::Irreflexive},
+      {"<", SelfRelation::Irreflexive},
+      {">", SelfRelation::Irreflexive},
+      {"IS NOT DISTINCT FROM", SelfRelation::Same},
+      {"IS DISTINCT FROM", SelfRelation::Distinct},
   };
-  if (expr.args.size() != 2 || !(expr.args[0] == expr.args[1])) return Relation::None;
+  if (expr.args.size() != 2 || !(expr.args[0] == expr.args[1])) return SelfRelation::None;
   for (const Named& named : kNamed) {
     if (expr.is_call(named.name)) return named.relation;
   }
-  return Relation::None;
+  return SelfRelation::None;
 }
 
-bool is_positive(Relation relation) { return relation == Relation::Reflexive || relation == Relation::Same; }
+bool is_positive(SelfRelation relation) {
+  return relation == SelfRelation::Reflexive || relation == SelfRelation::Same;
+}
 
 // NULL OR e IS NOT NULL; NULL AND e IS NULL.
 Expr decided_by_null(Expr expr, bool is_reflexive) {
@@ -52,8 +54,8 @@ std::optional<Plan> decide_self_comparison(const Plan& plan, const RuleContext&)
   auto* filter = plan.as<Filter>();
   if (filter == nullptr) return {};
   Expr predicate = rewrite_bottom_up(filter->predicate, [](Expr expr) {
-    Relation relation = relation_of(expr);
-    if (relation == Relation::None || expr.args[0].as<ColumnRef>() == nullptr) return expr;
+    SelfRelation relation = relation_of(expr);
+    if (relation == SelfRelation::None || expr.args[0].as<ColumnRef>() == nullptr) return expr;
     return boolean_literal(is_positive(relation), expr.span);
   });
   if (predicate == filter->predicate) return {};
@@ -61,9 +63,9 @@ std::optional<Plan> decide_self_comparison(const Plan& plan, const RuleContext&)
 }
 
 Expr simplify_self_comparison(Expr expr) {
-  Relation relation = relation_of(expr);
-  if (relation == Relation::None || !is_pure(expr.args[0])) return expr;
-  bool is_known = relation == Relation::Same || relation == Relation::Distinct || !expr.args[0].type.nullable();
+  SelfRelation relation = relation_of(expr);
+  if (relation == SelfRelation::None || !is_pure(expr.args[0])) return expr;
+  bool is_known = relation == SelfRelation::Same || relation == SelfRelation::Distinct || !expr.args[0].type.nullable();
   if (is_known && !can_fail(expr.args[0])) return boolean_literal(is_positive(relation), expr.span);
   return is_known ? expr : decided_by_null(std::move(expr), is_positive(relation));
 }

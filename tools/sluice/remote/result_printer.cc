@@ -60,6 +60,7 @@ bool ResultPrinter::on_started(const v1::JobStarted& started, bool is_read) {
   auto columns = gateway::decode_columns(started.columns());
   if (!columns) return malformed(columns.error());
   columns_ = *std::move(columns);
+  read_job_ = started.job().id();
   rows_ = make_row_printer(format_, stdout, terminal_columns(), TimeZone::find(started.time_zone()));
   rows_->begin(columns_);
   return true;
@@ -81,6 +82,7 @@ bool ResultPrinter::on_ended(const v1::Job& job) {
   // Of a job that failed there are the rows so far, and no count of all.
   if (rows_) is_failed ? rows_->pause() : rows_->end();
   rows_.reset();
+  read_job_.clear();
   for (const std::string& warning : job.warnings()) std::fprintf(stderr, "warning: %s\n", warning.c_str());
   if (is_failed && job.has_failure()) {
     on_failure(gateway::decode_error(job.failure()));
@@ -116,7 +118,12 @@ void ResultPrinter::on_restarted(const v1::ResultRestarted&) {
 
 void ResultPrinter::on_failure(const PlacedError& error) {
   if (is_cancel_expected_ && error.code == ErrorCode::JobCancelled) return;
-  exit_code_ = std::max(exit_code_, report(error));
+  PlacedError shown = error;
+  if (error.code == ErrorCode::GatewayUnavailable && !read_job_.empty()) {
+    shown.hint = fmt::format("Job {} goes on without it: `sluice jobs results {}` reads its rows when there is one again.",
+                             read_job_, read_job_);
+  }
+  exit_code_ = std::max(exit_code_, report(shown));
 }
 
 bool ResultPrinter::malformed(const Error& error) {

@@ -60,6 +60,7 @@ class ResultPrinter {
   RowFormat format_;
   RowSchema columns_;
   std::unique_ptr<RowPrinter> rows_;  // While a SELECT is streaming.
+  std::string read_job_;              // Its id.
   std::atomic<bool> is_cancel_expected_ = false;
   int exit_code_ = 0;
 };

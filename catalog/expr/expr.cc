@@ -1,0 +1,7 @@
+#include "catalog/expr/expr.h"
+
+namespace sluice {
+
+SLUICE_DEFINE_COPIES(ExprKind)
+
+}  // namespace sluice
