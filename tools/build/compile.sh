@@ -4,7 +4,12 @@
 # ccache compares in its place (NAME.pch.sum) is the text that it was made from.
 compiler=$1
 shift
-makes_header=
+case " $* " in
+  *" -emit-pch "*) makes_header=1 ;;
+  *) makes_header= ;;
+esac
+[ -z "$makes_header" ] || "$compiler" "$@" || exit
+
 output=
 before=
 i=$#
@@ -12,18 +17,20 @@ while [ "$i" -gt 0 ]; do
   argument=$1
   shift
   i=$((i - 1))
-  case $argument in
-    "$PWD"/*) argument=${argument#"$PWD"/} ;;
-    -emit-pch) makes_header=1 ;;
-  esac
-  [ "$before" = -o ] && output=$argument
+  if [ "$argument" = -Xclang ] && [ "$1" = -emit-pch ]; then
+    shift
+    i=$((i - 1))
+    continue
+  fi
+  argument=${argument#"$PWD"/}
+  [ "$before" != -o ] || output=$argument
   before=$argument
   set -- "$@" "$argument"
 done
+
 if [ -n "$makes_header" ]; then
-  "$compiler" "$@" || exit
-  # Of two outputs the last counts: the text. Assertions have the path of their file in it.
-  "$compiler" "$@" -E -P -MF /dev/null -o "$output.text" || exit
+  "$compiler" "$@" -E -P -MF /dev/null -o "$output.text" || exit  # Of two outputs the last one counts.
+  # Assertions have the path of their file in it.
   sed "s#${CCACHE_BASEDIR:-/nowhere/at/all}##g" "$output.text" | sha256sum >"$output.sum"
   rm "$output.text"
   exit
