@@ -7,53 +7,12 @@
 #include "grammar/ast/print.h"
 #include "planner/bind/bind_type.h"
 #include "planner/bind/ddl.h"
+#include "planner/bind/like_strategies.h"
 #include "planner/bind/query_binder.h"
 
 namespace sluice::planner {
 
 namespace {
-
-// What a clause of the base table does in LIKE.
-struct LikeStrategies {
-  using enum ast::LikeFeature;
-  using enum ast::MergeStrategy;
-
-  ast::MergeStrategy of(ast::LikeFeature feature) const {
-    for (const auto& [named, strategy] : chosen) {
-      if (named == feature) return strategy;
-    }
-    if (all) return *all;
-    return feature == Options ? Overwriting : Including;
-  }
-  bool includes(ast::LikeFeature feature) const { return of(feature) != Excluding; }
-  bool overwrites(ast::LikeFeature feature) const { return of(feature) == Overwriting; }
-
-  std::vector<std::pair<ast::LikeFeature, ast::MergeStrategy>> chosen;
-  std::optional<ast::MergeStrategy> all;
-};
-
-LikeStrategies strategies_of(const ast::LikeClause& like, BindSession& session) {
-  using enum ast::LikeFeature;
-  LikeStrategies out;
-  for (const ast::LikeOption& option : like.options) {
-    bool overwrites = option.strategy == ast::MergeStrategy::Overwriting;
-    bool can_overwrite = option.feature == Generated || option.feature == Metadata || option.feature == Options ||
-                         option.feature == Watermarks;
-    bool twice = option.feature == All
-                     ? out.all.has_value()
-                     : std::ranges::any_of(out.chosen, [&](const auto& one) { return one.first == option.feature; });
-    if (twice) session.error(ErrorCode::DuplicateName, option.span, "this part of LIKE is said twice");
-    if (overwrites && !can_overwrite) {
-      session.error(ErrorCode::BadConstraint, option.span, "this part of LIKE cannot be OVERWRITING");
-    }
-    if (option.feature == All) {
-      out.all = option.strategy;
-    } else {
-      out.chosen.emplace_back(option.feature, option.strategy);
-    }
-  }
-  return out;
-}
 
 class TableBinder {
  public:
@@ -387,16 +346,16 @@ std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, Source
   if (create.connection) session.not_supported(create.connection->span, "USING CONNECTION");
   auto path = path_to_create(create.name, session);
   if (!path) return {};
-  bool supported = create.mode == ast::CreateMode::Create && !create.query && !create.connection;
+  bool is_supported = create.mode == ast::CreateMode::Create && !create.query && !create.connection;
   bool exists = already_exists(*path, create.temporary, create.if_not_exists, create.name.span, session);
   if (exists && create.if_not_exists) return BoundDdl{};
   size_t before = session.diagnostics->count();
   auto table = TableBinder(create, session).bind(*path);
   bool is_right = session.diagnostics->count() == before;
-  if (table == nullptr || exists || !supported || !is_right) {
+  if (table == nullptr || exists || !is_supported || !is_right) {
     if (exists) return {};
     session.broken.insert(*path);
-    if (table != nullptr && supported) session.catalog.apply(CreateObject{table});
+    if (table != nullptr && is_supported) session.catalog.apply(CreateObject{table});
     return {};
   }
   return BoundDdl{{CreateObject{table}}};

@@ -120,8 +120,9 @@ void ResultPrinter::on_failure(const PlacedError& error) {
   if (is_cancel_expected_ && error.code == ErrorCode::JobCancelled) return;
   PlacedError shown = error;
   if (error.code == ErrorCode::GatewayUnavailable && !read_job_.empty()) {
-    shown.hint = fmt::format("Job {} goes on without it: `sluice jobs results {}` reads its rows when there is one again.",
-                             read_job_, read_job_);
+    shown.hint =
+        fmt::format("Job {} goes on without it: `sluice jobs results {}` reads its rows when there is one again.",
+                    read_job_, read_job_);
   }
   exit_code_ = std::max(exit_code_, report(shown));
 }
