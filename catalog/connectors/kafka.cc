@@ -81,6 +81,24 @@ class Checks {
     }
   }
 
+  // Columns and options that a format cannot have together.
+  void format_fits(TableUse use) {
+    std::vector<std::string> keys = split_list(table_.option("key.fields"));
+    if (is_upsert() && table_.primary_key) {
+      for (uint32_t column : table_.primary_key->columns) keys.push_back(table_.columns[column].name);
+    }
+    RowSchema key, value;
+    for (const Column& column : table_.columns) {
+      if (!column.is_physical()) continue;
+      bool is_key = std::ranges::find(keys, column.name) != keys.end();
+      if (is_key) key.push_back({column.name, column.type});
+      if (!is_key || options_.value_fields == KafkaFieldsInclude::All) value.push_back({column.name, column.type});
+    }
+    bool has_scope = !options_.value_format.empty();
+    check_columns(value_format_of(table_), value, has_scope ? "value." : "", use);
+    check_columns(options_.key_format, key, "key.", use);
+  }
+
   void topics(TableUse use) {
     bool list = !options_.topic.empty(), pattern = !options_.topic_pattern.empty();
     if (list && pattern) {
@@ -196,6 +214,17 @@ class Checks {
   }
 
  private:
+  void check_columns(const std::string& name, const RowSchema& columns, std::string_view scope, TableUse use) {
+    const FormatDecl* format = find_format(name);
+    if (format == nullptr || format->check == nullptr) return;
+    auto options = scope.empty() ? table_.options : format_options(table_.options, scope);
+    auto checked = format->check(columns, options, use == TableUse::Source ? FormatUse::Decode : FormatUse::Encode);
+    if (checked) return;
+    Failure failure = std::move(checked).as_failure();
+    failure.error.span = span_;
+    diagnostics_.report(std::move(failure));
+  }
+
   bool is_upsert() const { return table_.option("connector") == kUpsert; }
 
   void missing(const char* key, const char* because) {
@@ -222,6 +251,7 @@ class Checks {
 void check_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
   Checks checks(table, span, diagnostics);
   checks.formats();
+  checks.format_fits(use);
   checks.topics(use);
   checks.key_fields();
   checks.no_primary_key();
@@ -237,6 +267,7 @@ void check_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics&
 void check_upsert_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
   Checks checks(table, span, diagnostics);
   checks.formats();
+  checks.format_fits(use);
   checks.topics(use);
   checks.upsert();
   if (use == TableUse::Source) {

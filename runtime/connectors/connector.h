@@ -114,6 +114,8 @@ class SinkWriter {
   virtual bool has_room() const = 0;  // `wake` is called when it becomes true again.
   virtual Status write(const Batch& batch) = 0;
   virtual Status on_watermark(TimestampMs) { return Done{}; }
+  // Somebody called `wake`, for whatever reason.
+  virtual Status on_wake() { return Done{}; }
   // No more rows will come: everything that is held open may be closed. Called before the last prepare.
   virtual void on_end() {}
   // Everything written so far belongs to checkpoint N. `done` is called on any thread with what `publish` needs, once

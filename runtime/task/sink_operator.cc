@@ -34,6 +34,11 @@ Step SinkOperator::on_watermark(TimestampMs watermark, Output&) {
   return Progress::Done;
 }
 
+Step SinkOperator::on_completion(uint64_t, Output&) {
+  SLUICE_DO(writer_->on_wake());
+  return Progress::Done;
+}
+
 Step SinkOperator::on_end(Output&) {
   writer_->on_end();
   return Progress::Done;

@@ -19,6 +19,7 @@ class SinkOperator final : public Operator {
   Status open(OperatorContext& context) override;
   Step on_batch(uint32_t input, Batch batch, Output& out) override;
   Step on_watermark(TimestampMs watermark, Output& out) override;
+  Step on_completion(uint64_t token, Output& out) override;
   Step on_end(Output& out) override;
   Step resume(Output& out) override;
   // Right after on_barrier: what was written belongs to the checkpoint.

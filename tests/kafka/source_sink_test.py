@@ -48,8 +48,150 @@ class Suite:
         expected = sorted(f'{{"id":{i},"name":"n{i}"}}' for i in range(0, 20000, 2))
         check("every second row is written once", values(self.broker.consume("out")), expected)
 
+    def fails(self, what, name, script, code, *flags):
+        status, text = self.engine.run(name, script, *flags)
+        if status == 0 or code not in text:
+            raise AssertionError(f"{what}: expected {code}, exit code {status}:\n{text}")
+        print(f"ok: {what} is {code}", flush=True)
+
+    def startup_modes(self):
+        self.broker.create("starts", 1)
+        stamps = [1_700_000_000_000 + i * 1000 for i in range(10)]
+        self.broker.produce("starts", [(0, stamps[i], None, f'{{"id":{i}}}') for i in range(10)])
+        for what, expected, options in [
+            ("earliest-offset", range(10), EARLIEST),
+            ("specific-offsets", range(7, 10), {"scan_startup_mode": "specific-offsets",
+                                                "scan_startup_specific__offsets": "partition:0,offset:7"}),
+            ("timestamp", range(4, 10), {"scan_startup_mode": "timestamp",
+                                         "scan_startup_timestamp__millis": str(stamps[4] - 500)}),
+            ("group-offsets", range(10), {"scan_startup_mode": "group-offsets", "properties_group_id": "fresh",
+                                          "properties_auto_offset_reset": "earliest"}),
+            ("latest-offset", [], {"scan_startup_mode": "latest-offset"}),
+        ]:
+            bounded = {"scan_bounded_mode": "latest-offset", **options}
+            found = self.rows("starts", "SELECT id FROM t", table("t", "id BIGINT", self.broker, topic="starts", **bounded))
+            check(f"startup mode {what}", found, sorted(map(str, expected)))
+        for what, expected, options in [
+            ("specific-offsets", range(3), {"scan_bounded_mode": "specific-offsets",
+                                            "scan_bounded_specific__offsets": "partition:0,offset:3"}),
+            ("timestamp", range(6), {"scan_bounded_mode": "timestamp",
+                                     "scan_bounded_timestamp__millis": str(stamps[6])}),
+        ]:
+            found = self.rows("ends", "SELECT id FROM t",
+                              table("t", "id BIGINT", self.broker, topic="starts", **EARLIEST, **options))
+            check(f"bounded mode {what}", found, sorted(map(str, expected)))
+        self.fails("a group without offsets", "nogroup", table("t", "id BIGINT", self.broker, topic="starts",
+                   properties_group_id="unknown", scan_bounded_mode="latest-offset") + "SELECT id FROM t;\n", "SL1403")
+
+    def topic_pattern(self):
+        for topic in ("p-1", "p-2", "q-1"):
+            self.broker.create(topic, 1)
+            self.broker.produce(topic, [(0, -1, None, f'{{"name":"{topic}"}}')])
+        script = (table("t", "name STRING, topic STRING NOT NULL METADATA VIRTUAL", self.broker, topic__pattern="p-[0-9]+",
+                        **BOUNDED))
+        check("a pattern of topics", self.rows("pattern", "SELECT name, topic FROM t", script), ["p-1,p-1", "p-2,p-2"])
+
+    def keys_and_metadata(self):
+        self.broker.create("keyed", 2)
+        self.broker.produce("keyed", [(1, 1_700_000_000_123, '{"id":7}', '{"name":"seven"}', "a=1,b=2")])
+        script = table("t", "k_id BIGINT, name STRING, part INT METADATA FROM 'partition' VIRTUAL, "
+                       "`offset` BIGINT METADATA VIRTUAL, ts TIMESTAMP(3) METADATA FROM 'timestamp', "
+                       "kind STRING METADATA FROM 'timestamp-type' VIRTUAL, headers MAP<STRING, BYTES> METADATA",
+                       self.broker, topic="keyed", value_format="json", key_format="json", key_fields="k_id",
+                       key_fields__prefix="k_", value_fields__include="EXCEPT_KEY", **BOUNDED)
+        found = self.rows("keyed", "SELECT k_id, name, part, `offset`, ts, kind, CAST(headers['b'] AS STRING) FROM t", script)
+        check("key and metadata columns", found, ["7,seven,1,0,2023-11-14 22:13:20.123,CreateTime,2"])
+
+    def written_keys_headers_times(self):
+        self.broker.create("written", 3)
+        script = table("t", "id BIGINT, name STRING, ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', "
+                       "headers MAP<STRING, BYTES> METADATA", self.broker, topic="written", value_format="json",
+                       key_format="raw", key_fields="name", value_fields__include="EXCEPT_KEY")
+        self.run_ok("written", script + "INSERT INTO t SELECT CAST(1 AS BIGINT), 'one', TO_TIMESTAMP_LTZ(1700000000123, 3), "
+                    "MAP['h', CAST('v' AS BYTES)];\n")
+        message, = self.broker.consume("written")
+        check("key, value, time and headers of a message",
+              (message.key, message.value, message.timestamp, message.headers),
+              ("one", '{"id":1}', 1_700_000_000_123, "h=v"))
+
+    def upserts(self):
+        self.broker.create("counts", 2)
+        self.broker.create("names", 2)
+        self.broker.produce("names", [(0, -1, None, f'{{"name":"n{i % 3}"}}') for i in range(10)])
+        columns = "name STRING, n BIGINT, PRIMARY KEY (name) NOT ENFORCED"
+        upsert = {"connector": "upsert-kafka", "key_format": "json", "value_format": "json"}
+        for number, extra in enumerate([{}, {"sink_buffer__flush_max__rows": "100", "sink_buffer__flush_interval": "1 s"}]):
+            topic = f"counts-{number}"
+            self.broker.create(topic, 2)
+            script = (table("src", "name STRING", self.broker, topic="names", **BOUNDED) +
+                      table("dst", columns, self.broker, topic=topic, **upsert, **extra) +
+                      "INSERT INTO dst SELECT name, COUNT(*) FROM src GROUP BY name;\n")
+            self.run_ok(f"upsert{number}", script)
+            newest = {message.key: message.value for message in self.broker.consume(topic)}
+            check(f"upserts {extra}", newest, {f'{{"name":"n{i}"}}': f'{{"name":"n{i}","n":{n}}}'
+                                               for i, n in ((0, 4), (1, 3), (2, 3))})
+        self.broker.produce("counts-0", [(-1, -1, '{"name":"n1"}', None)])
+        script = table("t", columns, self.broker, topic="counts-0", scan_bounded_mode="latest-offset", **upsert)
+        found = self.rows("upsertin", "SELECT COUNT(*), SUM(n) FROM t", script)
+        check("a tombstone deletes", found[-1:] if found else found, ["2,7"])
+
+    def given_up_transactions(self):
+        self.broker.create("aborted", 1)
+        self.broker.produce("aborted", [(0, -1, None, '{"id":1}')], "tx!abort")
+        self.broker.produce("aborted", [(0, -1, None, '{"id":2}')], "tx2")
+        script = table("t", "id BIGINT", self.broker, topic="aborted", **BOUNDED)
+        check("rows of transactions that were given up are not read", self.rows("aborted", "SELECT id FROM t", script), ["2"])
+
+    def broken_world(self):
+        bounded = table("t", "id BIGINT", self.broker, topic="missing", **BOUNDED) + "SELECT id FROM t;\n"
+        self.fails("a missing topic", "missing", bounded, "SL2001")
+        self.broker.create("bad", 1)
+        self.broker.produce("bad", [(0, -1, None, "no json")])
+        self.fails("a malformed message", "bad",
+                   table("t", "id BIGINT", self.broker, topic="bad", **BOUNDED) + "SELECT id FROM t;\n", "SL2102")
+        self.broker.create("small", 1, max_message_bytes=2000)
+        self.fails("a message larger than the topic takes", "small",
+                   table("t", "name STRING", self.broker, topic="small") +
+                   "INSERT INTO t SELECT REPEAT('x', 5000);\n", "SL2009")
+        self.fails("a property that nobody knows", "property",
+                   table("t", "id BIGINT", self.broker, topic="bad", properties_no_such_thing="1", **BOUNDED) +
+                   "SELECT id FROM t;\n", "SL1402")
+        down = bounded.replace(str(self.broker.port), "1")
+        self.fails("no broker", "down", down, "SL2001")
+
+    def partitions_added(self):
+        self.broker.create("grows", 1)
+        self.broker.create("grown", 1)
+        self.broker.produce("grows", [(0, -1, None, '{"id":0}')])
+        script = (table("src", "id BIGINT", self.broker, topic="grows", properties_group_id="grow",
+                        scan_topic__partition__discovery_interval="200 ms", **EARLIEST) +
+                  table("dst", "id BIGINT", self.broker, topic="grown") +
+                  "SET 'execution.checkpointing.interval' = '100 ms';\nINSERT INTO dst SELECT id FROM src;\n")
+        process = self.engine.start("grows", script)
+        try:
+            self.wait_for(lambda: len(self.broker.consume("grown")) == 1, "the first row")
+            self.broker.side.ask("partitions", "grows", 2)
+            time.sleep(1)
+            self.broker.produce("grows", [(1, -1, None, '{"id":1}')])
+            self.wait_for(lambda: values(self.broker.consume("grown")) == ['{"id":0}', '{"id":1}'], "the added partition")
+            self.wait_for(lambda: self.broker.side.ask("group", "grow") == "grows-0=1 grows-1=1", "offsets of the group")
+        finally:
+            process.kill()
+            process.wait()
+
+    def wait_for(self, condition, what, seconds=20):
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(f"{what} did not come in time")
+            time.sleep(0.2)
+        print(f"ok: {what}", flush=True)
+
     def all(self):
-        self.filter_to_topic()
+        for part in (self.filter_to_topic, self.startup_modes, self.topic_pattern, self.keys_and_metadata,
+                     self.written_keys_headers_times, self.upserts, self.given_up_transactions, self.broken_world,
+                     self.partitions_added):
+            part()
 
 
 def test(broker):

@@ -18,6 +18,18 @@ static_assert(std::is_trivially_copyable_v<OutgoingMessage> && sizeof(OutgoingMe
 
 }  // namespace
 
+void append(const Outgoing& from, Outgoing& to) {
+  uint64_t shift = to.bytes.size();
+  to.bytes += from.bytes;
+  for (OutgoingMessage message : from.messages) {
+    message.key_at += shift;
+    message.value_at += shift;
+    message.headers_at += shift;
+    to.messages.push_back(message);
+  }
+  to.is_plain &= from.is_plain;
+}
+
 void append_frame(const Outgoing& outgoing, std::string& out) {
   size_t begin = out.size();
   size_t messages = outgoing.messages.size() * sizeof(OutgoingMessage);

@@ -29,6 +29,9 @@ struct Outgoing {
   void clear() { bytes.clear(), messages.clear(), is_plain = true; }
 };
 
+// Puts the messages of `from` behind those of `to`.
+void append(const Outgoing& from, Outgoing& to);
+
 // One frame of a staged file: sizes, checksum, messages, bytes.
 void append_frame(const Outgoing& outgoing, std::string& out);
 // Takes the first frame off `bytes`, or nothing when they are cut short there; CorruptCheckpoint when it is damaged.

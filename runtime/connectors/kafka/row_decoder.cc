@@ -1,35 +1,128 @@
 #include "runtime/connectors/kafka/row_decoder.h"
 
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "catalog/types/column_value.h"
+
 namespace sluice::runtime::kafka {
+namespace {
+
+// What of a part is read: its columns, and where in the rows they go.
+DecoderSpec spec_of(const ColumnLayout::Part& part, const jobgraph::Source& source) {
+  DecoderSpec spec;
+  spec.columns = part.columns;
+  for (uint32_t i = 0; i < source.paths.size(); ++i) {
+    auto found = std::ranges::find(part.positions, source.paths[i][0]);
+    if (found == part.positions.end()) continue;
+    jobgraph::FieldPath path = source.paths[i];
+    path[0] = static_cast<uint32_t>(found - part.positions.begin());
+    spec.paths.push_back(std::move(path));
+    spec.targets.push_back(i);
+  }
+  return spec;
+}
+
+std::string_view text_of(const void* bytes, size_t size) {
+  return {static_cast<const char*>(bytes), bytes == nullptr ? 0 : size};
+}
+
+// NULL, or where the column cannot be, a value that nobody looks at.
+void put_nothing(MutableColumn& column, const Type& type, uint32_t row, KernelContext& context) {
+  if (column.validity != nullptr) return put_value(column, type, row, Value::null(), context);
+  switch (type.physical()) {
+    case Physical::Struct:
+      for (uint32_t i = 0; i < type.child_count(); ++i) put_nothing(column.children[i], type.child(i), row, context);
+      return;
+    case Physical::List:
+      return put_value(column, type, row, Value::list({}), context);
+    case Physical::Map:
+      return put_value(column, type, row, Value::map({}), context);
+    default:
+      std::memset(static_cast<char*>(column.values) + size_t{row} * type.width(), 0, type.width());
+  }
+}
+
+Status check_readable(const FormatFactory& format) {
+  if (format.decoder != nullptr) return Done{};
+  return fail(ErrorCode::NotSupportedYet, "reading format `{}` is not supported yet", format.name);
+}
+
+}  // namespace
 
 Result<DecoderPlan> plan_decoder(const jobgraph::Source& source, const RowSchema& output) {
-  SLUICE_TRY(KafkaOptions options, read_options<KafkaOptions>(source.table.options));
-  if (!options.key_format.empty()) return fail(ErrorCode::NotSupportedYet, "`key.format` is not supported yet");
-  if (!source.table.metadata_keys.empty()) {
-    return fail(ErrorCode::NotSupportedYet, "metadata columns of `{}` are not supported yet", source.table.path);
-  }
   DecoderPlan plan;
-  auto format = source.table.options.find("format");
-  std::string name = format == source.table.options.end() ? options.value_format : format->second;
-  SLUICE_TRY(plan.value_format, find_format_factory(name));
-  if (plan.value_format->decoder == nullptr) {
-    return fail(ErrorCode::NotSupportedYet, "reading format `{}` is not supported yet", name);
+  SLUICE_TRY(plan.layout, layout_of(source.table, source.table.columns));
+  SLUICE_DO(check_readable(*plan.layout.value.format));
+  plan.value = spec_of(plan.layout.value, source);
+  if (plan.layout.key.format != nullptr) {
+    SLUICE_DO(check_readable(*plan.layout.key.format));
+    plan.key = spec_of(plan.layout.key, source);
   }
-  plan.value.columns = source.table.columns;
-  plan.value.paths = source.paths;
-  plan.value_options = source.table.options;
+  for (uint32_t i = 0; i < source.paths.size(); ++i) {
+    uint32_t column = source.paths[i][0];
+    if (column < plan.layout.physical) continue;
+    const std::string& key = source.table.metadata_keys[column - plan.layout.physical];
+    SLUICE_TRY(MetadataColumn metadata, metadata_column(key, output[i].type, i));
+    plan.metadata.push_back(std::move(metadata));
+  }
   plan.output = output;
   return plan;
 }
 
 Result<std::unique_ptr<RowDecoder>> RowDecoder::make(const DecoderPlan& plan, const ConnectorContext& context) {
-  SLUICE_TRY(auto value, plan.value_format->decoder(plan.value, plan.value_options, {context.session}));
-  return std::unique_ptr<RowDecoder>(new RowDecoder(std::move(value)));
+  const ColumnLayout& layout = plan.layout;
+  SLUICE_TRY(auto value, layout.value.format->decoder(plan.value, layout.value.options, {context.session}));
+  std::unique_ptr<Decoder> key;
+  if (layout.key.format != nullptr) {
+    SLUICE_TRY(key, layout.key.format->decoder(plan.key, layout.key.options, {context.session}));
+  }
+  return std::unique_ptr<RowDecoder>(new RowDecoder(plan, std::move(key), std::move(value)));
 }
 
 std::optional<DecodeError> RowDecoder::decode(const rd_kafka_message_t& message, RowAppender& out) {
-  if (message.payload == nullptr) return std::nullopt;  // A tombstone says nothing without a key.
-  return value_->decode({static_cast<const char*>(message.payload), message.len}, out);
+  std::string_view value = text_of(message.payload, message.len);
+  if (key_ == nullptr && plan_.metadata.empty()) return value_->decode(value, out);
+  message_ = &message;
+  out_ = &out;
+  rows_ = 0;
+  out.set_completion(this);
+  if (key_ != nullptr) {
+    uint32_t rows = 0;
+    if (auto error = decode_key(rows)) return error;
+    if (rows == 0) return std::nullopt;
+  }
+  if (value.data() != nullptr || !plan_.layout.is_upsert) return value_->decode(value, out);
+  put_deletion(out);
+  return std::nullopt;
+}
+
+std::optional<DecodeError> RowDecoder::decode_key(uint32_t& rows) {
+  out_->hold();
+  auto error = key_->decode(text_of(message_->key, message_->key_len), *out_);
+  rows = out_->release();
+  return error;
+}
+
+// The key's columns were written when the key was decoded.
+void RowDecoder::put_deletion(RowAppender& out) {
+  for (uint32_t column : plan_.value.targets) {
+    if (std::ranges::find(plan_.key.targets, column) != plan_.key.targets.end()) continue;
+    put_nothing(out.columns()[column], plan_.output[column].type, out.row(), out.context());
+  }
+  out.commit(RowKind::Delete);
+}
+
+// The first row of a message has its key already.
+void RowDecoder::complete(MutableColumn* columns, uint32_t row, KernelContext& context) {
+  if (rows_++ > 0 && key_ != nullptr) {
+    uint32_t rows = 0;
+    [[maybe_unused]] auto known_to_be_good = decode_key(rows);
+  }
+  for (const MetadataColumn& column : plan_.metadata) {
+    put_metadata(column, *message_, columns[column.output], row, context);
+  }
 }
 
 }  // namespace sluice::runtime::kafka

@@ -1,51 +1,153 @@
 #include "runtime/connectors/kafka/row_encoder.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "catalog/types/column_value.h"
+
 namespace sluice::runtime::kafka {
+namespace {
+
+Status check_writable(const FormatFactory& format) {
+  if (format.encoder != nullptr) return Done{};
+  return fail(ErrorCode::NotSupportedYet, "writing format `{}` is not supported yet", format.name);
+}
+
+Status plan_metadata(const jobgraph::TableRef& table, EncoderPlan& plan) {
+  for (uint32_t i = 0; i < table.metadata_keys.size(); ++i) {
+    const std::string& key = table.metadata_keys[i];
+    uint32_t position = plan.layout.physical + i;
+    const Type& type = plan.columns[position].type;
+    bool is_time = key == "timestamp" && type.is(TypeRoot::TimestampLtz) && type.physical() == Physical::Int64;
+    bool is_headers = key == "headers" && type.is(TypeRoot::Map) && type.child(0).physical() == Physical::String &&
+                      type.child(1).physical() == Physical::String;
+    if (is_time) {
+      plan.timestamp = static_cast<int32_t>(position);
+    } else if (is_headers) {
+      plan.headers = static_cast<int32_t>(position);
+    } else {
+      return fail(ErrorCode::NotSupportedYet, "writing metadata `{}` as {} is not supported yet", key,
+                  type.to_string());
+    }
+  }
+  return Done{};
+}
+
+void append_size(std::string& out, int64_t size) {
+  auto narrow = static_cast<int32_t>(size);
+  out.append(reinterpret_cast<const char*>(&narrow), sizeof(narrow));
+}
+
+void append_text(std::string& out, const Value& value) {
+  if (value.is_null()) return append_size(out, OutgoingMessage::kNull);
+  const auto& text = value.get<std::string>();
+  append_size(out, static_cast<int64_t>(text.size()));
+  out += text;
+}
+
+}  // namespace
 
 Result<EncoderPlan> plan_encoder(const jobgraph::Sink& sink, const RowSchema& input) {
-  SLUICE_TRY(KafkaOptions options, read_options<KafkaOptions>(sink.table.options));
-  if (!options.key_format.empty()) return fail(ErrorCode::NotSupportedYet, "`key.format` is not supported yet");
-  if (!sink.table.metadata_keys.empty()) {
-    return fail(ErrorCode::NotSupportedYet, "metadata columns of `{}` are not supported yet", sink.table.path);
-  }
   EncoderPlan plan;
-  auto format = sink.table.options.find("format");
-  std::string name = format == sink.table.options.end() ? options.value_format : format->second;
-  SLUICE_TRY(plan.value_format, find_format_factory(name));
-  if (plan.value_format->encoder == nullptr) {
-    return fail(ErrorCode::NotSupportedYet, "writing format `{}` is not supported yet", name);
+  plan.columns = input;
+  SLUICE_TRY(plan.layout, layout_of(sink.table, input));
+  SLUICE_DO(check_writable(*plan.layout.value.format));
+  if (plan.layout.key.format != nullptr) SLUICE_DO(check_writable(*plan.layout.key.format));
+  SLUICE_DO(plan_metadata(sink.table, plan));
+  if (plan.layout.is_upsert) {
+    SLUICE_TRY(UpsertKafkaOptions options, read_options<UpsertKafkaOptions>(sink.table.options));
+    plan.flush_rows_max = static_cast<size_t>(std::max<int64_t>(options.flush_rows_max, 0));
+    plan.flush_interval_ms = options.flush_interval.count();
   }
-  for (uint32_t i = 0; i < input.size(); ++i) {
-    plan.value_columns.push_back({sink.table.columns[i].name, input[i].type});
-    plan.value_positions.push_back(i);
-  }
-  plan.value_options = sink.table.options;
   return plan;
 }
 
 Result<std::unique_ptr<RowEncoder>> RowEncoder::make(const EncoderPlan& plan, const ConnectorContext& context) {
-  EncoderSpec spec;
-  spec.columns = plan.value_columns;
-  spec.positions = plan.value_positions;
-  SLUICE_TRY(auto value, plan.value_format->encoder(spec, plan.value_options, {context.session}));
-  return std::unique_ptr<RowEncoder>(new RowEncoder(std::move(value)));
+  const auto& [format, options, columns, positions] = plan.layout.value;
+  SLUICE_TRY(auto value, format->encoder({.columns = columns, .positions = positions}, options, {context.session}));
+  std::unique_ptr<Encoder> key;
+  if (const ColumnLayout::Part& part = plan.layout.key; part.format != nullptr) {
+    SLUICE_TRY(key, part.format->encoder({.columns = part.columns, .positions = part.positions}, part.options,
+                                         {context.session}));
+  }
+  return std::unique_ptr<RowEncoder>(new RowEncoder(plan, std::move(key), std::move(value)));
 }
 
 Status RowEncoder::encode(const Batch& batch, Outgoing& out) {
   BatchView view(batch);
-  size_t begin = out.bytes.size();
-  values_.ends.clear();
-  values_.bytes.swap(out.bytes);
-  Status encoded = value_->encode({view.columns(), batch.kinds_data(), nullptr, batch.rows}, values_);
-  values_.bytes.swap(out.bytes);
+  out.messages.resize(batch.rows);
+  SLUICE_DO(encode_values(batch, view, out));
+  if (key_ != nullptr) SLUICE_DO(encode_keys(view, out));
+  if (plan_.timestamp >= 0) take_times(view.columns()[plan_.timestamp], out);
+  if (plan_.headers >= 0) encode_headers(view.columns()[plan_.headers], out);
+  return Done{};
+}
+
+// What a deletion would say is its key.
+Status RowEncoder::encode_values(const Batch& batch, const BatchView& view, Outgoing& out) {
+  kept_.clear();
+  for (uint32_t row = 0; row < batch.rows; ++row) {
+    bool is_deletion = batch.kind(row) == RowKind::Delete || batch.kind(row) == RowKind::UpdateBefore;
+    if (!plan_.layout.is_upsert || !is_deletion) kept_.push_back(row);
+  }
+  messages_.clear();
+  messages_.bytes.swap(out.bytes);
+  const int8_t* kinds = plan_.layout.is_upsert ? nullptr : batch.kinds_data();
+  Status encoded =
+      value_->encode({view.columns(), kinds, kept_.data(), static_cast<uint32_t>(kept_.size())}, messages_);
+  messages_.bytes.swap(out.bytes);
   SLUICE_DO(encoded);
-  for (const EncodedMessages::End& end : values_.ends) {
-    OutgoingMessage& message = out.messages.emplace_back();
+  size_t begin = 0;
+  for (size_t i = 0; i < kept_.size(); ++i) {
+    OutgoingMessage& message = out.messages[kept_[i]];
     message.value_at = begin;
-    message.value_size = end.is_null ? OutgoingMessage::kNull : static_cast<int32_t>(end.end - begin);
-    begin = end.end;
+    if (!messages_.ends[i].is_null) message.value_size = static_cast<int32_t>(messages_.ends[i].end - begin);
+    begin = messages_.ends[i].end;
   }
   return Done{};
+}
+
+Status RowEncoder::encode_keys(const BatchView& view, Outgoing& out) {
+  size_t begin = out.bytes.size();
+  messages_.clear();
+  messages_.bytes.swap(out.bytes);
+  Status encoded = key_->encode({view.columns(), nullptr, nullptr, view.rows()}, messages_);
+  messages_.bytes.swap(out.bytes);
+  SLUICE_DO(encoded);
+  for (uint32_t row = 0; row < view.rows(); ++row) {
+    OutgoingMessage& message = out.messages[row];
+    message.key_at = begin;
+    if (!messages_.ends[row].is_null) message.key_size = static_cast<int32_t>(messages_.ends[row].end - begin);
+    begin = messages_.ends[row].end;
+  }
+  return Done{};
+}
+
+void RowEncoder::take_times(const ColumnView& column, Outgoing& out) const {
+  const auto* times = static_cast<const int64_t*>(column.values);
+  bool is_ms = plan_.columns[static_cast<uint32_t>(plan_.timestamp)].type.precision() <= 3;
+  for (uint32_t row = 0; row < out.messages.size(); ++row) {
+    if (!is_valid(column.validity, row)) continue;
+    out.messages[row].timestamp_ms = is_ms ? times[row] : times[row] / 1000;
+    out.is_plain = false;
+  }
+}
+
+void RowEncoder::encode_headers(const ColumnView& column, Outgoing& out) const {
+  const Type& type = plan_.columns[static_cast<uint32_t>(plan_.headers)].type;
+  for (uint32_t row = 0; row < out.messages.size(); ++row) {
+    Value headers = value_at(column, type, row);
+    if (headers.is_null()) continue;
+    OutgoingMessage& message = out.messages[row];
+    message.headers_at = out.bytes.size();
+    for (const auto& [name, value] : *headers.get<std::shared_ptr<const ValueMap>>()) {
+      if (name.is_null()) continue;
+      append_text(out.bytes, name);
+      append_text(out.bytes, value);
+    }
+    message.headers_size = static_cast<uint32_t>(out.bytes.size() - message.headers_at);
+    out.is_plain = false;
+  }
 }
 
 }  // namespace sluice::runtime::kafka

@@ -18,6 +18,11 @@ Status SendQueue::send(Outgoing outgoing) {
   std::lock_guard lock(mutex_);
   if (!failure_) failure_ = producer_->failure();
   if (failure_) return Failure{*failure_};
+  if (outgoing.messages.empty()) return Done{};
+  if (next_ < held_.messages.size()) {
+    append(outgoing, held_);
+    return Done{};
+  }
   held_ = std::move(outgoing);
   next_ = 0;
   return producer_->send(held_, next_);

@@ -18,7 +18,7 @@ class SendQueue : public std::enable_shared_from_this<SendQueue> {
   SendQueue(const Env& env, std::shared_ptr<Producer> producer, std::function<void()> wake)
       : env_(env), producer_(std::move(producer)), wake_(std::move(wake)) {}
 
-  // Only while there is room; afterwards there may be none.
+  // Belongs behind `has_room`; what is sent without room waits behind what is held.
   Status send(Outgoing outgoing);
   bool has_room();
   // `done` is called on any thread once everything that was sent is acknowledged, or cannot be. No room until then.

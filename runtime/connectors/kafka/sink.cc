@@ -14,10 +14,15 @@ struct SinkSettings {
   std::string topic;
   ClientSettings client;
   bool waits_for_brokers = true;
+  bool is_fixed = false;  // A subtask writes one partition.
   std::string transactional_id_prefix;
   bool allows_duplicates = false;
   EncoderPlan encoder;
 };
+
+int32_t partition_of(SinkSubtask subtask, uint32_t partitions) {
+  return partitions == 0 ? OutgoingMessage::kAnyPartition : static_cast<int32_t>(subtask.index % partitions);
+}
 
 // `none` and `at-least-once`: rows are visible when they are written.
 class PlainKafkaSink final : public SinkConnector {
@@ -25,21 +30,30 @@ class PlainKafkaSink final : public SinkConnector {
   PlainKafkaSink(SinkSettings settings, const ConnectorContext& context)
       : settings_(std::move(settings)), context_(context) {}
 
-  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask, std::function<void()> wake) override {
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) override {
     SLUICE_TRY(auto producer, Producer::make(context_.env, settings_.client, settings_.topic));
     SLUICE_TRY(auto encoder, RowEncoder::make(settings_.encoder, context_));
+    auto buffer =
+        std::make_unique<MessageBuffer>(std::move(encoder), settings_.encoder,
+                                        MessageBuffer::Options{context_.env, partition_of(subtask, partitions_), wake});
     auto queue = std::make_shared<SendQueue>(context_.env, std::move(producer), std::move(wake));
     return std::unique_ptr<SinkWriter>(
-        std::make_unique<PlainWriter>(std::move(encoder), std::move(queue), settings_.waits_for_brokers));
+        std::make_unique<PlainWriter>(std::move(buffer), std::move(queue), settings_.waits_for_brokers));
   }
   bool is_transactional() const override { return false; }
   bool needs_final_checkpoint() const override { return true; }
   Status publish(CheckpointId, const std::vector<std::string>&) override { return Done{}; }
-  Status recover(CheckpointId) override { return Done{}; }
+  Status recover(CheckpointId) override {
+    if (!settings_.is_fixed) return Done{};
+    SLUICE_TRY(auto producer, Producer::make(context_.env, settings_.client, settings_.topic));
+    SLUICE_TRY(partitions_, producer->partition_count());
+    return Done{};
+  }
 
  private:
   const SinkSettings settings_;
   const ConnectorContext context_;
+  uint32_t partitions_ = 0;  // 0: messages choose their own.
 };
 
 class TransactionalKafkaSink final : public SinkConnector {
@@ -65,7 +79,10 @@ class TransactionalKafkaSink final : public SinkConnector {
       options.ids.push_back(transactions_.id_of(subtask.index, slot));
       options.producers.push_back(transactions_.producer(options.ids.back()));
     }
-    SLUICE_TRY(options.encoder, RowEncoder::make(settings_.encoder, context_));
+    SLUICE_TRY(auto encoder, RowEncoder::make(settings_.encoder, context_));
+    options.buffer =
+        std::make_unique<MessageBuffer>(std::move(encoder), settings_.encoder,
+                                        MessageBuffer::Options{context_.env, partition_of(subtask, partitions_), wake});
     options.wake = std::move(wake);
     return std::unique_ptr<SinkWriter>(std::make_unique<TransactionalWriter>(std::move(options)));
   }
@@ -81,7 +98,12 @@ class TransactionalKafkaSink final : public SinkConnector {
     SLUICE_TRY(auto decoded, decode_all(restored.committables));
     return transactions_.recover(restored, decoded);
   }
-  Status recover(CheckpointId) override { return transactions_.take_over(context_.parallelism); }
+  Status recover(CheckpointId) override {
+    SLUICE_DO(transactions_.take_over(context_.parallelism));
+    if (!settings_.is_fixed) return Done{};
+    SLUICE_TRY(partitions_, transactions_.producer(transactions_.id_of(0, 0))->partition_count());
+    return Done{};
+  }
 
   std::vector<std::string> warnings(int64_t checkpoint_interval_ms) const override {
     int64_t timeout_ms = 0;
@@ -107,6 +129,7 @@ class TransactionalKafkaSink final : public SinkConnector {
   const SinkSettings settings_;
   const ConnectorContext context_;
   Transactions transactions_;
+  uint32_t partitions_ = 0;  // 0: messages choose their own.
 };
 
 // Behind what the table sets: no message is doubled or reordered by a retry; successes are counted and not told one by
@@ -135,6 +158,8 @@ Result<std::unique_ptr<SinkConnector>> make_kafka_sink(const jobgraph::Sink& sin
   SLUICE_TRY(settings.client, client_settings(client_properties(sink.table.options)));
   settings.waits_for_brokers = options.delivery != KafkaDelivery::None;
   SLUICE_TRY(settings.encoder, plan_encoder(sink, input));
+  auto partitioner = sink.table.options.find("sink.partitioner");
+  settings.is_fixed = partitioner != sink.table.options.end() && partitioner->second == "fixed";
   if (options.delivery != KafkaDelivery::ExactlyOnce) {
     return std::unique_ptr<SinkConnector>(std::make_unique<PlainKafkaSink>(std::move(settings), context));
   }

@@ -5,25 +5,26 @@
 #include <memory>
 
 #include "runtime/connectors/connector.h"
-#include "runtime/connectors/kafka/row_encoder.h"
+#include "runtime/connectors/kafka/message_buffer.h"
 #include "runtime/connectors/kafka/send_queue.h"
 
 namespace sluice::runtime::kafka {
 
 class PlainWriter final : public SinkWriter {
  public:
-  PlainWriter(std::unique_ptr<RowEncoder> encoder, std::shared_ptr<SendQueue> queue, bool waits)
-      : encoder_(std::move(encoder)), queue_(std::move(queue)), waits_(waits) {}
+  PlainWriter(std::unique_ptr<MessageBuffer> buffer, std::shared_ptr<SendQueue> queue, bool waits)
+      : buffer_(std::move(buffer)), queue_(std::move(queue)), waits_(waits) {}
   ~PlainWriter() override { queue_->close(); }
 
   bool has_room() const override { return queue_->has_room(); }
   Status write(const Batch& batch) override {
-    Outgoing outgoing;
-    SLUICE_DO(encoder_->encode(batch, outgoing));
+    SLUICE_TRY(Outgoing outgoing, buffer_->add(batch));
     return queue_->send(std::move(outgoing));
   }
+  Status on_wake() override { return buffer_->is_due() ? queue_->send(buffer_->flush()) : Status(Done{}); }
   void on_end() override { waits_ = true; }
   void prepare(CheckpointId, std::function<void(Result<std::string> committable)> done) override {
+    if (Status sent = queue_->send(buffer_->flush()); !sent) return done(std::move(sent).as_failure());
     if (!waits_) return done(std::string());
     queue_->when_acknowledged([done = std::move(done)](Status status) {
       if (!status) return done(std::move(status).as_failure());
@@ -32,7 +33,7 @@ class PlainWriter final : public SinkWriter {
   }
 
  private:
-  std::unique_ptr<RowEncoder> encoder_;
+  std::unique_ptr<MessageBuffer> buffer_;
   std::shared_ptr<SendQueue> queue_;
   bool waits_;  // delivery-guarantee is not `none`.
 };

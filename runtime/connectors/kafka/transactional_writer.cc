@@ -56,8 +56,15 @@ void TransactionalWriter::stage(const Outgoing& outgoing) {
 
 Status TransactionalWriter::write(const Batch& batch) {
   if (auto failure = strand_->failure()) return Failure{*failure};
-  Outgoing outgoing;
-  SLUICE_DO(options_.encoder->encode(batch, outgoing));
+  SLUICE_TRY(Outgoing outgoing, options_.buffer->add(batch));
+  return send(std::move(outgoing));
+}
+
+Status TransactionalWriter::on_wake() {
+  return options_.buffer->is_due() ? send(options_.buffer->flush()) : Status(Done{});
+}
+
+Status TransactionalWriter::send(Outgoing outgoing) {
   if (outgoing.messages.empty()) return Done{};
   if (!is_open_) SLUICE_DO(begin());
   stage(outgoing);
@@ -68,6 +75,7 @@ Status TransactionalWriter::write(const Batch& batch) {
 }
 
 void TransactionalWriter::prepare(CheckpointId, std::function<void(Result<std::string>)> done) {
+  if (Status sent = send(options_.buffer->flush()); !sent) return done(std::move(sent).as_failure());
   committable_.topic = options_.topic;
   committable_.ids = options_.ids;
   committable_.slot = slot_;

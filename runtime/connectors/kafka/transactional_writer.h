@@ -9,7 +9,7 @@
 
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/filesystem/io_strand.h"
-#include "runtime/connectors/kafka/row_encoder.h"
+#include "runtime/connectors/kafka/message_buffer.h"
 #include "runtime/connectors/kafka/send_queue.h"
 #include "runtime/connectors/kafka/transactions.h"
 
@@ -24,7 +24,7 @@ class TransactionalWriter final : public SinkWriter {
     std::string name;     // Staged files begin with it; drawn anew for every writer.
     std::vector<std::string> ids;
     std::vector<std::shared_ptr<Producer>> producers;  // Per slot.
-    std::unique_ptr<RowEncoder> encoder;
+    std::unique_ptr<MessageBuffer> buffer;
     std::function<void()> wake;
   };
   explicit TransactionalWriter(Options options);
@@ -32,6 +32,7 @@ class TransactionalWriter final : public SinkWriter {
 
   bool has_room() const override;
   Status write(const Batch& batch) override;
+  Status on_wake() override;
   void prepare(CheckpointId id, std::function<void(Result<std::string> committable)> done) override;
 
  private:
@@ -40,6 +41,7 @@ class TransactionalWriter final : public SinkWriter {
     std::unique_ptr<WritableFile> file;
   };
 
+  Status send(Outgoing outgoing);
   Status begin();
   void stage(const Outgoing& outgoing);
 

@@ -1,0 +1,162 @@
+// The parts of the Kafka connectors that need no broker.
+#include <gtest/gtest.h>
+
+#include "catalog/connectors/kafka.h"
+#include "runtime/connectors/kafka/client_properties.h"
+#include "runtime/connectors/kafka/marker.h"
+#include "runtime/connectors/kafka/outgoing.h"
+#include "runtime/connectors/kafka/partition_position.h"
+#include "runtime/connectors/kafka/transactions.h"
+
+namespace sluice::runtime::kafka {
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+TEST(KafkaProperties, NamesOfTheJavaClientBecomeThoseOfLibrdkafka) {
+  auto translated = translate_properties({{"max.request.size", "5"},
+                                          {"security.protocol", "SASL_SSL"},
+                                          {"auto.offset.reset", "none"},
+                                          {"key.deserializer", "x.Y"},
+                                          {"client.id", "me"}});
+  ASSERT_TRUE(translated);
+  EXPECT_EQ(*translated, (Texts{{"message.max.bytes", "5"},
+                                {"security.protocol", "sasl_ssl"},
+                                {"auto.offset.reset", "error"},
+                                {"client.id", "me"}}));
+}
+
+TEST(KafkaProperties, ALoginIsReadFromItsModule) {
+  auto translated =
+      translate_properties({{"sasl.jaas.config", "a.PlainLoginModule required username=\"u\" password = \"p;w\";"}});
+  ASSERT_TRUE(translated);
+  EXPECT_EQ(*translated, (Texts{{"sasl.username", "u"}, {"sasl.password", "p;w"}}));
+  EXPECT_FALSE(translate_properties({{"sasl.jaas.config", "a.Krb5LoginModule required;"}}));
+}
+
+TEST(KafkaProperties, JavaKeyStoresAreRefused) {
+  auto refused = translate_properties({{"ssl.truststore.location", "/etc/trust.JKS"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::BadOptionValue);
+}
+
+TEST(KafkaPosition, RoundTrip) {
+  Split split = split_of({"a:b", 3}, {42, 5, 100});
+  EXPECT_EQ(split.id, "a:b:3");
+  auto id = partition_of(split);
+  auto position = position_of(split);
+  ASSERT_TRUE(id && position);
+  EXPECT_EQ(*id, (PartitionId{"a:b", 3}));
+  EXPECT_EQ(position->offset, 42);
+  EXPECT_EQ(position->rows, 5U);
+  EXPECT_EQ(position->end, 100);
+}
+
+TEST(KafkaPosition, MalformedOnesAreCorrupt) {
+  for (const char* text : {"", "1", "1:2", "1:2:x", "1:2:3:4", "a:0:0"}) {
+    auto position = position_of({"t:0", text});
+    ASSERT_FALSE(position) << text;
+    EXPECT_EQ(position.error().code, ErrorCode::CorruptCheckpoint);
+  }
+  EXPECT_FALSE(partition_of({"t", ""}));
+  EXPECT_FALSE(partition_of({"t:", ""}));
+}
+
+Outgoing some_messages() {
+  Outgoing outgoing;
+  outgoing.bytes = "valuekeyheaders";
+  OutgoingMessage message;
+  message.value_size = 5;
+  message.key_at = 5;
+  message.key_size = 3;
+  message.headers_at = 8;
+  message.headers_size = 7;
+  message.partition = 2;
+  message.timestamp_ms = 17;
+  outgoing.messages = {message, OutgoingMessage{}};
+  outgoing.is_plain = false;
+  return outgoing;
+}
+
+TEST(KafkaStagedRows, FramesRoundTripAndAreCutShortNowhere) {
+  Outgoing outgoing = some_messages();
+  std::string bytes;
+  append_frame(outgoing, bytes);
+  size_t first = bytes.size();
+  append_frame(outgoing, bytes);
+  Outgoing taken;
+  for (size_t size = 0; size < first; ++size) {
+    std::string_view part = std::string_view(bytes).substr(0, size);
+    auto whole = take_frame(part, taken);
+    ASSERT_TRUE(whole);
+    EXPECT_FALSE(*whole);
+  }
+  std::string_view rest = bytes;
+  for (int i = 0; i < 2; ++i) {
+    auto whole = take_frame(rest, taken);
+    ASSERT_TRUE(whole && *whole);
+    EXPECT_EQ(taken.bytes, outgoing.bytes);
+    ASSERT_EQ(taken.messages.size(), 2U);
+    EXPECT_EQ(taken.messages[0].partition, 2);
+    EXPECT_EQ(taken.messages[0].timestamp_ms, 17);
+    EXPECT_EQ(taken.messages[1].value_size, OutgoingMessage::kNull);
+    EXPECT_FALSE(taken.is_plain);
+  }
+  EXPECT_TRUE(rest.empty());
+}
+
+TEST(KafkaStagedRows, AFlippedBitIsFound) {
+  std::string bytes;
+  append_frame(some_messages(), bytes);
+  bytes[bytes.size() - 3] ^= 1;
+  std::string_view rest = bytes;
+  Outgoing taken;
+  auto whole = take_frame(rest, taken);
+  ASSERT_FALSE(whole);
+  EXPECT_EQ(whole.error().code, ErrorCode::CorruptCheckpoint);
+}
+
+TEST(KafkaStagedRows, AppendMovesPlaces) {
+  Outgoing both = some_messages();
+  append(some_messages(), both);
+  ASSERT_EQ(both.messages.size(), 4U);
+  const OutgoingMessage& moved = both.messages[2];
+  EXPECT_EQ(both.bytes.substr(moved.value_at, 5), "value");
+  EXPECT_EQ(both.bytes.substr(moved.key_at, 3), "key");
+  EXPECT_EQ(both.bytes.substr(moved.headers_at, 7), "headers");
+}
+
+TEST(KafkaMarker, TextAndOffsetRoundTrip) {
+  Marker plain{{"job", 7}, {}};
+  EXPECT_EQ(parse_marker(7, marker_text(plain)), plain);
+  Marker taken_over{{"job", 0}, CheckpointMark{"older", 12}};
+  EXPECT_EQ(parse_marker(0, marker_text(taken_over)), taken_over);
+  EXPECT_FALSE(parse_marker(3, ""));
+  EXPECT_FALSE(parse_marker(-1, "job"));
+}
+
+TEST(KafkaCommittable, RoundTripAndDamage) {
+  TransactionCommittable committable{"topic", {"a-0", "a-1"}, 1, "file", 99};
+  std::string bytes = encode(committable);
+  auto decoded = decode_transaction(bytes);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(*decoded, committable);
+  for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_transaction(bytes.substr(0, size)));
+  committable.slot = 2;
+  EXPECT_FALSE(decode_transaction(encode(committable)));
+}
+
+TEST(KafkaOptions, ListsAndOffsets) {
+  EXPECT_EQ(split_list(" a; b;;c "), (std::vector<std::string>{"a", "b", "c"}));
+  auto offsets = parse_partition_offsets("partition:0,offset:42;partition:1,offset:300");
+  ASSERT_TRUE(offsets);
+  ASSERT_EQ(offsets->size(), 2U);
+  EXPECT_EQ((*offsets)[1].partition, 1);
+  EXPECT_EQ((*offsets)[1].offset, 300);
+  for (const char* text : {"", "0:42", "partition:0", "partition:0,offset:", "partition:0,offset:1,x"}) {
+    EXPECT_FALSE(parse_partition_offsets(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::runtime::kafka
