@@ -41,7 +41,7 @@ class Case:
                   scan_bounded_mode="latest-offset") +
             table("dst", "id BIGINT, name STRING", broker, topic=self.topic, sink_delivery__guarantee="exactly-once",
                   sink_transactional__id__prefix=f"case-{number}") +
-            "INSERT INTO dst SELECT id, name FROM src WHERE MD5(REPEAT(name, 600)) <> 'none';\n")
+            "INSERT INTO dst SELECT id, name FROM src WHERE MD5(REPEAT(name, 1200)) <> 'none';\n")
 
     def crash(self, place, visit, *flags):
         process = self.engine.start("crash", self.script, *flags, SLUICE_CRASH_AT=f"{place}:{visit}")
@@ -79,7 +79,7 @@ def crash_points(sluice, broker, runs_all):
         for visit in visits if runs_all else visits[-1:]:
             number += 1
             case = Case(number, sluice, broker)
-            case.crash("checkpoint.after_manifest", 3, "--parallelism", "2")
+            case.crash("checkpoint.after_manifest", 11, "--parallelism", "2")
             case.crash(place, visit, "--parallelism", str(1 + number % 3), "--from", "latest")
             case.finish("--parallelism", str(1 + (number + 1) % 3))
             case.check(f"killed at visit {visit} of {place} in recovery")
