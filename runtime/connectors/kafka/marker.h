@@ -31,7 +31,9 @@ std::optional<Marker> parse_marker(int64_t offset, std::string_view text);
 
 std::string marker_group(const std::string& transactional_id);
 
-// Nothing where there is none, or where the brokers have forgotten it. Asks brokers and blocks.
-Result<std::optional<Marker>> read_marker(const Client& client, const std::string& group, const std::string& topic);
+// Nothing where there is none, or where the brokers have forgotten it. Waits while a transaction that writes it is
+// being ended. Asks brokers and blocks.
+Result<std::optional<Marker>> read_marker(const Env& env, ClientSettings settings, const std::string& group,
+                                          const std::string& topic);
 
 }  // namespace sluice::runtime::kafka

@@ -107,7 +107,7 @@ Status Transactions::recover(const RestoredSink& restored, const std::vector<Tra
 }
 
 Result<bool> Transactions::is_published(const RestoredSink& restored, const std::string& id, const std::string& topic) {
-  SLUICE_TRY(std::optional<Marker> marker, read_marker(producer(id)->client(), marker_group(id), topic));
+  SLUICE_TRY(std::optional<Marker> marker, read_marker(options_.env, options_.client, marker_group(id), topic));
   if (!marker) return restored.is_published;
   const CheckpointMark& mark = marker->newest.checkpoint == 0 && marker->before ? *marker->before : marker->newest;
   bool is_ours = mark.job_id == restored.job_id;
@@ -192,7 +192,8 @@ Status Transactions::take_over(uint32_t subtasks) {
 // What the ids say from now on is said about this job.
 Status Transactions::take_over_id(const std::string& id) {
   SLUICE_TRY(std::shared_ptr<Producer> producer, fence(id));
-  SLUICE_TRY(std::optional<Marker> marker, read_marker(producer->client(), marker_group(id), options_.topic));
+  SLUICE_TRY(std::optional<Marker> marker,
+             read_marker(options_.env, options_.client, marker_group(id), options_.topic));
   if (marker && marker->newest.job_id == options_.job_id) return Done{};
   Marker own{{options_.job_id, 0}, {}};
   if (marker) own.before = marker->newest.checkpoint == 0 && marker->before ? *marker->before : marker->newest;
