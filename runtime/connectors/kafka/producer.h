@@ -27,6 +27,8 @@ class Producer {
   Status send(const Outgoing& outgoing, size_t& next);
   // The same, and waits a little when the queue is full. Blocks.
   Status send_waiting(const Outgoing& outgoing, size_t& next);
+  // Hears what the library has to say about messages that failed. Belongs before `unacknowledged`, which counts them.
+  void serve() { rd_kafka_poll(client_->handle(), 0); }
   // Messages that no broker has acknowledged yet.
   size_t unacknowledged() const { return static_cast<size_t>(rd_kafka_outq_len(client_->handle())); }
   // Of any message so far.

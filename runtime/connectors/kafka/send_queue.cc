@@ -57,6 +57,7 @@ void SendQueue::close() {
 // Sends what is held, and finds out whom there is something to tell.
 SendQueue::Due SendQueue::look() {
   Due due;
+  producer_->serve();
   if (!failure_) failure_ = producer_->failure();
   if (!failure_ && next_ < held_.messages.size()) {
     if (Status sent = producer_->send(held_, next_); !sent) failure_ = sent.error();
