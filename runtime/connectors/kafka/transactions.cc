@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/checkpoint/byte_codec.h"
+#include "runtime/connectors/kafka/used_ids.h"
 
 namespace sluice::runtime::kafka {
 namespace {
@@ -165,24 +166,42 @@ Status Transactions::produce_staged(Producer& producer, const TransactionCommitt
 
 // ---- Before anything is written
 
+// The ids of this attempt are noted before they are used, those of attempts that ended early are fenced.
 Status Transactions::take_over(uint32_t subtasks) {
-  std::map<std::string, std::shared_ptr<Producer>> kept;
-  for (uint32_t subtask = 0; subtask < subtasks; ++subtask) {
-    for (uint32_t slot = 0; slot < kSlots; ++slot) {
-      std::string id = id_of(subtask, slot);
-      SLUICE_DO(take_over_id(id));
-      kept.emplace(id, producer(id));
-    }
-  }
-  {
-    std::lock_guard lock(mutex_);
-    producers_ = std::move(kept);
-  }
   FileSystem& files = *options_.env.files;
   SLUICE_DO(files.create_directories(options_.staging));
+  std::vector<std::string> own;
+  for (uint32_t subtask = 0; subtask < subtasks; ++subtask) {
+    for (uint32_t slot = 0; slot < kSlots; ++slot) own.push_back(id_of(subtask, slot));
+  }
+  SLUICE_TRY(std::vector<std::string> used, read_used_ids(files, options_.staging));
+  std::erase_if(used, [&](const std::string& id) { return std::ranges::find(own, id) != own.end(); });
+  std::vector<std::string> all = own;
+  all.insert(all.end(), used.begin(), used.end());
+  SLUICE_DO(write_used_ids(files, options_.staging, all));
+  SLUICE_FAULT("kafka.after_ids_noted");
+  for (const std::string& id : used) {
+    SLUICE_TRY([[maybe_unused]] auto fenced, fence(id));
+  }
+  for (const std::string& id : own) SLUICE_DO(take_over_id(id));
+  SLUICE_DO(write_used_ids(files, options_.staging, own));
+  keep_producers(own);
+  return remove_unused_files();
+}
+
+void Transactions::keep_producers(const std::vector<std::string>& ids) {
+  std::map<std::string, std::shared_ptr<Producer>> kept;
+  for (const std::string& id : ids) kept.emplace(id, producer(id));
+  std::lock_guard lock(mutex_);
+  producers_ = std::move(kept);
+}
+
+Status Transactions::remove_unused_files() {
+  FileSystem& files = *options_.env.files;
   SLUICE_TRY(std::vector<DirectoryEntry> entries, files.list(options_.staging));
   for (const DirectoryEntry& entry : entries) {
-    if (std::ranges::find(restored_files_, entry.name) != restored_files_.end()) continue;
+    bool is_restored = std::ranges::find(restored_files_, entry.name) != restored_files_.end();
+    if (is_restored || entry.name == kUsedIdsFile) continue;
     SLUICE_DO(files.remove(options_.staging + "/" + entry.name));
   }
   published_files_ = std::exchange(restored_files_, {});

@@ -50,7 +50,8 @@ class Transactions {
   // All of these block.
   Status commit(CheckpointId id, const std::vector<TransactionCommittable>& committables);
   Status recover(const RestoredSink& restored, const std::vector<TransactionCommittable>& committables);
-  // Fences the ids of `subtasks`, takes them over from other jobs, and removes staged files that no checkpoint needs.
+  // Fences the ids of `subtasks` and whatever else was in use, takes them over from other jobs, and removes staged files
+  // that no checkpoint needs.
   Status take_over(uint32_t subtasks);
 
  private:
@@ -59,6 +60,8 @@ class Transactions {
   Status produce_again(const RestoredSink& restored, const TransactionCommittable& committable);
   Status produce_staged(Producer& producer, const TransactionCommittable& committable);
   Status take_over_id(const std::string& id);
+  void keep_producers(const std::vector<std::string>& ids);
+  Status remove_unused_files();
   void remove_staged(const std::vector<std::string>& files);
 
   const Options options_;
