@@ -12,13 +12,13 @@ from engine import Engine, table
 ROWS = 60_000
 PARTITIONS = 4
 
-# Of a running job: name and which visits of the place end the process.
+# Of a running job, whose first checkpoints have no rows: name and which visits of the place end the process.
 RUNNING = [
     ("kafka.before_begin", (1, 3)), ("kafka.after_begin", (1, 4)), ("kafka.after_stage", (2, 30)),
     ("kafka.after_send", (1, 31)), ("kafka.before_acknowledged", (1, 4)), ("kafka.before_stage_sync", (1, 3)),
-    ("kafka.after_stage_sync", (2, 3)), ("checkpoint.before_manifest", (1, 4)), ("checkpoint.after_manifest", (1, 4)),
+    ("kafka.after_stage_sync", (2, 3)), ("checkpoint.before_manifest", (1, 19)), ("checkpoint.after_manifest", (1, 19)),
     ("kafka.before_marker", (1, 2, 5)), ("kafka.after_marker", (1, 2, 5)), ("kafka.after_commit", (1, 2, 5)),
-    ("checkpoint.after_publish", (1, 3)), ("checkpoint.before_retire", (1, 3)), ("checkpoint.after_retire", (1, 3)),
+    ("checkpoint.after_publish", (1, 9)), ("checkpoint.before_retire", (1, 9)), ("checkpoint.after_retire", (1, 9)),
 ]
 # Of a recovery that has rows to produce again.
 RECOVERY = [
@@ -31,15 +31,16 @@ RECOVERY = [
 
 # Without a checkpoint nothing names the ids of a larger parallelism; what they have open must not hold readers up.
 BEFORE_FIRST = [("kafka.before_acknowledged", 2), ("kafka.after_ids_noted", 1), ("checkpoint.before_manifest", 1)]
-SHORT = {("checkpoint.after_manifest", 4), ("kafka.after_marker", 5), ("kafka.after_commit", 5),
-         ("kafka.after_produce_again", 2)}
+FIRST_COMMIT = 5  # Of kafka.before_marker, behind those with which two subtasks take their ids over.
+SHORT = {("checkpoint.after_manifest", 19), ("kafka.after_marker", 5), ("kafka.after_commit", 5),
+         ("kafka.after_produce_again", 1)}
 
 
 def all_cases(arguments):
     """(place, visit, is in recovery)."""
     for is_recovery, places in ((False, RUNNING), (True, RECOVERY)):
         for place, visits in places:
-            for visit in visits if arguments.all else visits[-1:]:
+            for visit in visits if arguments.all or arguments.short else visits[-1:]:
                 if not arguments.short or (place, visit) in SHORT:
                     yield place, visit, is_recovery
 
@@ -86,7 +87,7 @@ def first_of(arguments):
 def crash_in_recovery(case, number, place, visit):
     """A checkpoint in which one subtask has no rows has less to produce again than some visits need: then once more."""
     for again in range(5):
-        case.crash("checkpoint.after_manifest", 4, "--parallelism", "2")
+        case.crash("kafka.before_marker", FIRST_COMMIT + 2 * again, "--parallelism", "2")
         try:
             case.crash(place, visit, "--parallelism", str(1 + number % 3), "--from", "latest")
             return case
