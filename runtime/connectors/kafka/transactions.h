@@ -50,8 +50,8 @@ class Transactions {
   // All of these block.
   Status commit(CheckpointId id, const std::vector<TransactionCommittable>& committables);
   Status recover(const RestoredSink& restored, const std::vector<TransactionCommittable>& committables);
-  // Fences the ids of `subtasks` and whatever else was in use, takes them over from other jobs, and removes staged files
-  // that no checkpoint needs.
+  // Fences the ids of `subtasks` and whatever else was in use, takes them over from other jobs, and removes staged
+  // files that no checkpoint needs.
   Status take_over(uint32_t subtasks);
 
  private:
