@@ -101,6 +101,34 @@ public class KafkaSide {
     return "ok " + count;
   }
 
+  /**
+   * Messages, and the sum of hashes of their values: the same for the same messages in any order. Of messages with keys
+   * the last one of each key counts.
+   */
+  String digest(String topic) throws Exception {
+    Map<String, Object> config = clientConfig();
+    config.put("isolation.level", "read_committed");
+    config.put("enable.auto.commit", false);
+    Map<String, Long> byKey = new HashMap<>();
+    long count = 0, sum = 0;
+    try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (var info : consumer.partitionsFor(topic)) partitions.add(new TopicPartition(topic, info.partition()));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        for (var r : consumer.poll(Duration.ofMillis(100))) {
+          long hash = r.value() == null ? 0 : Arrays.hashCode(r.value()) * 0x9E3779B97F4A7C15L;
+          ++count;
+          sum += hash;
+          if (r.key() != null) sum -= Optional.ofNullable(byKey.put(text(r.key()), hash)).orElse(0L);
+        }
+      }
+    }
+    return "ok " + (byKey.isEmpty() ? count + " messages" : byKey.size() + " keys") + ", digest " + Long.toHexString(sum);
+  }
+
   String run(String[] words) throws Exception {
     switch (words[0]) {
       case "create":
@@ -123,6 +151,8 @@ public class KafkaSide {
         return produce(words[1], words[2], words.length > 3 ? words[3] : "");
       case "consume":
         return consume(words[1], words[2], words[3]);
+      case "digest":
+        return digest(words[1]);
       case "ends":
         Map<TopicPartition, OffsetSpec> specs = new TreeMap<>(Comparator.comparing(TopicPartition::toString));
         for (int i = 0; i < Integer.parseInt(words[2]); ++i) specs.put(new TopicPartition(words[1], i), OffsetSpec.latest());

@@ -2,7 +2,6 @@
 
 The artifacts come through Maven as pom.xml beside this file says, and are kept by it. `Skip` is raised where they
 cannot be had; tests then end with exit code 77, which ctest reports as skipped."""
-import os
 import pathlib
 import shutil
 import socket
@@ -11,43 +10,11 @@ import sys
 import tempfile
 import time
 
+from maven import Skip, classpath, compiled
+
 HERE = pathlib.Path(__file__).resolve().parent
-CACHE = pathlib.Path(os.environ.get("SLUICE_KAFKA_CACHE", pathlib.Path.home() / ".cache/sluice-kafka"))
 SKIPPED = 77
-
-
-class Skip(Exception):
-    """The reason why there is no broker here."""
-
-
-def classpath():
-    for tool in ("java", "javac", "mvn"):
-        if shutil.which(tool) is None:
-            raise Skip(f"{tool} is not installed")
-    file = CACHE / "classpath"
-    pom = HERE / "pom.xml"
-    if not file.exists() or file.stat().st_mtime < pom.stat().st_mtime:
-        CACHE.mkdir(parents=True, exist_ok=True)
-        command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath", f"-Dmdep.outputFile={file}.new"]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-        except subprocess.TimeoutExpired:
-            raise Skip("Maven does not get Kafka's artifacts in time") from None
-        if done.returncode != 0:
-            raise Skip(f"Maven does not get Kafka's artifacts: {done.stdout[-300:]}")
-        os.replace(f"{file}.new", file)
-    return file.read_text()
-
-
-def compiled_side(jars):
-    source = HERE / "KafkaSide.java"
-    target = CACHE / "side"
-    compiled = target / "KafkaSide.class"
-    if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
-        target.mkdir(parents=True, exist_ok=True)
-        (target / "log4j2-test.properties").write_text("rootLogger.level = OFF\n")
-        subprocess.run(["javac", "-nowarn", "-cp", jars, "-d", str(target), str(source)], check=True)
-    return str(target)
+SMALL = ("-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
 def free_port():
@@ -61,7 +28,7 @@ class Side:
 
     def __init__(self, jars, servers):
         command = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                   "-cp", f"{compiled_side(jars)}:{jars}", "KafkaSide", servers]
+                   "-cp", f"{compiled(HERE / 'KafkaSide.java', jars)}:{jars}", "KafkaSide", servers]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                         stderr=subprocess.DEVNULL)
 
@@ -89,8 +56,9 @@ class Message:
 class Broker:
     """Started by the constructor; `kill` and `start` again keep ports and data."""
 
-    def __init__(self, folder=None, **settings):
-        self.jars = classpath()
+    def __init__(self, folder=None, java_options=SMALL, keeps_data=False, **settings):
+        self.java_options, self.keeps_data = java_options, keeps_data
+        self.jars = classpath(HERE / "pom.xml")
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="sluice-kafka-"))
         self.port, self.controller_port = free_port(), free_port()
         self.servers = f"127.0.0.1:{self.port}"
@@ -129,7 +97,7 @@ class Broker:
     def java(self, main, *arguments):
         log = open(self.folder / "broker.log", "a")
         return subprocess.Popen(
-            ["java", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            ["java", *self.java_options,
              f"-Dlog4j.configurationFile={self.folder}/log4j2.properties", "-cp", self.jars, main, *arguments],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
@@ -159,6 +127,10 @@ class Broker:
     def close(self):
         if self.side_process is not None:
             self.side_process.close()
+        if self.keeps_data:
+            self.process.terminate()
+            self.process.wait()
+            return
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -1,0 +1,48 @@
+"""q1 from end to end at a fixed rate: from the call that writes a message to the call that reads what became of it."""
+import json
+import re
+import subprocess
+import sys
+
+import engines
+import scripts
+
+RATE = 100_000
+WARM_UP_SECONDS, SECONDS = 5, 20
+
+
+def unbounded(text):
+    return text.replace("  'scan.bounded.mode' = 'latest-offset',\n", "")
+
+
+def measure_one(arguments, broker, folder, guarantee):
+    """Milliseconds by name."""
+    events, output = f"stamped-{guarantee}", f"latency-{guarantee}"
+    for topic in (events, output):
+        broker.create(topic, scripts.PARTITIONS)
+    engine = engines.Sluice(arguments.build / "sluice", folder, 1, arguments.settings)
+    script = unbounded(scripts.query(scripts.Input(broker.servers, events, 0, RATE), "q1", output, output, guarantee))
+    process = engine.start("q1", script)
+    try:
+        done = subprocess.run([arguments.build / "kafka_latency", broker.servers, events, output, str(scripts.PARTITIONS),
+                               str(RATE), str(WARM_UP_SECONDS), str(SECONDS)], capture_output=True, text=True)
+        cpu = engines.cpu_seconds(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    if done.returncode != 0 or cpu is None:
+        raise engines.Failed(f"q1 {guarantee}: {done.stderr} {engine.log.read_text()[-2000:]}")
+    print(f"q1 {guarantee}: {done.stdout.strip()}, {cpu:.1f} s of CPU", file=sys.stderr, flush=True)
+    values = {name: float(value) for name, value in re.findall(r"(median|p90|p99|max) ([\d.]+)", done.stdout)}
+    return {**values, "messages": int(done.stdout.split()[0])}
+
+
+def measure(arguments, broker, folder):
+    # Default settings, apart from the checkpoints that make anything exactly once.
+    out = {guarantee: measure_one(arguments, broker, folder, guarantee) for guarantee in ("at-least-once", "exactly-once")}
+    if arguments.json:
+        print(json.dumps({"rate": RATE, "latency_ms": out}))
+        return
+    for guarantee, values in out.items():
+        print(f"{guarantee:<14} median {values['median']:8.2f} ms   p99 {values['p99']:8.2f} ms   "
+              f"of {values['messages']:,} messages at {RATE:,} per second")
