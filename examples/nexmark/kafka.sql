@@ -1,4 +1,4 @@
--- Nexmark's source in a topic, as JSON. `kafka` reads it from its beginning to where it ends when the job starts;
+-- Nexmark's source in a topic, as JSON. `kafka` reads it from its beginning to where it ends when the job starts.
 -- `kafka_fill` writes it: INSERT INTO kafka_fill SELECT event_type, person, auction, bid FROM datagen.
 -- Variables: BOOTSTRAP_SERVERS, TOPIC, GROUP_ID, and those of `ddl.sql`, which comes before.
 CREATE TABLE kafka WITH (

@@ -63,11 +63,12 @@ void write(const Load& load) {
   while (now_ns() < load.end_ns) {
     int64_t due = (now_ns() - load.begin_ns) * load.rate / kSecond;
     for (; written < due; ++written) {
-      int size = std::snprintf(text.data(), text.size(),
-                               "{\"event_type\":2,\"person\":null,\"auction\":null,\"bid\":{\"auction\":%ld,\"bidder\":%ld,"
-                               "\"price\":%ld,\"channel\":\"Google\",\"url\":\"https://www.nexmark.com/item.htm?query=1\","
-                               "\"dateTime\":\"2026-01-01 00:00:00.123\",\"extra\":\"%020ld\"}}",
-                               1000 + written % 7919, 1000 + written % 3571, 100 + written % 99'991, now_ns());
+      int size =
+          std::snprintf(text.data(), text.size(),
+                        "{\"event_type\":2,\"person\":null,\"auction\":null,\"bid\":{\"auction\":%ld,\"bidder\":%ld,"
+                        "\"price\":%ld,\"channel\":\"Google\",\"url\":\"https://www.nexmark.com/item.htm?query=1\","
+                        "\"dateTime\":\"2026-01-01 00:00:00.123\",\"extra\":\"%020ld\"}}",
+                        1000 + written % 7919, 1000 + written % 3571, 100 + written % 99'991, now_ns());
       // A portion at a time to one partition, as batches of a client are.
       rd_kafka_produce(topic, static_cast<int>(written / 16 % load.partitions), RD_KAFKA_MSG_F_COPY, text.data(),
                        static_cast<size_t>(size), nullptr, 0, nullptr);
@@ -119,7 +120,13 @@ int main(int argc, char** argv) {
   if (argc < 8) return 2;
   int64_t begin = now_ns();
   int64_t counted_from = begin + std::atol(argv[6]) * kSecond;
-  Load load{argv[1], argv[2], argv[3], std::atoi(argv[4]), std::atol(argv[5]), begin, counted_from,
+  Load load{argv[1],
+            argv[2],
+            argv[3],
+            std::atoi(argv[4]),
+            std::atol(argv[5]),
+            begin,
+            counted_from,
             counted_from + std::atol(argv[7]) * kSecond};
   std::atomic<bool> is_over = false;
   std::vector<int64_t> latencies;
@@ -134,8 +141,8 @@ int main(int argc, char** argv) {
     auto place = static_cast<size_t>(share * static_cast<double>(latencies.size() - 1));
     return static_cast<double>(latencies[place]) / 1e6;
   };
-  std::printf("%zu messages, median %.2f ms, p90 %.2f ms, p99 %.2f ms, max %.2f ms\n", latencies.size(), percentile(0.5),
-              percentile(0.9), percentile(0.99), percentile(1));
+  std::printf("%zu messages, median %.2f ms, p90 %.2f ms, p99 %.2f ms, max %.2f ms\n", latencies.size(),
+              percentile(0.5), percentile(0.9), percentile(0.99), percentile(1));
   std::fflush(stdout);
   std::_Exit(0);
 }

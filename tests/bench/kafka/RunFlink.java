@@ -4,7 +4,7 @@ import org.apache.flink.table.api.*;
 
 /**
  * Runs a script of SQL on Flink, a whole cluster in this process, and waits for its jobs: RunFlink SCRIPT KEY=VALUE...
- * Statements end with a semicolon at the end of a line.
+ * Statements end with a semicolon at the end of a line; comments are lines of their own.
  */
 public class RunFlink {
   public static void main(String[] arguments) throws Exception {
@@ -15,7 +15,8 @@ public class RunFlink {
     }
     TableEnvironment environment = TableEnvironment.create(
         EnvironmentSettings.newInstance().withConfiguration(configuration).inStreamingMode().build());
-    for (String statement : Files.readString(Path.of(arguments[0])).split(";[ \t]*(\n|$)")) {
+    String script = Files.readString(Path.of(arguments[0])).replaceAll("(?m)^--.*$", "");
+    for (String statement : script.split(";[ \t]*(\n|$)")) {
       if (statement.isBlank()) continue;
       TableResult result = environment.executeSql(statement);
       if (result.getJobClient().isPresent()) result.await();

@@ -84,14 +84,14 @@ class Bench:
         self.broker.create(output, scripts.PARTITIONS)
         process = engine.start(query, scripts.query(self.input, query, output, output))
         try:
-            figures = Figures(watch(self.broker.side, output, process))
+            marks = watch(self.broker.side, output, process)
             engine.check(process)
         finally:
             process.kill()
+        figures = Figures(marks)
         written = self.broker.side.ask("digest", output) if self.arguments.check else ""
         self.broker.side.ask("delete", output)
-        say(f"{query} {engine.name}: {figures.per_second / 1e6:.3f} M/s, {figures.per_cpu_second / 1e6:.3f} M per CPU "
-            f"second, {figures.checkpoints} checkpoints in {figures.seconds:.1f} s after {figures.warm_up:.1f} s {written}")
+        say(f"{query} {engine.name}: {figures} {written}")
         return figures, written
 
     def limit(self, *output):
@@ -153,10 +153,12 @@ def line(result):
         return f"{one['events_per_second'] / 1e6:8.3f} {one['events_per_cpu_second'] / 1e6:9.3f}"
     ratios = f"{result['ratio']:6.2f} {result['ratio_of_cpu']:6.2f}" if "ratio" in result else " " * 13
     share = f"{result['share_of_limit'] * 100:6.0f} %" if "share_of_limit" in result else ""
-    return f"{result['query']:<14}{engine('sluice')}{engine('flink')} {ratios} {share} {result['sluice']['checkpoints']:6}"
+    checkpoints = result["sluice"]["checkpoints"]
+    return f"{result['query']:<14}{engine('sluice')}{engine('flink')} {ratios} {share:>8} {checkpoints:6}"
 
 
-HEAD = f"{'M events':<14}{'sluice/s':>8} {'/CPU s':>9}{'flink/s':>8} {'/CPU s':>9} {'ratio':>6} {'of CPU':>6} {'limit':>8} {'ckpts':>6}"
+HEAD = (f"{'M events':<14}{'sluice/s':>8} {'/CPU s':>9}{'flink/s':>8} {'/CPU s':>9} {'ratio':>6} {'of CPU':>6} "
+        f"{'limit':>8} {'ckpts':>6}")
 
 
 def throughput(arguments, broker, folder):

@@ -24,8 +24,9 @@ def measure_one(arguments, broker, folder, guarantee):
     script = unbounded(scripts.query(scripts.Input(broker.servers, events, 0, RATE), "q1", output, output, guarantee))
     process = engine.start("q1", script)
     try:
-        done = subprocess.run([arguments.build / "kafka_latency", broker.servers, events, output, str(scripts.PARTITIONS),
-                               str(RATE), str(WARM_UP_SECONDS), str(SECONDS)], capture_output=True, text=True)
+        numbers = (scripts.PARTITIONS, RATE, WARM_UP_SECONDS, SECONDS)
+        done = subprocess.run([arguments.build / "kafka_latency", broker.servers, events, output, *map(str, numbers)],
+                              capture_output=True, text=True)
         cpu = engines.cpu_seconds(process.pid)
     finally:
         process.kill()
@@ -39,7 +40,8 @@ def measure_one(arguments, broker, folder, guarantee):
 
 def measure(arguments, broker, folder):
     # Default settings, apart from the checkpoints that make anything exactly once.
-    out = {guarantee: measure_one(arguments, broker, folder, guarantee) for guarantee in ("at-least-once", "exactly-once")}
+    out = {guarantee: measure_one(arguments, broker, folder, guarantee)
+           for guarantee in ("at-least-once", "exactly-once")}
     if arguments.json:
         print(json.dumps({"rate": RATE, "latency_ms": out}))
         return

@@ -2,7 +2,7 @@
 CPU time that its process has used by then. The same for every engine."""
 import time
 
-from engines import cpu_seconds
+from engines import Failed, cpu_seconds
 
 LOOK_SECONDS = 0.02
 WARM_UP_SECONDS = 10
@@ -36,11 +36,17 @@ class Figures:
 
     def __init__(self, marks, warm_up=WARM_UP_SECONDS):
         self.warm_up = min(warm_up, marks[-1].at / 3)
-        self.marks = [mark for mark in marks if mark.at >= self.warm_up]
-        first, last = self.marks[0], self.marks[-1]
+        counted = [mark for mark in marks if mark.at >= self.warm_up]
+        first, last = counted[0], counted[-1]
         self.seconds = last.at - first.at
         self.cpu = last.cpu - first.cpu
         self.events = last.events - first.events
-        self.checkpoints = len(self.marks) - 1
-        self.per_second = self.events / self.seconds if self.seconds else 0
-        self.per_cpu_second = self.events / self.cpu if self.cpu else 0
+        self.checkpoints = len(counted) - 1
+        if self.seconds == 0 or self.cpu == 0:
+            raise Failed("nothing to measure: the job ended before its second checkpoint; --events wants to be larger")
+        self.per_second = self.events / self.seconds
+        self.per_cpu_second = self.events / self.cpu
+
+    def __str__(self):
+        return (f"{self.per_second / 1e6:.3f} M/s, {self.per_cpu_second / 1e6:.3f} M per CPU second, "
+                f"{self.checkpoints} checkpoints in {self.seconds:.1f} s after {self.warm_up:.1f} s")
