@@ -77,6 +77,7 @@ class Broker:
             "controller.listener.names": "CONTROLLER",
             "log.dirs": self.folder / "data",
             "auto.create.topics.enable": "false",
+            "log.retention.ms": -1,  # Tests write messages of long ago.
             "num.partitions": 1,
             "offsets.topic.replication.factor": 1,
             "offsets.topic.num.partitions": 4,
