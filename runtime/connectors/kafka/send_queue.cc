@@ -6,12 +6,16 @@ namespace sluice::runtime::kafka {
 namespace {
 
 constexpr int64_t kLookNs = 500'000;
-constexpr size_t kUnacknowledgedMax = 100'000;  // Messages; their bytes are bounded by the producer's own queue.
+// librdkafka has five requests of an idempotent producer under way at a time, a megabyte each. While a message waits
+// for one to come back its thread spins, which costs more than everything else about sending. So the next rows are sent
+// when what is under way has become less than this.
+constexpr size_t kUnacknowledgedBytesMax = 512 << 10;
 
 }  // namespace
 
 bool SendQueue::is_roomy() const {
-  return next_ == held_.messages.size() && !acknowledged_ && producer_->unacknowledged() < kUnacknowledgedMax;
+  return next_ == held_.messages.size() && !acknowledged_ &&
+         producer_->unacknowledged() * bytes_per_message_ < kUnacknowledgedBytesMax;
 }
 
 Status SendQueue::send(Outgoing outgoing) {
@@ -19,6 +23,7 @@ Status SendQueue::send(Outgoing outgoing) {
   if (!failure_) failure_ = producer_->failure();
   if (failure_) return Failure{*failure_};
   if (outgoing.messages.empty()) return Done{};
+  bytes_per_message_ = 1 + outgoing.bytes.size() / outgoing.messages.size();
   if (next_ < held_.messages.size()) {
     append(outgoing, held_);
     return Done{};

@@ -43,6 +43,7 @@ class SendQueue : public std::enable_shared_from_this<SendQueue> {
   std::function<void()> wake_;
   Outgoing held_;  // From `next_` on.
   size_t next_ = 0;
+  size_t bytes_per_message_ = 0;  // Of what was sent last.
   std::optional<Error> failure_;
   bool is_room_awaited_ = false;
   std::function<void(Status)> acknowledged_;

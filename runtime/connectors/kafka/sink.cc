@@ -133,11 +133,12 @@ class TransactionalKafkaSink final : public SinkConnector {
 };
 
 // Behind what the table sets: no message is doubled or reordered by a retry; successes are counted and not told one by
-// one; what waits for brokers is bounded.
-Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties) {
+// one; what waits for brokers is bounded. Rows of a transaction are not seen before its commit, so that they may wait
+// for others to be sent with.
+Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties, bool is_transactional) {
   SLUICE_TRY(ClientSettings settings, translate_properties(properties));
   for (const auto& [key, value] : ClientSettings{{"enable.idempotence", "true"},
-                                                 {"linger.ms", "1"},
+                                                 {"linger.ms", is_transactional ? "5" : "1"},
                                                  {"partitioner", "murmur2_random"},
                                                  {"queue.buffering.max.kbytes", "65536"},
                                                  {"queue.buffering.max.messages", "200000"}}) {
@@ -155,7 +156,8 @@ Result<std::unique_ptr<SinkConnector>> make_kafka_sink(const jobgraph::Sink& sin
   SLUICE_TRY(KafkaOptions options, read_options<KafkaOptions>(sink.table.options));
   SinkSettings settings;
   settings.topic = options.topic;
-  SLUICE_TRY(settings.client, client_settings(client_properties(sink.table.options)));
+  SLUICE_TRY(settings.client,
+             client_settings(client_properties(sink.table.options), options.delivery == KafkaDelivery::ExactlyOnce));
   settings.waits_for_brokers = options.delivery != KafkaDelivery::None;
   SLUICE_TRY(settings.encoder, plan_encoder(sink, input));
   auto partitioner = sink.table.options.find("sink.partitioner");
