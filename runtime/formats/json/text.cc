@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "catalog/types/text_form.h"
 #include "runtime/formats/utf8_text.h"
@@ -18,7 +19,8 @@ uint32_t hex_of(std::string_view digits) {
   return value;
 }
 
-// How many bytes at the front need no escape. `has_high` is true only when bytes beyond ASCII occur.
+// How many bytes at the front need no escape. `has_high`: whether bytes beyond ASCII are among them; it may be true
+// where they come soon behind.
 size_t count_plain(std::string_view text, bool& has_high) {
   size_t at = 0;
   int highs = 0;
@@ -30,27 +32,44 @@ size_t count_plain(std::string_view text, bool& has_high) {
     __m256i blank = _mm256_cmpeq_epi8(block, _mm256_set1_epi8(0x20));
     __m256i stops = _mm256_or_si256(_mm256_or_si256(quotes, escapes), _mm256_andnot_si256(blank, low));
     highs |= _mm256_movemask_epi8(block);
-    if (_mm256_movemask_epi8(stops) != 0) break;
+    if (auto found = static_cast<uint32_t>(_mm256_movemask_epi8(stops)); found != 0) {
+      has_high = highs != 0;
+      return at + static_cast<size_t>(std::countr_zero(found));
+    }
   }
   for (; at < text.size(); ++at) {
     auto byte = static_cast<unsigned char>(text[at]);
     if (byte < 0x20 || byte == '"' || byte == '\\') break;
     highs |= byte & 0x80;
   }
-  has_high = highs != 0 || (at < text.size() && has_high_bytes(text.substr(at)));
+  has_high = highs != 0;
   return at;
 }
 
-void append_escaped(std::string_view text, std::string& out) {
+// How many bytes at the front are ASCII and no escape.
+size_t count_literal(std::string_view written) {
+  size_t at = 0;
+  for (; at + 32 <= written.size(); at += 32) {
+    __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(written.data() + at));
+    __m256i stops = _mm256_or_si256(_mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\')), block);
+    if (auto found = static_cast<uint32_t>(_mm256_movemask_epi8(stops)); found != 0) {
+      return at + static_cast<size_t>(std::countr_zero(found));
+    }
+  }
+  while (at < written.size() && written[at] != '\\' && static_cast<unsigned char>(written[at]) < 0x80) ++at;
+  return at;
+}
+
+// `plain` bytes at the front need no escape.
+void append_escaped(std::string_view text, size_t plain, std::string& out) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   static constexpr std::string_view kNames = "bfnrt", kMeanings = "\b\f\n\r\t";
-  size_t plain = 0;  // Where what was not written yet begins.
-  for (size_t at = 0; at < text.size(); ++at) {
-    char c = text[at];
-    auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, plain, at - plain);
-    plain = at + 1;
+  [[maybe_unused]] bool has_high = false;
+  for (;; plain = count_plain(text, has_high)) {
+    out.append(text, 0, plain);
+    if (plain == text.size()) return;
+    char c = text[plain];
+    text.remove_prefix(plain + 1);
     out += '\\';
     size_t name = kMeanings.find(c);
     if (c == '"' || c == '\\') {
@@ -58,12 +77,12 @@ void append_escaped(std::string_view text, std::string& out) {
     } else if (name != std::string_view::npos) {
       out += kNames[name];
     } else {
+      auto byte = static_cast<unsigned char>(c);
       out += "u00";
       out += kHex[byte >> 4];
       out += kHex[byte & 15];
     }
   }
-  out.append(text, plain);
 }
 
 }  // namespace
@@ -81,8 +100,10 @@ bool resolve_string(std::string_view written, std::string& out) {
       continue;
     }
     if (byte != '\\') {
-      units.put(byte);
-      ++at;
+      size_t literal = count_literal(written.substr(at));
+      units.finish();
+      out.append(written, at, literal);
+      at += literal;
       continue;
     }
     char escaped = written[at + 1];
@@ -104,12 +125,12 @@ void write_json_string(std::string_view text, std::string& out) {
   out += '"';
   bool has_high = false;
   size_t plain = count_plain(text, has_high);
-  if (has_high && !is_utf8(text)) {
-    append_escaped(replace_invalid(text), out);
-  } else if (plain == text.size()) {
-    out += text;
+  bool may_have_high = has_high || (plain < text.size() && has_high_bytes(text.substr(plain)));
+  if (may_have_high && !is_utf8(text)) {
+    std::string replaced = replace_invalid(text);
+    append_escaped(replaced, count_plain(replaced, has_high), out);
   } else {
-    append_escaped(text, out);
+    append_escaped(text, plain, out);
   }
   out += '"';
 }
