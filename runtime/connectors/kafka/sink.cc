@@ -138,12 +138,17 @@ class TransactionalKafkaSink final : public SinkConnector {
 Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties, bool is_transactional) {
   SLUICE_TRY(ClientSettings settings, translate_properties(properties));
   for (const auto& [key, value] : ClientSettings{{"enable.idempotence", "true"},
-                                                 {"linger.ms", is_transactional ? "5" : "1"},
                                                  {"partitioner", "murmur2_random"},
                                                  {"queue.buffering.max.kbytes", "65536"},
                                                  {"queue.buffering.max.messages", "200000"}}) {
     settings.emplace(key, value);
   }
+  if (is_transactional) {
+    // While a message waits for others, librdkafka's thread spins for the last millisecond.
+    settings.emplace("linger.ms", "20");
+    settings.emplace("batch.size", "262144");
+  }
+  settings.emplace("linger.ms", "1");
   settings["delivery.report.only.error"] = "true";
   for (const char* of_consumers : {"group.id", "auto.offset.reset", "isolation.level"}) settings.erase(of_consumers);
   return settings;
