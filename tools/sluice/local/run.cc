@@ -262,6 +262,7 @@ class Runner {
     if (is_terminal(status.state)) return;
     std::string newest = status.checkpoints.completed > 0 ? "; `--from latest` goes on from its newest checkpoint" : "";
     std::fprintf(stderr, "cancelling `%s`: %s%s\n", status.name.c_str(), why.message.c_str(), newest.c_str());
+    exit_code_ = std::max(exit_code_.load(), exit_code_of(why.code));  // The savepoint that was asked for is not there.
     job.job->cancel();
   }
 
