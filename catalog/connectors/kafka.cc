@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/formats/decode_options.h"
 #include "catalog/formats/formats.h"
 
 namespace sluice {
@@ -35,6 +36,7 @@ void read_formats(OptionParser& parser, const Table& table) {
 void read_kafka(OptionParser& parser, const Table& table) {
   parser.parse<KafkaOptions>();
   parser.parse<KafkaTableOptions>();
+  parser.parse<DecodeOptions>("decode.");
   parser.pass("properties.");
   read_formats(parser, table);
 }
@@ -42,6 +44,7 @@ void read_kafka(OptionParser& parser, const Table& table) {
 void read_upsert_kafka(OptionParser& parser, const Table& table) {
   parser.parse<KafkaOptions>();
   parser.parse<UpsertKafkaOptions>();
+  parser.parse<DecodeOptions>("decode.");
   parser.pass("properties.");
   read_formats(parser, table);
 }
@@ -112,6 +115,14 @@ class Checks {
       complain(ErrorCode::BadOptionValue, "Name one topic in `topic`.",
                "a sink writes one topic, and the table names {}", pattern ? "a pattern" : "several");
     }
+  }
+
+  void policy() {
+    auto checked = check_decode_options(table_.options, true);
+    if (checked) return;
+    Failure failure = std::move(checked).as_failure();
+    failure.error.span = span_;
+    diagnostics_.report(std::move(failure));
   }
 
   void startup() {
@@ -256,6 +267,7 @@ void check_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics&
   checks.key_fields();
   checks.no_primary_key();
   if (use == TableUse::Source) {
+    checks.policy();
     checks.startup();
     checks.bound();
   } else {
@@ -271,6 +283,7 @@ void check_upsert_kafka(const Table& table, TableUse use, SourceSpan span, Diagn
   checks.topics(use);
   checks.upsert();
   if (use == TableUse::Source) {
+    checks.policy();
     checks.bound();
   } else {
     checks.delivery();

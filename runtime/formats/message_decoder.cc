@@ -1,5 +1,7 @@
 #include "runtime/formats/message_decoder.h"
 
+#include <algorithm>
+
 #include "runtime/formats/number_text.h"
 
 namespace sluice::runtime {
@@ -94,6 +96,7 @@ std::optional<DecodeError> MessageDecoder::decode_parts(const Message& message, 
 // A row of NULLs where nothing of the message can be used.
 std::optional<DecodeError> MessageDecoder::append_nulls(RowAppender& out) {
   for (size_t i = 0; i < out.schema().size(); ++i) {
+    if (std::ranges::find(parts_.completed, i) != parts_.completed.end()) continue;
     if (store_null(out.schema()[i].type, out.columns()[i], out.row())) continue;
     return DecodeError{DecodeFault::NullValue,
                        fmt::format("column `{}` is NOT NULL, and the message cannot be read", out.schema()[i].name)};

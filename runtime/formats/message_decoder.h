@@ -26,6 +26,7 @@ class MessageDecoder {
     DecodeOptions options;
     std::shared_ptr<DeadLetters> letters;  // For `dead-letter`.
     const Clock* clock = nullptr;          // Tells letters their time.
+    std::vector<uint32_t> completed;       // Columns that the appender's completion fills.
   };
   explicit MessageDecoder(Parts parts) : parts_(std::move(parts)) {}
 

@@ -60,8 +60,9 @@ class Broker:
         self.java_options, self.keeps_data = java_options, keeps_data
         self.jars = classpath(HERE / "pom.xml")
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="sluice-kafka-"))
-        self.port, self.controller_port = free_port(), free_port()
+        self.port, self.controller_port, self.sasl_port = free_port(), free_port(), free_port()
         self.servers = f"127.0.0.1:{self.port}"
+        self.sasl_servers = f"127.0.0.1:{self.sasl_port}"  # For alice, who may do nothing; her password is `right`.
         self.process = None
         self.side_process = None
         self.configure(settings)
@@ -73,7 +74,13 @@ class Broker:
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.voters": f"1@127.0.0.1:{self.controller_port}",
-            "listeners": f"PLAINTEXT://{self.servers},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "listeners": f"PLAINTEXT://{self.servers},CONTROLLER://127.0.0.1:{self.controller_port},"
+                         f"SASL_PLAINTEXT://{self.sasl_servers}",
+            "sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.sasl_plaintext.plain.sasl.jaas.config":
+                "org.apache.kafka.common.security.plain.PlainLoginModule required user_alice=\"right\";",
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": "User:ANONYMOUS",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": self.folder / "data",
             "auto.create.topics.enable": "false",
@@ -103,6 +110,7 @@ class Broker:
             stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def start(self):
+        """Waits until it answers."""
         self.process = self.java("kafka.Kafka", str(self.config))
         end = time.monotonic() + 60
         while time.monotonic() < end:

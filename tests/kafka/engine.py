@@ -35,3 +35,9 @@ def table(name, columns, broker, **options):
         values[key.replace("__", "-").replace("_", ".")] = value
     text = ", ".join(f"'{key}' = '{value}'" for key, value in values.items())
     return f"CREATE TABLE {name} ({columns}) WITH ({text});\n"
+
+
+def check(what, found, expected):
+    if found != expected:
+        raise AssertionError(f"{what}: found {str(found)[:2000]}, expected {str(expected)[:2000]}")
+    print(f"ok: {what}", flush=True)

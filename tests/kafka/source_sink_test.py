@@ -5,16 +5,10 @@ import sys
 import time
 
 import broker as brokers
-from engine import Engine, table
+from engine import Engine, check, table
 
 EARLIEST = {"scan_startup_mode": "earliest-offset"}
 BOUNDED = {**EARLIEST, "scan_bounded_mode": "latest-offset"}
-
-
-def check(what, found, expected):
-    if found != expected:
-        raise AssertionError(f"{what}: found {str(found)[:2000]}, expected {str(expected)[:2000]}")
-    print(f"ok: {what}", flush=True)
 
 
 def values(messages):

@@ -22,8 +22,9 @@ constexpr Command kCommands[] = {
     {"submit", "hand SQL scripts to a gateway", "libsluice_remote.so", "sluice_command_submit", nullptr},
     {"jobs", "list, show, stop and cancel a gateway's jobs", "libsluice_remote.so", "sluice_command_jobs", nullptr},
     {"dlq", "show and replay messages that could not be read", "libsluice_local.so", "sluice_command_dlq", nullptr},
-    {"infer", "print the CREATE TABLE that holds a file's messages", "libsluice_local.so", "sluice_command_infer",
-     nullptr},
+    {"topics", "list Kafka topics and look into them", "libsluice_local.so", "sluice_command_topics", nullptr},
+    {"infer", "print the CREATE TABLE that holds the messages of a file or topic", "libsluice_local.so",
+     "sluice_command_infer", nullptr},
     {"bench", "measure Nexmark queries", "libsluice_local.so", "sluice_command_bench", nullptr},
     {"worker", nullptr, "libsluice_local.so", "sluice_command_worker", nullptr},
 };

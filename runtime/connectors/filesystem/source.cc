@@ -9,7 +9,7 @@
 #include "catalog/types/value_text.h"
 #include "runtime/connectors/filesystem/chunk_reader.h"
 #include "runtime/connectors/filesystem/layout.h"
-#include "runtime/formats/message_decoder.h"
+#include "runtime/formats/letter_flush.h"
 
 namespace sluice::runtime {
 namespace {
@@ -53,25 +53,6 @@ Result<FilePosition> parse_position(const Split& split) {
   return position;
 }
 
-// The end of a flush of dead letters, as another thread tells it.
-class Flush {
- public:
-  void finish(Status status) {
-    std::lock_guard lock(mutex_);
-    status_ = std::move(status);
-  }
-  Result<bool> is_done() {
-    std::lock_guard lock(mutex_);
-    if (!status_) return false;
-    SLUICE_DO(*status_);
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::optional<Status> status_;
-};
-
 // The decoder fills the columns of the file; those of the path are put behind it for every batch.
 class FileReader final : public SplitReader {
  public:
@@ -96,11 +77,9 @@ class FileReader final : public SplitReader {
       for (uint32_t i : spec_.decoded) decoded.push_back(spec_.output[i]);
       appender_.emplace(*context_.buffers, decoded, context_.session, rows_max);
     }
-    if (flush_) {
-      SLUICE_TRY(bool is_flushed, flush_->is_done());
+    if (flush_.is_under_way()) {
+      SLUICE_TRY(bool is_flushed, flush_.take_end());
       if (!is_flushed) return Poll{};
-      flush_.reset();
-      decoder_.letters_flushed();
       Poll held = std::exchange(held_, Poll{});
       if (held.state != Poll::State::Idle) return held;
     }
@@ -108,13 +87,13 @@ class FileReader final : public SplitReader {
     SLUICE_TRY(Poll poll, read());
     if (!decoder_.has_letters()) return poll;
     held_ = std::move(poll);
-    flush_letters();
+    flush_.begin(decoder_, wake_);
     return Poll{};
   }
 
   // Rows behind a letter wait until it is durable.
   std::string position() const override {
-    if (flush_) return held_position_;
+    if (flush_.is_under_way()) return held_position_;
     // Rows that were decoded and not taken yet are of the last record, because nothing is decoded while a batch is
     // full.
     if (appender_ && rows_taken_ < appender_->rows_committed()) {
@@ -140,14 +119,6 @@ class FileReader final : public SplitReader {
       poll.state = Poll::State::End;
     }
     return poll;
-  }
-
-  void flush_letters() {
-    flush_ = std::make_shared<Flush>();
-    decoder_.letters()->flush([flush = flush_, wake = wake_](Status status) {
-      flush->finish(std::move(status));
-      wake();
-    });
   }
 
   bool is_at_end() const { return at_end_ && next_ == buffer_.size(); }
@@ -247,7 +218,7 @@ class FileReader final : public SplitReader {
   Arena arena_;
   std::shared_ptr<ChunkReader> chunks_;
   const std::function<void()> wake_;
-  std::shared_ptr<Flush> flush_;  // Of letters, while it goes on; `held_` comes behind it.
+  LetterFlush flush_;  // `held_` comes behind it.
   Poll held_;
   std::string held_position_;
   const std::map<std::string, std::string> constants_;
@@ -290,7 +261,7 @@ class FilesystemSource final : public SourceConnector {
     SLUICE_TRY(FilePosition position, parse_position(split));
     SLUICE_TRY(auto value, open_decoder(format_, spec_.decoder, table_options_, decode_options_, {context_.session},
                                         *context_.buffers));
-    MessageDecoder decoder({std::move(value), nullptr, decode_options_, letters_, context_.env.clock});
+    MessageDecoder decoder({std::move(value), nullptr, decode_options_, letters_, context_.env.clock, {}});
     std::string path = split.id.empty() ? directory_ : directory_ + "/" + split.id;
     return std::unique_ptr<SplitReader>(std::make_unique<FileReader>(spec_, std::move(path), split.id, position,
                                                                      std::move(decoder), context_, std::move(wake)));

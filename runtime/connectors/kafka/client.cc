@@ -23,6 +23,16 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   static_cast<ClientEvents*>(opaque)->fail_delivery(std::move(failure.error));
 }
 
+// A password that is wrong is tried for ever; whoever waits should hear the reason.
+void on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
+  auto* events = static_cast<ClientEvents*>(opaque);
+  if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) {
+    events->refuse(reason);
+  } else if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    events->complain(reason);
+  }
+}
+
 struct ConfDeleter {
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
 };
@@ -54,6 +64,16 @@ void ClientEvents::complain(std::string text) {
   complaint_ = std::move(text);
 }
 
+void ClientEvents::refuse(std::string reason) {
+  std::lock_guard lock(mutex_);
+  refusal_ = std::move(reason);
+}
+
+std::string ClientEvents::refusal() const {
+  std::lock_guard lock(mutex_);
+  return refusal_;
+}
+
 void ClientEvents::fail_delivery(Error error) {
   std::lock_guard lock(mutex_);
   if (!delivery_failure_) delivery_failure_ = std::move(error);
@@ -70,6 +90,7 @@ Result<std::shared_ptr<Client>> Client::make(const Env& env, rd_kafka_type_t typ
   auto events = std::make_unique<ClientEvents>();
   rd_kafka_conf_set_opaque(conf.get(), events.get());
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
+  rd_kafka_conf_set_error_cb(conf.get(), on_error);
   if (type == RD_KAFKA_PRODUCER) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
   std::array<char, 512> reason{};
   rd_kafka_t* handle = rd_kafka_new(type, conf.get(), reason.data(), reason.size());
@@ -96,6 +117,10 @@ Client::~Client() {
 }
 
 Failure Client::failure(ErrorCode code, const std::string& what, rd_kafka_resp_err_t error) const {
+  rd_kafka_poll(handle_, 0);  // Calls `on_error`.
+  if (std::string refusal = events_->refusal(); !refusal.empty()) {
+    return fail(ErrorCode::ConnectorRefused, "{}: {}", what, refusal);
+  }
   Failure failure = fail(code, "{}: {}", what, rd_kafka_err2str(error));
   std::string complaint = events_->last_complaint();
   bool says_more = error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT ||

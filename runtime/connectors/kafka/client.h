@@ -23,6 +23,10 @@ class ClientEvents {
   std::string last_complaint() const;
   void complain(std::string text);
 
+  // The login was refused, with the brokers' reason; empty when it was not.
+  std::string refusal() const;
+  void refuse(std::string reason);
+
   // A message that was produced and cannot be delivered. Only the first is kept.
   void fail_delivery(Error error);
   std::optional<Error> delivery_failure() const;
@@ -30,6 +34,7 @@ class ClientEvents {
  private:
   mutable std::mutex mutex_;
   std::string complaint_;
+  std::string refusal_;
   std::optional<Error> delivery_failure_;
 };
 

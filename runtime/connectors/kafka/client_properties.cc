@@ -133,4 +133,18 @@ Result<std::map<std::string, std::string>> translate_properties(const std::map<s
   return out;
 }
 
+Result<std::map<std::string, std::string>> producer_settings(const std::map<std::string, std::string>& properties) {
+  SLUICE_TRY(auto settings, translate_properties(properties));
+  for (const auto& [key, value] : std::map<std::string, std::string>{{"enable.idempotence", "true"},
+                                                                     {"linger.ms", "1"},
+                                                                     {"partitioner", "murmur2_random"},
+                                                                     {"queue.buffering.max.kbytes", "65536"},
+                                                                     {"queue.buffering.max.messages", "200000"}}) {
+    settings.emplace(key, value);
+  }
+  settings["delivery.report.only.error"] = "true";
+  for (const char* of_consumers : {"group.id", "auto.offset.reset", "isolation.level"}) settings.erase(of_consumers);
+  return settings;
+}
+
 }  // namespace sluice::runtime::kafka

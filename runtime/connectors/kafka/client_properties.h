@@ -14,4 +14,8 @@ std::map<std::string, std::string> client_properties(const std::map<std::string,
 // sizes of its buffers) is left out; what cannot be honoured is refused.
 Result<std::map<std::string, std::string>> translate_properties(const std::map<std::string, std::string>& properties);
 
+// The same for who writes. Behind what the table sets: no message is doubled or reordered by a retry; successes are
+// counted and not told one by one; what waits for brokers is bounded.
+Result<std::map<std::string, std::string>> producer_settings(const std::map<std::string, std::string>& properties);
+
 }  // namespace sluice::runtime::kafka

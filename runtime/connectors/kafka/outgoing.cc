@@ -18,6 +18,16 @@ static_assert(std::is_trivially_copyable_v<OutgoingMessage> && sizeof(OutgoingMe
 
 }  // namespace
 
+void append_header(std::string_view name, std::optional<std::string_view> value, std::string& out) {
+  auto add = [&](int64_t size, std::string_view text) {
+    auto narrow = static_cast<int32_t>(size);
+    out.append(reinterpret_cast<const char*>(&narrow), sizeof(narrow));
+    out += text;
+  };
+  add(static_cast<int64_t>(name.size()), name);
+  add(value ? static_cast<int64_t>(value->size()) : OutgoingMessage::kNull, value.value_or(""));
+}
+
 void append(const Outgoing& from, Outgoing& to) {
   uint64_t shift = to.bytes.size();
   to.bytes += from.bytes;

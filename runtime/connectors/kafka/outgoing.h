@@ -1,6 +1,7 @@
 #pragma once
 // Messages on their way to a topic, and how they stand in the staged file of a checkpoint.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ struct Outgoing {
 
   void clear() { bytes.clear(), messages.clear(), is_plain = true; }
 };
+
+// One header more of the message whose headers are written last.
+void append_header(std::string_view name, std::optional<std::string_view> value, std::string& out);
 
 // Puts the messages of `from` behind those of `to`.
 void append(const Outgoing& from, Outgoing& to);

@@ -13,7 +13,7 @@ PartitionReader::PartitionReader(Options options, std::unique_ptr<RowDecoder> de
       arena_(*options_.context.buffers) {}
 
 Result<std::unique_ptr<SplitReader>> PartitionReader::open(Options options) {
-  SLUICE_TRY(auto decoder, RowDecoder::make(*options.plan, options.context));
+  SLUICE_TRY(auto decoder, RowDecoder::make(*options.plan, options.context, options.letters));
   std::unique_ptr<PartitionReader> reader(new PartitionReader(std::move(options), std::move(decoder)));
   if (!reader->is_at_end()) SLUICE_DO(reader->start());
   return std::unique_ptr<SplitReader>(std::move(reader));
@@ -26,7 +26,7 @@ Status PartitionReader::start() {
     return fail(ErrorCode::BadOptionValue, "`{}` cannot be the name of a topic", options_.id.topic);
   }
   queue_ = rd_kafka_queue_new(handle);
-  wakeup_->wake = std::move(options_.wake);
+  wakeup_->wake = options_.wake;
   auto on_messages = [](rd_kafka_t*, void* opaque) {
     auto* wakeup = static_cast<Wakeup*>(opaque);
     if (wakeup->is_armed.exchange(false)) wakeup->wake();
@@ -62,6 +62,22 @@ Result<Poll> PartitionReader::poll(uint32_t rows_max) {
     appender_.emplace(*options_.context.buffers, options_.plan->output, options_.context.session,
                       std::min(rows_max, kBatchRowsMax));
   }
+  if (flush_.is_under_way()) {
+    SLUICE_TRY(bool is_flushed, flush_.take_end());
+    if (!is_flushed) return Poll{};
+    Poll held = std::exchange(held_, Poll{});
+    if (held.state != Poll::State::Idle) return held;
+  }
+  if (options_.letters == nullptr) return read();
+  held_position_ = position();
+  SLUICE_TRY(Poll poll, read());
+  if (!decoder_->messages().has_letters()) return poll;
+  held_ = std::move(poll);
+  flush_.begin(decoder_->messages(), options_.wake);
+  return Poll{};
+}
+
+Result<Poll> PartitionReader::read() {
   while (!appender_->has_full_batch()) {
     SLUICE_TRY(bool progressed, decode_next());
     if (!progressed) break;
@@ -106,7 +122,7 @@ Result<bool> PartitionReader::decode_next() {
   if (is_at_end()) return false;
   decoded_offset_ = message->offset;
   rows_before_ = appender_->rows_committed();
-  if (auto error = decoder_->decode(*message, *appender_)) {
+  if (auto error = decoder_->decode(*message, options_.id.topic, *appender_)) {
     return fail(ErrorCode::MalformedRecord, "topic `{}`, partition {}, offset {}: {}", options_.id.topic,
                 options_.id.partition, message->offset, error->reason);
   }
@@ -144,6 +160,7 @@ Batch PartitionReader::take() {
 
 // Rows that were decoded and not taken yet are of the last message, because nothing is decoded while a batch is full.
 std::string PartitionReader::position() const {
+  if (flush_.is_under_way()) return held_position_;  // Rows behind a letter wait until it is durable.
   PartitionPosition position = position_;
   position.rows = rows_to_skip_;
   if (appender_ && rows_taken_ < appender_->rows_committed()) {

@@ -14,6 +14,7 @@
 #include "runtime/connectors/kafka/client.h"
 #include "runtime/connectors/kafka/partition_position.h"
 #include "runtime/connectors/kafka/row_decoder.h"
+#include "runtime/formats/letter_flush.h"
 
 namespace sluice::runtime::kafka {
 
@@ -24,6 +25,7 @@ class PartitionReader final : public SplitReader {
     PartitionId id;
     PartitionPosition position;
     const DecoderPlan* plan = nullptr;
+    std::shared_ptr<DeadLetters> letters;  // Null unless the table has dead letters.
     ConnectorContext context;
     std::function<void()> wake;
   };
@@ -33,6 +35,7 @@ class PartitionReader final : public SplitReader {
 
   Result<Poll> poll(uint32_t rows_max) override;
   std::string position() const override;
+  DecodeCounts malformed() const override { return decoder_->messages().counts(); }
 
  private:
   // What librdkafka's threads call when the queue is no longer empty.
@@ -43,6 +46,7 @@ class PartitionReader final : public SplitReader {
 
   PartitionReader(Options options, std::unique_ptr<RowDecoder> decoder);
   Status start();
+  Result<Poll> read();
   bool fetch();
   Result<bool> decode_next();
   Status on_error(const rd_kafka_message_t& message);
@@ -66,6 +70,10 @@ class PartitionReader final : public SplitReader {
   uint64_t rows_to_skip_ = 0;
   Arena arena_;
   std::optional<RowAppender> appender_;
+
+  LetterFlush flush_;
+  Poll held_;  // Comes behind the flush.
+  std::string held_position_;
 };
 
 }  // namespace sluice::runtime::kafka

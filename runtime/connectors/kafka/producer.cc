@@ -12,6 +12,8 @@ namespace {
 constexpr int kStepTimeoutMs = 30'000;
 constexpr int kFullQueueWaitMs = 10;
 constexpr int kAbortTimeoutMs = 3'000;
+constexpr int kTopicTriesMax = 5;
+constexpr int kTopicWaitMs = 200;
 constexpr int kStepsMax = 20;  // A cluster that does not answer for so many timeouts fails the attempt.
 
 struct ErrorDeleter {
@@ -193,7 +195,17 @@ Status Producer::commit(const std::string& group, const Marker& marker) {
   return Done{};
 }
 
+// Brokers that make topics by themselves do it when they are asked, and need a moment.
 Result<uint32_t> Producer::partition_count() {
+  for (int i = 1;; ++i) {
+    bool may_come = false;
+    auto count = ask_partition_count(may_come);
+    if (!may_come || i == kTopicTriesMax) return count;
+    rd_kafka_poll(client_->handle(), kTopicWaitMs);
+  }
+}
+
+Result<uint32_t> Producer::ask_partition_count(bool& may_come) {
   const rd_kafka_metadata_t* metadata = nullptr;
   auto error = rd_kafka_metadata(client_->handle(), 0, topic_, &metadata, kStepTimeoutMs);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -203,6 +215,9 @@ Result<uint32_t> Producer::partition_count() {
                                                                                          rd_kafka_metadata_destroy);
   for (const auto& topic : std::span(metadata->topics, static_cast<size_t>(metadata->topic_cnt))) {
     if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) return static_cast<uint32_t>(topic.partition_cnt);
+    may_come =
+        topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || topic.err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+    if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) break;
     return client_->failure(code_of(topic.err), fmt::format("topic `{}` cannot be written", topic_name_), topic.err);
   }
   return fail(ErrorCode::ConnectorUnavailable, "topic `{}` does not exist", topic_name_);

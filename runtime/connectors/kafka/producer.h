@@ -44,7 +44,7 @@ class Producer {
   Status commit(const std::string& group, const Marker& marker);
   // Waits until everything that was sent is acknowledged. Blocks.
   Status flush();
-  // Blocks.
+  // Of the topic, which has to be there. Blocks.
   Result<uint32_t> partition_count();
 
   const Client& client() const { return *client_; }
@@ -52,6 +52,7 @@ class Producer {
  private:
   Producer(const Env& env, std::shared_ptr<Client> client, rd_kafka_topic_t* topic, std::string topic_name)
       : env_(env), client_(std::move(client)), topic_(topic), topic_name_(std::move(topic_name)) {}
+  Result<uint32_t> ask_partition_count(bool& may_come);
   Status send_plain(const Outgoing& outgoing, size_t& next);
   Status send_each(const Outgoing& outgoing, size_t& next);
   Failure too_large(const OutgoingMessage& message, rd_kafka_resp_err_t error) const;

@@ -44,6 +44,27 @@ void put_nothing(MutableColumn& column, const Type& type, uint32_t row, KernelCo
   }
 }
 
+// A message without a value deletes the row of its key. The key's columns were written when the key was decoded.
+class DeletionDecoder final : public Decoder {
+ public:
+  DeletionDecoder(const DecoderPlan& plan, std::unique_ptr<Decoder> value) : plan_(plan), value_(std::move(value)) {}
+
+  std::optional<DecodeError> decode(std::string_view message, RowAppender& out) override {
+    if (message.data() != nullptr) return value_->decode(message, out);
+    for (uint32_t column : plan_.value.targets) {
+      if (std::ranges::find(plan_.key.targets, column) != plan_.key.targets.end()) continue;
+      put_nothing(out.columns()[column], plan_.output[column].type, out.row(), out.context());
+    }
+    out.commit(RowKind::Delete);
+    return std::nullopt;
+  }
+  uint64_t fields_nulled() const override { return value_->fields_nulled(); }
+
+ private:
+  const DecoderPlan& plan_;
+  std::unique_ptr<Decoder> value_;
+};
+
 Status check_readable(const FormatFactory& format) {
   if (format.decoder != nullptr) return Done{};
   return fail(ErrorCode::NotSupportedYet, "reading format `{}` is not supported yet", format.name);
@@ -67,59 +88,40 @@ Result<DecoderPlan> plan_decoder(const jobgraph::Source& source, const RowSchema
     SLUICE_TRY(MetadataColumn metadata, metadata_column(key, output[i].type, i));
     plan.metadata.push_back(std::move(metadata));
   }
+  SLUICE_TRY(plan.policy, decode_options_of(source.table.options));
   plan.output = output;
   return plan;
 }
 
-Result<std::unique_ptr<RowDecoder>> RowDecoder::make(const DecoderPlan& plan, const ConnectorContext& context) {
-  const ColumnLayout& layout = plan.layout;
-  SLUICE_TRY(auto value, layout.value.format->decoder(plan.value, layout.value.options, {context.session}));
-  std::unique_ptr<Decoder> key;
-  if (layout.key.format != nullptr) {
-    SLUICE_TRY(key, layout.key.format->decoder(plan.key, layout.key.options, {context.session}));
+Result<std::unique_ptr<RowDecoder>> RowDecoder::make(const DecoderPlan& plan, const ConnectorContext& context,
+                                                     std::shared_ptr<DeadLetters> letters) {
+  auto decoder = [&](const ColumnLayout::Part& part, const DecoderSpec& spec) {
+    return open_decoder(*part.format, spec, part.options, plan.policy, {context.session}, *context.buffers);
+  };
+  MessageDecoder::Parts parts;
+  parts.options = plan.policy;
+  parts.letters = std::move(letters);
+  parts.clock = context.env.clock;
+  SLUICE_TRY(parts.value, decoder(plan.layout.value, plan.value));
+  if (plan.layout.key.format != nullptr) {
+    SLUICE_TRY(parts.key, decoder(plan.layout.key, plan.key));
   }
-  return std::unique_ptr<RowDecoder>(new RowDecoder(plan, std::move(key), std::move(value)));
+  if (plan.layout.is_upsert) parts.value = std::make_unique<DeletionDecoder>(plan, std::move(parts.value));
+  for (const MetadataColumn& column : plan.metadata) parts.completed.push_back(column.output);
+  return std::unique_ptr<RowDecoder>(new RowDecoder(plan, std::move(parts)));
 }
 
-std::optional<DecodeError> RowDecoder::decode(const rd_kafka_message_t& message, RowAppender& out) {
-  std::string_view value = text_of(message.payload, message.len);
-  if (key_ == nullptr && plan_.metadata.empty()) return value_->decode(value, out);
+std::optional<DecodeError> RowDecoder::decode(const rd_kafka_message_t& message, std::string_view topic,
+                                              RowAppender& out) {
   message_ = &message;
-  out_ = &out;
-  rows_ = 0;
-  out.set_completion(this);
-  if (key_ != nullptr) {
-    uint32_t rows = 0;
-    if (auto error = decode_key(rows)) return error;
-    if (rows == 0) return std::nullopt;
-  }
-  if (value.data() != nullptr || !plan_.layout.is_upsert) return value_->decode(value, out);
-  put_deletion(out);
-  return std::nullopt;
+  out.set_completion(plan_.metadata.empty() ? nullptr : this);
+  return messages_.decode({text_of(message.payload, message.len),
+                           text_of(message.key, message.key_len),
+                           {topic, message.partition, message.offset}},
+                          out);
 }
 
-std::optional<DecodeError> RowDecoder::decode_key(uint32_t& rows) {
-  out_->hold();
-  auto error = key_->decode(text_of(message_->key, message_->key_len), *out_);
-  rows = out_->release();
-  return error;
-}
-
-// The key's columns were written when the key was decoded.
-void RowDecoder::put_deletion(RowAppender& out) {
-  for (uint32_t column : plan_.value.targets) {
-    if (std::ranges::find(plan_.key.targets, column) != plan_.key.targets.end()) continue;
-    put_nothing(out.columns()[column], plan_.output[column].type, out.row(), out.context());
-  }
-  out.commit(RowKind::Delete);
-}
-
-// The first row of a message has its key already.
 void RowDecoder::complete(MutableColumn* columns, uint32_t row, KernelContext& context) {
-  if (rows_++ > 0 && key_ != nullptr) {
-    uint32_t rows = 0;
-    [[maybe_unused]] auto known_to_be_good = decode_key(rows);
-  }
   for (const MetadataColumn& column : plan_.metadata) {
     put_metadata(column, *message_, columns[column.output], row, context);
   }

@@ -9,6 +9,7 @@
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/kafka/column_layout.h"
 #include "runtime/connectors/kafka/message_metadata.h"
+#include "runtime/formats/message_decoder.h"
 
 namespace sluice::runtime::kafka {
 
@@ -17,6 +18,7 @@ struct DecoderPlan {
   ColumnLayout layout;
   DecoderSpec key, value;
   std::vector<MetadataColumn> metadata;
+  DecodeOptions policy;
   RowSchema output;
 };
 
@@ -24,27 +26,24 @@ Result<DecoderPlan> plan_decoder(const jobgraph::Source& source, const RowSchema
 
 class RowDecoder final : public RowCompletion {
  public:
-  static Result<std::unique_ptr<RowDecoder>> make(const DecoderPlan& plan, const ConnectorContext& context);
+  // `letters` may be null unless the table has dead letters.
+  static Result<std::unique_ptr<RowDecoder>> make(const DecoderPlan& plan, const ConnectorContext& context,
+                                                  std::shared_ptr<DeadLetters> letters);
 
   // Appends the rows of one message. As in Flink: a message without a key has no rows where the table has a key
   // format, and one without a value deletes in an upsert table and says nothing in others.
-  std::optional<DecodeError> decode(const rd_kafka_message_t& message, RowAppender& out);
+  std::optional<DecodeError> decode(const rd_kafka_message_t& message, std::string_view topic, RowAppender& out);
+  MessageDecoder& messages() { return messages_; }
+  const MessageDecoder& messages() const { return messages_; }
 
   void complete(MutableColumn* columns, uint32_t row, KernelContext& context) override;
 
  private:
-  RowDecoder(const DecoderPlan& plan, std::unique_ptr<Decoder> key, std::unique_ptr<Decoder> value)
-      : plan_(plan), key_(std::move(key)), value_(std::move(value)) {}
-  std::optional<DecodeError> decode_key(uint32_t& rows);
-  void put_deletion(RowAppender& out);
+  RowDecoder(const DecoderPlan& plan, MessageDecoder::Parts parts) : plan_(plan), messages_(std::move(parts)) {}
 
   const DecoderPlan& plan_;
-  std::unique_ptr<Decoder> key_;  // Null: the key is not looked at.
-  std::unique_ptr<Decoder> value_;
-  // Of the message at hand.
-  const rd_kafka_message_t* message_ = nullptr;
-  RowAppender* out_ = nullptr;
-  uint32_t rows_ = 0;
+  MessageDecoder messages_;
+  const rd_kafka_message_t* message_ = nullptr;  // At hand.
 };
 
 }  // namespace sluice::runtime::kafka

@@ -33,18 +33,6 @@ Status plan_metadata(const jobgraph::TableRef& table, EncoderPlan& plan) {
   return Done{};
 }
 
-void append_size(std::string& out, int64_t size) {
-  auto narrow = static_cast<int32_t>(size);
-  out.append(reinterpret_cast<const char*>(&narrow), sizeof(narrow));
-}
-
-void append_text(std::string& out, const Value& value) {
-  if (value.is_null()) return append_size(out, OutgoingMessage::kNull);
-  const auto& text = value.get<std::string>();
-  append_size(out, static_cast<int64_t>(text.size()));
-  out += text;
-}
-
 }  // namespace
 
 Result<EncoderPlan> plan_encoder(const jobgraph::Sink& sink, const RowSchema& input) {
@@ -142,8 +130,8 @@ void RowEncoder::encode_headers(const ColumnView& column, Outgoing& out) const {
     message.headers_at = out.bytes.size();
     for (const auto& [name, value] : *headers.get<std::shared_ptr<const ValueMap>>()) {
       if (name.is_null()) continue;
-      append_text(out.bytes, name);
-      append_text(out.bytes, value);
+      auto bytes = value.is_null() ? std::nullopt : std::optional<std::string_view>(value.get<std::string>());
+      append_header(name.get<std::string>(), bytes, out.bytes);
     }
     message.headers_size = static_cast<uint32_t>(out.bytes.size() - message.headers_at);
     out.is_plain = false;

@@ -24,6 +24,14 @@ int32_t partition_of(SinkSubtask subtask, uint32_t partitions) {
   return partitions == 0 ? OutgoingMessage::kAnyPartition : static_cast<int32_t>(subtask.index % partitions);
 }
 
+// Among which subtasks share the topic; 0: messages choose their own. A topic that is not there is told now, and not
+// when the first message has waited for it.
+Result<uint32_t> fixed_partitions(const Env& env, const SinkSettings& settings) {
+  SLUICE_TRY(auto producer, Producer::make(env, settings.client, settings.topic));
+  SLUICE_TRY(uint32_t partitions, producer->partition_count());
+  return settings.is_fixed ? partitions : 0;
+}
+
 // `none` and `at-least-once`: rows are visible when they are written.
 class PlainKafkaSink final : public SinkConnector {
  public:
@@ -44,9 +52,7 @@ class PlainKafkaSink final : public SinkConnector {
   bool needs_final_checkpoint() const override { return true; }
   Status publish(CheckpointId, const std::vector<std::string>&) override { return Done{}; }
   Status recover(CheckpointId) override {
-    if (!settings_.is_fixed) return Done{};
-    SLUICE_TRY(auto producer, Producer::make(context_.env, settings_.client, settings_.topic));
-    SLUICE_TRY(partitions_, producer->partition_count());
+    SLUICE_TRY(partitions_, fixed_partitions(context_.env, settings_));
     return Done{};
   }
 
@@ -99,10 +105,8 @@ class TransactionalKafkaSink final : public SinkConnector {
     return transactions_.recover(restored, decoded);
   }
   Status recover(CheckpointId) override {
-    SLUICE_DO(transactions_.take_over(context_.parallelism));
-    if (!settings_.is_fixed) return Done{};
-    SLUICE_TRY(partitions_, transactions_.producer(transactions_.id_of(0, 0))->partition_count());
-    return Done{};
+    SLUICE_TRY(partitions_, fixed_partitions(context_.env, settings_));
+    return transactions_.take_over(context_.parallelism);
   }
 
   std::vector<std::string> warnings(int64_t checkpoint_interval_ms) const override {
@@ -132,28 +136,6 @@ class TransactionalKafkaSink final : public SinkConnector {
   uint32_t partitions_ = 0;  // 0: messages choose their own.
 };
 
-// Behind what the table sets: no message is doubled or reordered by a retry; successes are counted and not told one by
-// one; what waits for brokers is bounded. Rows of a transaction are not seen before its commit, so that they may wait
-// for others to be sent with.
-Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties, bool is_transactional) {
-  SLUICE_TRY(ClientSettings settings, translate_properties(properties));
-  for (const auto& [key, value] : ClientSettings{{"enable.idempotence", "true"},
-                                                 {"partitioner", "murmur2_random"},
-                                                 {"queue.buffering.max.kbytes", "65536"},
-                                                 {"queue.buffering.max.messages", "200000"}}) {
-    settings.emplace(key, value);
-  }
-  if (is_transactional) {
-    // While a message waits for others, librdkafka's thread spins for the last millisecond.
-    settings.emplace("linger.ms", "20");
-    settings.emplace("batch.size", "262144");
-  }
-  settings.emplace("linger.ms", "1");
-  settings["delivery.report.only.error"] = "true";
-  for (const char* of_consumers : {"group.id", "auto.offset.reset", "isolation.level"}) settings.erase(of_consumers);
-  return settings;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SinkConnector>> make_kafka_sink(const jobgraph::Sink& sink, const RowSchema& input,
@@ -161,8 +143,14 @@ Result<std::unique_ptr<SinkConnector>> make_kafka_sink(const jobgraph::Sink& sin
   SLUICE_TRY(KafkaOptions options, read_options<KafkaOptions>(sink.table.options));
   SinkSettings settings;
   settings.topic = options.topic;
-  SLUICE_TRY(settings.client,
-             client_settings(client_properties(sink.table.options), options.delivery == KafkaDelivery::ExactlyOnce));
+  std::map<std::string, std::string> properties = client_properties(sink.table.options);
+  if (options.delivery == KafkaDelivery::ExactlyOnce) {
+    // Rows of a transaction are not seen before its commit, so that they may wait for others to be sent with: while one
+    // waits, librdkafka's thread spins for the last millisecond.
+    properties.emplace("linger.ms", "20");
+    properties.emplace("batch.size", "262144");
+  }
+  SLUICE_TRY(settings.client, producer_settings(properties));
   settings.waits_for_brokers = options.delivery != KafkaDelivery::None;
   SLUICE_TRY(settings.encoder, plan_encoder(sink, input));
   auto partitioner = sink.table.options.find("sink.partitioner");

@@ -6,6 +6,7 @@
 #include "catalog/connectors/kafka.h"
 #include "runtime/connectors/kafka/client.h"
 #include "runtime/connectors/kafka/client_properties.h"
+#include "runtime/connectors/kafka/dead_letter_topic.h"
 #include "runtime/connectors/kafka/offsets.h"
 #include "runtime/connectors/kafka/partition_list.h"
 #include "runtime/connectors/kafka/partition_reader.h"
@@ -30,6 +31,7 @@ struct SourceSettings {
   TopicChoice topics;
   Range range;
   ClientSettings client;
+  std::map<std::string, std::string> properties;  // The table's.
   bool has_group = false;
   bool commits_offsets = true;
   int64_t discovery_interval_ms = 0;
@@ -76,10 +78,12 @@ class KafkaSource final : public SourceConnector {
     SLUICE_TRY(std::shared_ptr<Client> client, this->client());
     SLUICE_TRY(PartitionId id, partition_of(split));
     SLUICE_TRY(PartitionPosition position, position_of(split));
+    SLUICE_TRY(std::shared_ptr<DeadLetters> letters, this->letters());
     return PartitionReader::open({.client = std::move(client),
                                   .id = std::move(id),
                                   .position = position,
                                   .plan = &settings_.decoder,
+                                  .letters = std::move(letters),
                                   .context = context_,
                                   .wake = std::move(wake)});
   }
@@ -105,6 +109,19 @@ class KafkaSource final : public SourceConnector {
       SLUICE_TRY(client_, Client::consumer(context_.env, settings_.client));
     }
     return client_;
+  }
+
+  Result<std::shared_ptr<DeadLetters>> letters() {
+    const DecodeOptions& policy = settings_.decoder.policy;
+    std::lock_guard lock(mutex_);
+    if (letters_ != nullptr || policy.on_error != DecodeOnError::DeadLetter) return letters_;
+    if (policy.dead_letter_topic.empty()) {
+      letters_ = std::make_shared<DeadLetterFile>(context_.env, policy.dead_letter_path,
+                                                  fmt::format("{}-{}.jsonl", context_.operator_uid, context_.subtask));
+    } else {
+      SLUICE_TRY(letters_, DeadLetterTopic::make(context_.env, settings_.properties, policy.dead_letter_topic));
+    }
+    return letters_;
   }
 
   static Offsets listed(const std::vector<PartitionId>& partitions, const std::vector<PartitionOffset>& offsets) {
@@ -180,6 +197,7 @@ class KafkaSource final : public SourceConnector {
   const ConnectorContext context_;
   std::mutex mutex_;
   std::shared_ptr<Client> client_;
+  std::shared_ptr<DeadLetters> letters_;
 };
 
 std::vector<PartitionOffset> offsets_of(const std::string& text) {
@@ -188,7 +206,7 @@ std::vector<PartitionOffset> offsets_of(const std::string& text) {
 
 // Behind what the table sets: offsets are ours to keep; rows of transactions that were given up do not exist; a
 // position that the broker no longer has is an error and not a gap; what is fetched ahead is bounded.
-Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties, bool is_bounded) {
+Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties) {
   SLUICE_TRY(ClientSettings settings, translate_properties(properties));
   for (const auto& [key, value] : ClientSettings{{"auto.offset.reset", "error"},
                                                  {"isolation.level", "read_committed"},
@@ -198,7 +216,7 @@ Result<ClientSettings> client_settings(const std::map<std::string, std::string>&
   }
   settings["enable.auto.commit"] = "false";
   settings["enable.auto.offset.store"] = "false";
-  if (is_bounded) settings["enable.partition.eof"] = "true";
+  settings["enable.partition.eof"] = "true";  // Marks of transactions behind the last message are no lag.
   return settings;
 }
 
@@ -233,7 +251,8 @@ Result<std::unique_ptr<SourceConnector>> make_kafka_source(const jobgraph::Sourc
   SourceSettings settings;
   settings.topics = {split_list(options.topic), options.topic_pattern};
   SLUICE_TRY(settings.range, range_of(options, source.table, property(properties, "auto.offset.reset")));
-  SLUICE_TRY(settings.client, client_settings(properties, options.bound != KafkaBound::Unbounded));
+  SLUICE_TRY(settings.client, client_settings(properties));
+  settings.properties = properties;
   settings.has_group = !property(properties, "group.id").empty();
   settings.commits_offsets = property(properties, "commit.offsets.on.checkpoint") != "false";
   settings.discovery_interval_ms = options.discovery_interval.count();

@@ -74,6 +74,7 @@ class Runner {
     std::unique_ptr<ResultStream> results;
     std::unique_ptr<JobWait> wait = std::make_unique<JobWait>();
     uint64_t restarts_shown = 0;
+    size_t warnings_shown = 0;
     bool reported = false;
   };
 
@@ -160,7 +161,7 @@ class Runner {
     line.clear();
     if (std::exchange(job.reported, true)) return;
     runtime::JobStatus status = job.job->status();
-    for (const std::string& warning : status.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    show_warnings(job, status);
     if (status.state == runtime::JobState::Failed) return fail_with(*status.failure);
     print_summary(stderr, status, job.job->metrics(), host_.code().compile_ms());
   }
@@ -215,8 +216,15 @@ class Runner {
     std::fprintf(stderr, "continue with: sluice run%s%s\n", words.c_str(), from.c_str());
   }
 
+  void show_warnings(RunningJob& job, const runtime::JobStatus& status) {
+    for (; job.warnings_shown < status.warnings.size(); ++job.warnings_shown) {
+      std::fprintf(stderr, "warning: %s\n", status.warnings[job.warnings_shown].c_str());
+    }
+  }
+
   void show_restarts(RunningJob& job) {
     runtime::JobStatus status = job.job->status();
+    show_warnings(job, status);
     if (status.restarts <= job.restarts_shown || !status.failure) return;
     job.restarts_shown = status.restarts;
     std::fprintf(stderr, "job `%s` failed and is restarted (restart %llu): %s\n", status.name.c_str(),
