@@ -34,7 +34,7 @@ class Suite:
         code, text = self.engine.run(name, script, "--format", "csv")
         if code != 0:
             raise AssertionError(f"{name}: exit code {code}\n{text}")
-        rows = sorted(line for line in text.splitlines() if line.endswith(",bad"))
+        rows = sorted(line[3:] for line in text.splitlines() if line.endswith(",bad"))
         return rows, re.findall(r"\d+ messages could not be read: .*", text)
 
     def policies(self):

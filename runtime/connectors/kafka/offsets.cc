@@ -66,6 +66,13 @@ Status add_matching(const Client& client, const std::string& pattern, std::vecto
   return Done{};
 }
 
+bool ask_anything(const Client& client) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  auto error = rd_kafka_metadata(client.handle(), 0, nullptr, &metadata, kTimeoutMs);
+  Metadata owned(metadata);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 PartitionList list_of(const std::vector<PartitionId>& partitions, int64_t offset) {
   PartitionList list = make_partition_list(partitions.size());
   for (const PartitionId& id : partitions) add(list, id, offset);
@@ -98,8 +105,12 @@ Result<Offsets> look_up(const Client& client, const std::vector<PartitionId>& pa
 
 }  // namespace
 
-Result<std::vector<PartitionId>> list_partitions(const Client& client, const TopicChoice& choice) {
+Result<std::vector<PartitionId>> list_partitions(const Client& client, const TopicChoice& choice, bool* is_answered) {
   std::vector<PartitionId> out;
+  if (is_answered != nullptr) {
+    *is_answered = ask_anything(client);
+    if (!*is_answered) return fail(ErrorCode::ConnectorUnavailable, "the Kafka brokers do not answer");
+  }
   if (!choice.pattern.empty()) SLUICE_DO(add_matching(client, choice.pattern, out));
   for (const std::string& topic : choice.topics) SLUICE_DO(add_topic(client, topic, out));
   std::ranges::sort(out);

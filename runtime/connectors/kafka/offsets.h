@@ -16,7 +16,9 @@ struct TopicChoice {
 };
 
 // Sorted. A topic of the list that does not exist is a failure; a pattern may match none.
-Result<std::vector<PartitionId>> list_partitions(const Client& client, const TopicChoice& choice);
+// `is_answered` says whether brokers answered at all.
+Result<std::vector<PartitionId>> list_partitions(const Client& client, const TopicChoice& choice,
+                                                 bool* is_answered = nullptr);
 
 using Offsets = std::map<PartitionId, int64_t>;
 

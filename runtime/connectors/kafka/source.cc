@@ -16,6 +16,8 @@ namespace {
 
 using namespace kafka;
 
+constexpr int kRefusalsMax = 3;
+
 // Where reading begins and ends.
 struct Range {
   KafkaStartup startup = KafkaStartup::Earliest;
@@ -65,10 +67,14 @@ class KafkaSource final : public SourceConnector {
   Result<std::vector<Split>> discover(uint32_t) override {
     if (is_bounded()) return std::vector<Split>{};
     SLUICE_TRY(std::shared_ptr<Client> client, this->client());
-    auto partitions = list_partitions(*client, settings_.topics);
-    // Brokers that do not answer now are asked again; what is being read has its own connections.
-    if (!partitions && partitions.error().code == ErrorCode::ConnectorUnavailable) return std::vector<Split>{};
+    bool is_answered = true;
+    auto partitions = list_partitions(*client, settings_.topics, &is_answered);
+    // Brokers that do not answer now are asked again; what is being read has its own connections. One that has just
+    // started may not know its topics yet.
+    if (!partitions && !is_answered) return std::vector<Split>{};
+    if (!partitions && ++refusals_ < kRefusalsMax) return std::vector<Split>{};
     if (!partitions) return std::move(partitions).as_failure();
+    refusals_ = 0;
     std::vector<Split> splits;
     for (const PartitionId& id : *partitions) splits.push_back(split_of(id, {}));
     return splits;
@@ -198,6 +204,7 @@ class KafkaSource final : public SourceConnector {
   std::mutex mutex_;
   std::shared_ptr<Client> client_;
   std::shared_ptr<DeadLetters> letters_;
+  int refusals_ = 0;  // Answers in a row that were none; discoveries come one after the other.
 };
 
 std::vector<PartitionOffset> offsets_of(const std::string& text) {
