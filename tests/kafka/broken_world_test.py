@@ -147,15 +147,14 @@ class Suite:
         """The staged files' disk is full for a while. A tmpfs of its own; left out where it cannot be mounted."""
         disk = pathlib.Path(self.broker.folder) / "disk"
         disk.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True).returncode != 0:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], capture_output=True).returncode != 0:
             print("skipped: a full disk, because mounting is not permitted", flush=True)
             return
         try:
             script = self.copy_job("staged")
-            script += f"-- {disk}\n"
             engine = Engine(self.engine.sluice, disk)
             filler = disk / "filler"
-            filler.write_bytes(b"x" * (1900 << 10))
+            filler.write_bytes(b"x" * (3900 << 10))
             code, text = engine.run("staged", script)
             check("a disk that is full at staging", (code, "No space left" in text), (3, True))
             filler.unlink()

@@ -53,14 +53,15 @@ def run(broker, sluice, arguments, seconds, folder):
     log = pathlib.Path(folder) / "job.log"
     with open(log, "w") as out:
         job = subprocess.Popen([sluice, "run", *arguments, "--var", f"KAFKA_BROKERS={broker.servers}",
-                                "-D", f"execution.checkpointing.dir={folder}/checkpoints"],
+                                "-D", f"execution.checkpointing.dir={folder}/checkpoints",
+                                "-D", f"execution.checkpointing.savepoint-dir={folder}/savepoints"],
                                stdout=out, stderr=out, stdin=subprocess.DEVNULL)
         viewer = subprocess.Popen([sluice, "topics", "peek", topics[-1], "--brokers", broker.servers,
                                    "--from-beginning", "--follow"])
-        was_running = seconds is not None
         code = wait(job, viewer, seconds)
-    print(log.read_text(), file=sys.stderr, end="")
-    return 0 if was_running and "stopped" in log.read_text() else code
+    said = [line for line in log.read_text().splitlines() if not line.startswith("continue with")]
+    print("\n".join(said), file=sys.stderr)
+    return code
 
 
 def main():
