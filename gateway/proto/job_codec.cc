@@ -104,6 +104,11 @@ void encode_job_details(const JobView& view, const jobgraph::JobGraph& graph, v1
     op.set_rows_out(op.rows_out() + metrics.rows_out);
     op.set_late_records_dropped(op.late_records_dropped() + metrics.late_records_dropped);
     op.set_malformed_records(op.malformed_records() + metrics.malformed_records);
+    for (const runtime::SplitLag& lag : metrics.lags) {
+      v1::SplitLag& to = *op.add_lags();
+      to.set_split(lag.split);
+      to.set_messages(lag.messages);
+    }
   }
 }
 

@@ -83,6 +83,8 @@ class SplitReader {
   virtual std::string position() const = 0;
   // Messages so far that the table's policy let pass though they could not be read.
   virtual DecodeCounts malformed() const { return {}; }
+  // Messages behind the position that are there already, where this is known. Cheap.
+  virtual std::optional<int64_t> lag() const { return std::nullopt; }
 };
 
 class SourceConnector {

@@ -220,7 +220,8 @@ JobMetrics Deployment::metrics() const {
           from.not_null_records_dropped.value(),
           from.malformed_records.value(),
           from.watermark.value(),
-          {}};
+          {},
+          from.lags.value()};
     for (size_t i = 0; i < kDecodeFaults; ++i) to.malformed_by_fault[i] = from.malformed_by_fault[i].value();
     if (node.op->inputs.empty()) all.rows_in += to.rows_out;
     if (std::holds_alternative<jobgraph::Sink>(node.op->kind)) all.rows_out += to.rows_in;

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "runtime/formats/decode_fault.h"
 #include "runtime/operators/operator.h"
+#include "runtime/task/metrics.h"
 
 namespace sluice::runtime {
 
@@ -67,6 +68,7 @@ struct OperatorMetrics {
   uint64_t malformed_records = 0;
   TimestampMs watermark = kWatermarkMin;
   DecodeCounts malformed_by_fault{};  // Their sum is `malformed_records`.
+  std::vector<SplitLag> lags;         // Of sources that know how far behind they are.
 };
 
 struct TaskLoad {

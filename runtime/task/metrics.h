@@ -4,6 +4,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "runtime/formats/decode_fault.h"
 
@@ -31,6 +35,29 @@ class Gauge {
   std::atomic<int64_t> value_;
 };
 
+// How far behind a source is in one of its splits.
+struct SplitLag {
+  std::string split;
+  int64_t messages = 0;
+};
+
+// Of all splits of one subtask; for sources that know.
+class SplitLags {
+ public:
+  void set(std::vector<SplitLag> lags) {
+    std::lock_guard lock(mutex_);
+    lags_ = std::move(lags);
+  }
+  std::vector<SplitLag> value() const {
+    std::lock_guard lock(mutex_);
+    return lags_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<SplitLag> lags_;
+};
+
 // What OperatorContext::metrics points to.
 class Metrics {
  public:
@@ -41,6 +68,7 @@ class Metrics {
   Counter malformed_records;         // Sources: records that could not be read and did not fail the job.
   std::array<Counter, kDecodeFaults> malformed_by_fault;
   Gauge watermark{INT64_MIN};  // Of all inputs together.
+  SplitLags lags;
 };
 
 // How a task spends its time. The rest of the job's time it was idle.

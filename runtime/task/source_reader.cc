@@ -9,6 +9,7 @@ namespace sluice::runtime {
 namespace {
 
 constexpr uint64_t kDiscoveryToken = UINT64_MAX;
+constexpr int64_t kLagIntervalNs = 200'000'000;
 
 // Of splits that turn up later: subtasks see them at different times, so only the name can decide.
 uint32_t subtask_of_split(const std::string& id, uint32_t parallelism) {
@@ -97,11 +98,13 @@ Result<SourceOperator::Outcome> SourceReader::poll() {
     }
     update_idleness();
     arm_tick();
+    measure_lags();
     return Outcome::Idle;
   }
   SLUICE_TRY(Poll poll, splits_[index].reader->poll(options_.rows_max));
   count_malformed(splits_[index]);
   SLUICE_DO(take(index, std::move(poll)));
+  if (context_->env.clock->monotonic_ns() >= next_lags_ns_) measure_lags();
   return Outcome::More;
 }
 
@@ -129,6 +132,17 @@ void SourceReader::count_malformed(Reading& reading) {
     context_->metrics->malformed_records.add(more);
     context_->metrics->malformed_by_fault[i].add(more);
   }
+}
+
+void SourceReader::measure_lags() {
+  if (context_->metrics == nullptr) return;  // Of tests that drive an operator alone.
+  next_lags_ns_ = context_->env.clock->monotonic_ns() + kLagIntervalNs;
+  std::vector<SplitLag> lags;
+  for (const Reading& reading : splits_) {
+    auto lag = reading.reader == nullptr ? std::optional<int64_t>() : reading.reader->lag();
+    if (lag) lags.push_back({reading.split.id, *lag});
+  }
+  context_->metrics->lags.set(std::move(lags));
 }
 
 Status SourceReader::take(size_t index, Poll poll) {

@@ -69,6 +69,7 @@ class SourceReader final : public SourceOperator {
   size_t next_ready();
   Status take(size_t index, Poll poll);
   void count_malformed(Reading& reading);
+  void measure_lags();
   Status take_rows(size_t index, Batch rows);
   Status observe(size_t index, const Batch& batch);
   bool write_cut();
@@ -97,6 +98,7 @@ class SourceReader final : public SourceOperator {
   TimestampMs emitted_ = kWatermarkMin;
   bool is_idle_ = false;
   int64_t next_tick_ms_ = 0;
+  int64_t next_lags_ns_ = 0;
   bool is_tick_armed_ = false;
   std::optional<Cut> cut_;
 

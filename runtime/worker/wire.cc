@@ -1,5 +1,7 @@
 #include "runtime/worker/wire.h"
 
+#include <algorithm>
+
 #include "runtime/checkpoint/type_codec.h"
 
 namespace sluice::runtime {
@@ -30,6 +32,10 @@ void write_metrics(const JobMetrics& metrics, wire::Metrics& out) {
     to.set_malformed_records(op.malformed_records);
     to.set_watermark(op.watermark);
     for (uint64_t count : op.malformed_by_fault) to.add_malformed_by_fault(count);
+    for (const SplitLag& lag : op.lags) {
+      to.add_lag_splits(lag.split);
+      to.add_lags(lag.messages);
+    }
   }
   for (const TaskLoad& task : metrics.tasks) {
     wire::Metrics::Task& to = *out.add_tasks();
@@ -56,10 +62,14 @@ JobMetrics read_metrics(const wire::Metrics& in) {
                                  op.not_null_records_dropped(),
                                  op.malformed_records(),
                                  op.watermark(),
+                                 {},
                                  {}});
     DecodeCounts& faults = metrics.operators.back().malformed_by_fault;
     for (int i = 0; i < op.malformed_by_fault_size() && i < static_cast<int>(kDecodeFaults); ++i) {
       faults[static_cast<size_t>(i)] = op.malformed_by_fault(i);
+    }
+    for (int i = 0; i < std::min(op.lags_size(), op.lag_splits_size()); ++i) {
+      metrics.operators.back().lags.push_back({op.lag_splits(i), op.lags(i)});
     }
   }
   for (const wire::Metrics::Task& task : in.tasks()) {

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """bad_messages_test.py SLUICE: messages that cannot be read, dead letters and their way back, and the commands that look
 at topics."""
+import json
+import pathlib
 import re
 import subprocess
 import sys
 
 import broker as brokers
 from engine import Engine, check, table
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+from gateway_process import World, wait_until  # noqa: E402
 
 BOUNDED = {"scan_startup_mode": "earliest-offset", "scan_bounded_mode": "latest-offset"}
 GOOD = ['{"id":1,"name":"a"}', '{"id":2,"name":"b"}']
@@ -109,8 +114,25 @@ class Suite:
                                      "SELECT SUM(id) AS total, COUNT(*) AS n FROM events;\n", "--format", "csv")
         check("the DDL of a topic reads it", (code, "10,5" in text), (0, True))
 
+    def lag(self):
+        """`jobs show` says how far behind a job is, in each partition."""
+        self.broker.create("behind", 2)
+        self.broker.produce("behind", [(i % 2, -1, None, '{"id":1}') for i in range(1000)])
+        with World(self.sluice) as world:
+            world.serve()
+            script = world.write("lag.sql", table("src", "id BIGINT", self.broker, topic="behind",
+                                                  scan_startup_mode="earliest-offset") +
+                                 table("dst", "id BIGINT", self.broker, topic="again") +
+                                 "INSERT INTO dst SELECT id FROM src;\n")
+            job, = world.submit(script)
+            wait_until("both partitions", lambda: len(re.findall(
+                r"(behind:\d) +0$", world.run("jobs", "show", job).stdout, re.M)) == 2)
+            lags = json.loads(world.run("jobs", "show", job, "--json").stdout)["lags"]
+            check("lag of each partition", lags, {"behind:0": 0, "behind:1": 0})
+            world.run("jobs", "cancel", job)
+
     def all(self):
-        for part in (self.policies, self.letters, self.replay, self.restart, self.topics, self.infer):
+        for part in (self.policies, self.letters, self.replay, self.restart, self.topics, self.infer, self.lag):
             part()
 
 

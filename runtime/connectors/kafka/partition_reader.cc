@@ -158,6 +158,18 @@ Batch PartitionReader::take() {
   return kept.empty() ? take() : gather(batch, options_.plan->output, kept, *options_.context.buffers, arena_);
 }
 
+// Messages behind the position that readers may see, as brokers said with the last answer; they send the end of what is
+// there with every answer.
+std::optional<int64_t> PartitionReader::lag() const {
+  if (is_at_end()) return 0;
+  int64_t low = RD_KAFKA_OFFSET_INVALID, high = RD_KAFKA_OFFSET_INVALID;
+  auto error = rd_kafka_get_watermark_offsets(options_.client->handle(), options_.id.topic.c_str(),
+                                              options_.id.partition, &low, &high);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) return std::nullopt;
+  if (position_.end != PartitionPosition::kNoEnd) high = std::min(high, position_.end);
+  return std::max<int64_t>(high - std::max(position_.offset, low), 0);
+}
+
 // Rows that were decoded and not taken yet are of the last message, because nothing is decoded while a batch is full.
 std::string PartitionReader::position() const {
   if (flush_.is_under_way()) return held_position_;  // Rows behind a letter wait until it is durable.

@@ -36,6 +36,7 @@ class PartitionReader final : public SplitReader {
   Result<Poll> poll(uint32_t rows_max) override;
   std::string position() const override;
   DecodeCounts malformed() const override { return decoder_->messages().counts(); }
+  std::optional<int64_t> lag() const override;
 
  private:
   // What librdkafka's threads call when the queue is no longer empty.

@@ -88,6 +88,31 @@ void add_operators(const v1::Job& job, std::string& out) {
   out += aligned(lines, 1);
 }
 
+// Of all sources, by split; of one job only.
+std::string lags_json(const v1::Job& job) {
+  std::string out;
+  for (const v1::OperatorStatistics& op : job.operators()) {
+    for (const v1::SplitLag& lag : op.lags()) {
+      out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", json_string(lag.split()), lag.messages());
+    }
+  }
+  return out;
+}
+
+// The splits of all sources, the one that is furthest behind first.
+void add_lags(const v1::Job& job, std::string& out) {
+  std::vector<std::pair<int64_t, std::string>> lags;
+  for (const v1::OperatorStatistics& op : job.operators()) {
+    for (const v1::SplitLag& lag : op.lags()) lags.emplace_back(lag.messages(), printable(lag.split()));
+  }
+  if (lags.empty()) return;
+  std::ranges::sort(
+      lags, [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::vector<Cells> lines = {{"  split", "messages behind"}};
+  for (const auto& [messages, split] : lags) lines.push_back({"  " + split, std::to_string(messages)});
+  out += aligned(lines, 1);
+}
+
 }  // namespace
 
 std::string state_text(v1::JobState state) {
@@ -132,6 +157,7 @@ std::string job_details(const v1::Job& job, int64_t now_ms) {
   line("directory", job.directory());
   for (const std::string& warning : job.warnings()) line("warning", printable(warning));
   add_operators(job, out);
+  add_lags(job, out);
   if (job.has_failure()) out += render(gateway::decode_error(job.failure()));
   return out;
 }
@@ -158,13 +184,13 @@ std::string job_json(const v1::Job& job) {
       "\"ended_ms\": {}, \"attempt\": {}, \"restarts\": {}, \"parallelism\": {}, \"rows_in\": {}, \"rows_out\": {}, "
       "\"state_bytes\": {}, \"checkpoints\": {{\"completed\": {}, \"failed\": {}, \"last_id\": {}, "
       "\"last_duration_ms\": {}, \"last_bytes\": {}, \"total_bytes\": {}}}, \"restored_from\": {}, \"savepoint\": {}, "
-      "\"worker_pid\": {}, \"failure\": {}, \"warnings\": [{}]}}",
+      "\"worker_pid\": {}, \"failure\": {}, \"warnings\": [{}], \"lags\": {{{}}}}}",
       json_string(job.id()), json_string(job.name()), kind_text(job.kind()), state_text(job.state()), job.created_ms(),
       job.started_ms(), job.ended_ms(), job.attempt(), job.restarts(), job.parallelism(), job.rows_in(), job.rows_out(),
       job.state_bytes(), checkpoints.completed(), checkpoints.failed(), checkpoints.last_id(),
       checkpoints.last_duration_ms(), checkpoints.last_bytes(), checkpoints.total_bytes(),
       json_string(job.restored_from()), json_string(job.savepoint()), job.worker_pid(),
-      job.has_failure() ? error_json(job.failure()) : "null", warnings);
+      job.has_failure() ? error_json(job.failure()) : "null", warnings, lags_json(job));
 }
 
 }  // namespace sluice::tools
