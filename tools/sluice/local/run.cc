@@ -69,7 +69,6 @@ class Runner {
 
  private:
   struct RunningJob {
-    std::string script;  // For the command that continues.
     std::shared_ptr<runtime::Job> job;
     std::unique_ptr<ResultStream> results;
     std::unique_ptr<JobWait> wait = std::make_unique<JobWait>();
