@@ -8,7 +8,8 @@ A broker runs on loopback. The events are made once, by Sluice's own generator, 
 all engines read the same bytes and run the same SQL, in turns. Printed are medians over the rounds: events per second,
 events per second of CPU time of the engine's process, and the ratios; with the share of what a bare loop of librdkafka
 does (`limit`). What is not counted: the first ten seconds of a run, or a third where it takes less than thirty; it is
-shown how many checkpoints lie behind. `--latency` measures q1 at 100,000 events per second from end to end."""
+shown how many checkpoints lie behind. `--latency` measures q1 at 100,000 events per second from
+end to end, and what producer, broker and consumer take without an engine."""
 import argparse
 import json
 import pathlib
@@ -39,6 +40,7 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--parallelism", type=int, default=2)
     parser.add_argument("--latency", action="store_true")
+    parser.add_argument("--guarantees", default="at-least-once,exactly-once", help="of --latency")
     parser.add_argument("--no-limit", action="store_true", help="leave the bare loop out")
     parser.add_argument("--check", action="store_true", help="compare what the engines wrote")
     parser.add_argument("--folder", type=pathlib.Path, help="keeps the broker's data here, and uses what is there")
