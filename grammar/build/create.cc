@@ -25,19 +25,19 @@ void refuse_all_but_temporary(const Modifiers& modifiers, std::string_view objec
 }
 
 // Only CREATE .. AS takes the types of columns from its query.
-void check_untyped(const ast::CreateTable& table, Build& build) {
+void check_untyped(const ast::TableSchema& schema, bool has_query, Build& build) {
   bool any_untyped = false;
   const ast::Column* typed = nullptr;
-  for (const ast::Column& column : table.schema.columns) {
+  for (const ast::Column& column : schema.columns) {
     bool untyped = std::holds_alternative<ast::UntypedColumn>(column.kind);
     any_untyped |= untyped;
     if (!untyped && !typed) typed = &column;
   }
   if (!any_untyped) return;
-  if (!table.query) {
-    build.reject(table.schema.span, "columns without types need CREATE TABLE .. AS", "Give every column a type.");
-  } else if (typed || !table.schema.constraints.empty() || table.schema.watermark) {
-    SourceSpan span = typed ? SourceSpan{typed->name.span.end + 1, typed->span.end} : table.schema.span;
+  if (!has_query) {
+    build.reject(schema.span, "columns without types need CREATE TABLE .. AS", "Give every column a type.");
+  } else if (typed || !schema.constraints.empty() || schema.watermark) {
+    SourceSpan span = typed ? SourceSpan{typed->name.span.end + 1, typed->span.end} : schema.span;
     build.reject(span, "either all columns have types, or none");
   }
 }
@@ -57,7 +57,7 @@ ast::CreateTable build_table(P::CreateTableContext* context, ast::CreateMode mod
   if (context->like()) out.like = build_like(context->like(), build);
   if (context->query()) out.query = build_query(context->query(), build);
   reject_positions(out.schema, build);
-  check_untyped(out, build);
+  check_untyped(out.schema, out.query != nullptr, build);
   if (out.query && out.connection) build.reject(start, "USING CONNECTION does not go with AS");
   if (mode != ast::CreateMode::Create) {
     if (out.if_not_exists) build.not_expected(span_of(context->ifNotExists()));
@@ -133,6 +133,7 @@ ast::CreateMaterializedTable build_materialized(P::CreateMaterializedTableContex
   if (context->refreshMode()) out.refresh_mode = build_refresh_mode(context->refreshMode());
   out.query = build_query(context->query(), build);
   reject_positions(out.schema, build);
+  check_untyped(out.schema, true, build);
   return out;
 }
 

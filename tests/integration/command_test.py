@@ -73,6 +73,25 @@ def test_foreign_files(world):
     assert not set(shown.stderr) & set(range(32)) - {ord("\n"), ord("\t")}, shown.stderr
 
 
+def test_fmt(world):
+    script = world.write("layout.sql", "select  1 as x;\n")
+    path = world.root / "layout.sql"
+    path.chmod(0o640)
+    assert "would be formatted" in world.run("fmt", "--check", script, code=1).stderr
+    diff = world.run("fmt", "--diff", script).stdout
+    assert diff == f"--- {script}\n+++ {script}\n@@ -1,1 +1,1 @@\n-select  1 as x;\n+SELECT 1 AS x;\n", diff
+    assert path.read_text() == "select  1 as x;\n"
+    world.run("fmt", script)
+    assert path.read_text() == "SELECT 1 AS x;\n" and path.stat().st_mode & 0o777 == 0o640
+    world.run("fmt", "--check", script)
+    assert sorted(entry.name for entry in world.root.glob("layout*")) == ["layout.sql"]
+    wrong = world.write("wrong.sql", "SELECT FROM;\n")
+    assert "error SL1001" in world.run("fmt", wrong, script, code=1).stderr
+    assert (world.root / "wrong.sql").read_text() == "SELECT FROM;\n"
+    assert "cannot" in world.run("fmt", "missing.sql", code=3).stderr
+    world.run("fmt", code=2)
+
+
 def main(sluice):
     with World(sluice) as world:
         test_standard_output_is_full(world)
@@ -81,6 +100,7 @@ def main(sluice):
         test_arguments(world)
         test_failing_start_shows_no_table(world)
         test_foreign_files(world)
+        test_fmt(world)
     print("command_test: all right")
 
 

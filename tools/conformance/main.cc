@@ -9,6 +9,7 @@
 #include "tools/conformance/case_runner.h"
 #include "tools/conformance/formats_suite.h"
 #include "tools/conformance/nexmark_suite.h"
+#include "tools/conformance/parser_suite.h"
 #include "tools/conformance/program.h"
 #include "tools/conformance/program_script.h"
 #include "tools/conformance/report.h"
@@ -20,6 +21,7 @@ namespace {
 constexpr int64_t kProgramMs = 20'000;
 constexpr int64_t kNexmarkMs = 60'000;
 constexpr int64_t kFormatMs = 10'000;
+constexpr int64_t kParserMs = 10'000;
 constexpr int64_t kGraceMs = 10'000;
 
 struct Arguments {
@@ -119,6 +121,19 @@ void run_formats(const Arguments& arguments, Report& report) {
   }
 }
 
+void run_parser(const Arguments& arguments, Report& report) {
+  std::vector<ParserCase> cases;
+  for (ParserCase& parser : parser_cases(arguments.directory)) {
+    if (!matches(arguments, "parser.jsonl", parser.suite, parser.id)) continue;
+    if (is_in_groups(arguments, parser.suite, {})) cases.push_back(std::move(parser));
+  }
+  auto outcomes =
+      run_cases(cases.size(), arguments.processes, kParserMs, [&](size_t i) { return run_parser_case(cases[i]); });
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    report.add("parser.jsonl", cases[i].suite, cases[i].id, {}, outcomes[i]);
+  }
+}
+
 int finish(const Arguments& arguments, const Report& report) {
   if (report.is_empty()) {
     std::fprintf(stderr, "sluice-conformance: `%s` holds no cases\n", arguments.directory.c_str());
@@ -149,7 +164,10 @@ int run(const Arguments& arguments) {
   Report report;
   run_queries(arguments, scratch, report);
   run_nexmark_suites(arguments, scratch, report);
-  if (arguments.mode == "base") run_formats(arguments, report);  // No job runs, so modes would change nothing.
+  if (arguments.mode == "base") {  // No job runs, so modes would change nothing.
+    run_formats(arguments, report);
+    run_parser(arguments, report);
+  }
   std::error_code ignored;
   std::filesystem::remove_all(scratch, ignored);
   return finish(arguments, report);
@@ -167,7 +185,8 @@ std::vector<std::string> mode_names() {
 int main(int argc, char** argv) {
   CLI::App app("Runs Flink's measured cases.", "sluice-conformance");
   sluice::conformance::Arguments arguments;
-  app.add_option("DIR", arguments.directory, "Folder with queries.jsonl, nexmark/ and formats.jsonl")->required();
+  app.add_option("DIR", arguments.directory, "Folder with queries.jsonl, nexmark/, formats.jsonl and parser.jsonl")
+      ->required();
   app.add_option("--json", arguments.json, "Counts per file and suite; the failures go to FILE.failures.jsonl");
   app.add_option("--mode", arguments.mode, "How the engine runs")
       ->check(CLI::IsMember(sluice::conformance::mode_names()))

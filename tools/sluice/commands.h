@@ -20,5 +20,6 @@ struct Command {
 };
 
 int explain(int argc, char** argv);
+int format(int argc, char** argv);
 
 }  // namespace sluice::tools

@@ -43,6 +43,12 @@ void ScriptArguments::add_to(CLI::App& app) {
   app.add_option("--parallelism", parallelism, "Subtasks of every operator")->check(CLI::Range(1, 1024));
 }
 
+Result<std::string> read_script_file(const std::string& path, FileSystem& files) {
+  SLUICE_TRY(std::string text, path == "-" ? read_standard_input() : files.read_all(path));
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  return text;
+}
+
 Result<planner::ScriptParts> read_script(const ScriptArguments& arguments, FileSystem& files) {
   planner::ScriptParts parts;
   for (const std::string& text : arguments.settings) {
@@ -51,10 +57,8 @@ Result<planner::ScriptParts> read_script(const ScriptArguments& arguments, FileS
   }
   for (const std::string& text : arguments.variables) parts.variables.insert(cut(text));
   for (const std::string& file : arguments.files) {
-    bool is_stdin = file == "-";
-    SLUICE_TRY(std::string text, is_stdin ? read_standard_input() : files.read_all(file));
-    if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
-    parts.files.push_back({is_stdin ? "<stdin>" : file, std::move(text)});
+    SLUICE_TRY(std::string text, read_script_file(file, files));
+    parts.files.push_back({file == "-" ? "<stdin>" : file, std::move(text)});
   }
   return parts;
 }

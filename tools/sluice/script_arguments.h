@@ -21,6 +21,9 @@ struct ScriptArguments {
 
 using LoadedScript = planner::AssembledScript;
 
+// The text of one file (`-` is standard input), without its byte order mark.
+Result<std::string> read_script_file(const std::string& path, FileSystem& files);
+
 // The files' texts (`-` is standard input) with settings and variables, as they were given.
 Result<planner::ScriptParts> read_script(const ScriptArguments& arguments, FileSystem& files);
 

@@ -1,0 +1,99 @@
+// `sluice fmt FILE...`: scripts in the house layout. Loads neither the engine nor LLVM.
+#include <cstdio>
+
+#include "base/env/real_env.h"
+#include "grammar/format/format.h"
+#include "tools/sluice/commands.h"
+#include "tools/sluice/line_diff.h"
+#include "tools/sluice/script_arguments.h"
+
+namespace sluice::tools {
+namespace {
+
+struct FormatArguments {
+  std::vector<std::string> files;
+  bool check = false, diff = false;
+};
+
+Status write(FileSystem& files, const std::string& path, std::string_view text) {
+  SLUICE_TRY(auto file, files.create(path));
+  SLUICE_DO(file->append(text));
+  return file->sync();
+}
+
+// In place, so that the file keeps its owner, mode and links. A copy is written first: a disk that is full leaves the
+// file as it was, and if the second writing fails, the text is in the copy.
+Status replace(FileSystem& files, const std::string& path, std::string_view text) {
+  std::string copy = path + ".formatted";
+  Status copied = write(files, copy, text);
+  if (!copied) {
+    (void)files.remove(copy);
+    return copied;
+  }
+  SLUICE_DO(write(files, path, text));
+  return files.remove(copy);
+}
+
+class FormatCommand {
+ public:
+  explicit FormatCommand(const FormatArguments& arguments) : arguments_(arguments), files_(make_real_file_system()) {}
+
+  int run() {
+    for (const std::string& path : arguments_.files) {
+      Status done = format(path);
+      if (done) continue;
+      std::fprintf(stderr, "sluice: %s\n", done.error().message.c_str());
+      code_ = kWorldFailed;
+    }
+    return code_;
+  }
+
+ private:
+  Status format(const std::string& path) {
+    bool is_stdin = path == "-";
+    std::string name = is_stdin ? "<stdin>" : path;
+    SLUICE_TRY(std::string before, read_script_file(path, *files_));
+    SourceText source(name, before);
+    Diagnostics diagnostics;
+    auto after = grammar::format_script(source, diagnostics);
+    if (!after) {
+      std::fputs(diagnostics.render(source).c_str(), stderr);
+      fail_statement();
+      return Done{};
+    }
+    if (arguments_.diff) std::fputs(unified_diff(name, before, *after).c_str(), stdout);
+    if (arguments_.check && before != *after) {
+      std::fprintf(stderr, "%s: would be formatted\n", name.c_str());
+      fail_statement();
+    }
+    if (arguments_.diff || arguments_.check) return Done{};
+    if (is_stdin) std::fputs(after->c_str(), stdout);
+    return is_stdin || before == *after ? Status(Done{}) : replace(*files_, path, *after);
+  }
+  void fail_statement() {
+    if (code_ == kOk) code_ = kStatementFailed;
+  }
+
+  const FormatArguments& arguments_;
+  std::unique_ptr<FileSystem> files_;
+  int code_ = kOk;
+};
+
+}  // namespace
+
+int format(int argc, char** argv) {
+  CLI::App app("Writes SQL scripts in the house layout; `-` goes from standard input to standard output.",
+               "sluice fmt");
+  FormatArguments arguments;
+  app.add_option("FILE", arguments.files, "SQL scripts")->required();
+  app.add_flag("--check", arguments.check, "Change no file; fail when one would be changed");
+  app.add_flag("--diff", arguments.diff, "Change no file; print what would be changed");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return FormatCommand(arguments).run();
+}
+
+}  // namespace sluice::tools
