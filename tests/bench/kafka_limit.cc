@@ -1,7 +1,7 @@
 // The limit that the Kafka connectors are measured against: librdkafka alone. Reads a topic to its end, and with a
 // second topic writes the same bytes there; nothing in between.
 //
-//   kafka_limit SERVERS TOPIC PARTITIONS [OUT_TOPIC]
+//   kafka_limit SERVERS TOPIC PARTITIONS [OUT_TOPIC [MESSAGES]]
 //
 // Prints messages, seconds, and messages per CPU second of this process.
 #include <librdkafka/rdkafka.h>
@@ -9,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -88,11 +89,12 @@ int main(int argc, char** argv) {
   for (int i = 0; i < partitions; ++i) rd_kafka_consume_start_queue(topic, i, RD_KAFKA_OFFSET_BEGINNING, queue);
   Copy* copy = argc > 4 ? new Copy(servers, argv[4]) : nullptr;
 
+  uint64_t count_max = argc > 5 ? std::strtoull(argv[5], nullptr, 10) : UINT64_MAX;
   auto begin = std::chrono::steady_clock::now();
   double cpu = cpu_seconds();
   std::array<rd_kafka_message_t*, kBatch> messages{};
   uint64_t count = 0;
-  for (int ended = 0; ended < partitions;) {
+  for (int ended = 0; ended < partitions && count < count_max;) {
     ssize_t got = rd_kafka_consume_batch_queue(queue, 100, messages.data(), messages.size());
     size_t rows = 0;
     for (ssize_t i = 0; i < got; ++i) {

@@ -41,7 +41,6 @@ Status PartitionReader::start() {
 
 // Stopping waits for the library's threads, so it is left to the Io pool.
 PartitionReader::~PartitionReader() {
-  drop_messages();
   if (queue_ != nullptr) rd_kafka_queue_cb_event_enable(queue_, nullptr, nullptr);
   if (topic_ == nullptr) return;
   const Env& env = options_.context.env;
@@ -51,10 +50,6 @@ PartitionReader::~PartitionReader() {
     if (queue != nullptr) rd_kafka_queue_destroy(queue);
     rd_kafka_topic_destroy(topic);
   });
-}
-
-void PartitionReader::drop_messages() {
-  while (next_ < count_) rd_kafka_message_destroy(messages_[next_++]);
 }
 
 Result<Poll> PartitionReader::poll(uint32_t rows_max) {
@@ -79,7 +74,7 @@ Result<Poll> PartitionReader::poll(uint32_t rows_max) {
 
 Result<Poll> PartitionReader::read() {
   while (!appender_->has_full_batch()) {
-    SLUICE_TRY(bool progressed, decode_next());
+    SLUICE_TRY(bool progressed, decode_some());
     if (!progressed) break;
   }
   Poll poll;
@@ -92,42 +87,45 @@ Result<Poll> PartitionReader::read() {
   return poll;
 }
 
-// Messages that arrive between a look into the empty queue and the moment at which the wake-up is armed are seen by the
-// second look.
-bool PartitionReader::fetch() {
+// Decodes what is there until a batch is full. False when nothing was there: messages that arrive between a look into
+// the empty queue and the moment at which the wake-up is armed are seen by the second look. The library takes all
+// messages off its queue at once, calls back for each, and puts what is left back, which costs less than taking one by
+// one.
+Result<bool> PartitionReader::decode_some() {
+  if (is_at_end()) return false;
+  auto on_message = [](rd_kafka_message_t* message, void* opaque) {
+    auto* reader = static_cast<PartitionReader*>(opaque);
+    if (!reader->take_message(*message)) rd_kafka_yield(reader->options_.client->handle());
+  };
   for (bool is_armed : {false, true}) {
     if (is_armed) wakeup_->is_armed = true;
-    ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages_.data(), messages_.size());
+    int count = rd_kafka_consume_callback_queue(queue_, 0, on_message, this);
+    if (failure_) return *std::exchange(failure_, std::nullopt);
     if (count <= 0) continue;
     wakeup_->is_armed = false;
-    next_ = 0;
-    count_ = static_cast<size_t>(count);
     return true;
   }
   return false;
 }
 
-// False when no message is there.
-Result<bool> PartitionReader::decode_next() {
-  if (is_at_end()) return false;
-  if (next_ == count_ && !fetch()) return false;
-  rd_kafka_message_t* message = messages_[next_++];
-  std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)> owned(message, rd_kafka_message_destroy);
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    SLUICE_DO(on_error(*message));
-    return true;
-  }
-  if (message->offset < position_.offset) return true;  // The broker sends whole sets of messages.
-  position_.offset = message->offset;
-  if (is_at_end()) return false;
-  decoded_offset_ = message->offset;
+bool PartitionReader::take_message(const rd_kafka_message_t& message) {
+  Status taken = message.err == RD_KAFKA_RESP_ERR_NO_ERROR ? decode(message) : on_error(message);
+  if (!taken) failure_ = std::move(taken).as_failure();
+  return !failure_ && !is_at_end() && !appender_->has_full_batch();
+}
+
+Status PartitionReader::decode(const rd_kafka_message_t& message) {
+  if (message.offset < position_.offset) return Done{};  // The broker sends whole sets of messages.
+  position_.offset = message.offset;
+  if (is_at_end()) return Done{};
+  decoded_offset_ = message.offset;
   rows_before_ = appender_->rows_committed();
-  if (auto error = decoder_->decode(*message, options_.id.topic, *appender_)) {
+  if (auto error = decoder_->decode(message, options_.id.topic, *appender_)) {
     return fail(ErrorCode::MalformedRecord, "topic `{}`, partition {}, offset {}: {}", options_.id.topic,
-                options_.id.partition, message->offset, error->reason);
+                options_.id.partition, message.offset, error->reason);
   }
-  position_.offset = message->offset + 1;
-  return true;
+  position_.offset = message.offset + 1;
+  return Done{};
 }
 
 Status PartitionReader::on_error(const rd_kafka_message_t& message) {

@@ -3,7 +3,6 @@
 // takes what is there and decodes it.
 #include <librdkafka/rdkafka.h>
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -48,12 +47,13 @@ class PartitionReader final : public SplitReader {
   PartitionReader(Options options, std::unique_ptr<RowDecoder> decoder);
   Status start();
   Result<Poll> read();
-  bool fetch();
-  Result<bool> decode_next();
+  Result<bool> decode_some();
+  // False: not one more for now.
+  bool take_message(const rd_kafka_message_t& message);
+  Status decode(const rd_kafka_message_t& message);
   Status on_error(const rd_kafka_message_t& message);
   bool is_at_end() const { return position_.end != PartitionPosition::kNoEnd && position_.offset >= position_.end; }
   Batch take();
-  void drop_messages();
 
   Options options_;
   std::unique_ptr<RowDecoder> decoder_;
@@ -61,9 +61,8 @@ class PartitionReader final : public SplitReader {
   rd_kafka_topic_t* topic_ = nullptr;
   rd_kafka_queue_t* queue_ = nullptr;
 
-  std::array<rd_kafka_message_t*, kBatchRowsMax> messages_{};  // Fetched and not decoded: from `next_` to `count_`.
-  size_t next_ = 0, count_ = 0;
-  PartitionPosition position_;  // Behind the last message that was decoded.
+  std::optional<Failure> failure_;  // Of the message that was decoded last.
+  PartitionPosition position_;      // Behind the last message that was decoded.
   // Of the last message that was decoded, and how many rows came before its own.
   int64_t decoded_offset_ = 0;
   uint64_t rows_before_ = 0;

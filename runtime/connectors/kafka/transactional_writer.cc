@@ -6,6 +6,10 @@ namespace sluice::runtime::kafka {
 namespace {
 
 constexpr size_t kStagedBytesWaitingMax = 32 << 20;  // Handed to the Io pool and not written yet.
+// Nobody sees rows before their checkpoint, so few rows wait for others: staging and sending cost the same for each
+// call.
+constexpr size_t kGatheredBytesMax = 32 << 10;
+constexpr size_t kGatheredMessagesMax = 1024;
 
 }  // namespace
 
@@ -57,11 +61,21 @@ void TransactionalWriter::stage(const Outgoing& outgoing) {
 Status TransactionalWriter::write(const Batch& batch) {
   if (auto failure = strand_->failure()) return Failure{*failure};
   SLUICE_TRY(Outgoing outgoing, options_.buffer->add(batch));
-  return send(std::move(outgoing));
+  return gather(std::move(outgoing));
 }
 
 Status TransactionalWriter::on_wake() {
-  return options_.buffer->is_due() ? send(options_.buffer->flush()) : Status(Done{});
+  return options_.buffer->is_due() ? gather(options_.buffer->flush()) : Status(Done{});
+}
+
+Status TransactionalWriter::gather(Outgoing outgoing) {
+  if (gathered_.messages.empty()) {
+    gathered_ = std::move(outgoing);
+  } else {
+    append(outgoing, gathered_);
+  }
+  bool is_little = gathered_.bytes.size() < kGatheredBytesMax && gathered_.messages.size() < kGatheredMessagesMax;
+  return is_little ? Status(Done{}) : send(std::exchange(gathered_, {}));
 }
 
 Status TransactionalWriter::send(Outgoing outgoing) {
@@ -75,7 +89,8 @@ Status TransactionalWriter::send(Outgoing outgoing) {
 }
 
 void TransactionalWriter::prepare(CheckpointId, std::function<void(Result<std::string>)> done) {
-  if (Status sent = send(options_.buffer->flush()); !sent) return done(std::move(sent).as_failure());
+  append(options_.buffer->flush(), gathered_);
+  if (Status sent = send(std::exchange(gathered_, {})); !sent) return done(std::move(sent).as_failure());
   committable_.topic = options_.topic;
   committable_.ids = options_.ids;
   committable_.slot = slot_;

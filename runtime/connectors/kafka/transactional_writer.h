@@ -41,6 +41,7 @@ class TransactionalWriter final : public SinkWriter {
     std::unique_ptr<WritableFile> file;
   };
 
+  Status gather(Outgoing outgoing);
   Status send(Outgoing outgoing);
   Status begin();
   void stage(const Outgoing& outgoing);
@@ -49,6 +50,7 @@ class TransactionalWriter final : public SinkWriter {
   std::vector<std::shared_ptr<SendQueue>> queues_;  // Per slot.
   std::shared_ptr<filesystem::IoStrand> strand_;
   uint32_t slot_ = 0;
+  Outgoing gathered_;     // Too little to be sent before the checkpoint wants it.
   bool is_open_ = false;  // The slot's transaction has rows.
   uint64_t files_ = 0;
   std::shared_ptr<Stage> stage_;

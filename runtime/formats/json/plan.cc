@@ -53,6 +53,21 @@ ValuePlan plan_whole(const Type& type, uint32_t column) {
   return plan;
 }
 
+// False: one of them is nested.
+bool add_flat_columns(const ObjectPlan& object, std::vector<FlatColumn>& out) {
+  for (const FieldPlan& field : object.fields) {
+    for (const ValuePlan& value : field.values) {
+      if (value.kind == ValuePlan::Kind::ProjectedRow) {
+        if (!add_flat_columns(*value.object, out)) return false;
+        continue;
+      }
+      if (value.object != nullptr || !value.children.empty()) return false;
+      out.push_back({value.column, static_cast<uint32_t>(value.type.width())});
+    }
+  }
+  return true;
+}
+
 ObjectPlan plan_object(const std::vector<RowField>& fields, const std::map<uint32_t, Demand>& demands) {
   ObjectPlan plan;
   for (uint32_t i = 0; i < fields.size(); ++i) {
@@ -67,6 +82,7 @@ ObjectPlan plan_object(const std::vector<RowField>& fields, const std::map<uint3
     projected.kind = ValuePlan::Kind::ProjectedRow;
     projected.type = fields[i].type;
     projected.object = std::make_unique<ObjectPlan>(plan_object(fields[i].type.fields(), demand->second.fields));
+    if (!add_flat_columns(*projected.object, projected.flat)) projected.flat.clear();
   }
   return plan;
 }

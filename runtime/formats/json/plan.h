@@ -15,6 +15,12 @@ namespace sluice::runtime::json {
 
 struct ObjectPlan;
 
+// A column with one value of a fixed width per row.
+struct FlatColumn {
+  uint32_t column = 0;
+  uint32_t width = 0;
+};
+
 // One value and the column that takes it.
 struct ValuePlan {
   enum class Kind : uint8_t {
@@ -31,6 +37,8 @@ struct ValuePlan {
   Type type;
   uint32_t column = 0;  // Among the columns of the object around it.
   std::unique_ptr<ObjectPlan> object;
+  // ProjectedRow: its columns, at every depth, unless one of them is nested.
+  std::vector<FlatColumn> flat;
   std::vector<ValuePlan> children;  // ARRAY: the element. MAP, MULTISET: key and value.
 };
 

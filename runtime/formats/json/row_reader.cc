@@ -167,6 +167,13 @@ bool RowReader::read_member(ValuePlan& plan, MutableColumn* columns, uint32_t ro
 
 bool RowReader::store_nothing(const ValuePlan& plan, MutableColumn* columns, uint32_t row) {
   if (plan.kind != ValuePlan::Kind::ProjectedRow) return store_null(plan.type, columns[plan.column], row);
+  for (const FlatColumn& flat : plan.flat) {
+    MutableColumn& column = columns[flat.column];
+    if (column.validity == nullptr) return false;
+    set_valid(column.validity, row, false);
+    std::memset(static_cast<char*>(column.values) + size_t{row} * flat.width, 0, flat.width);
+  }
+  if (!plan.flat.empty()) return true;
   for (const FieldPlan& field : plan.object->fields) {
     for (const ValuePlan& value : field.values) {
       if (!store_nothing(value, columns, row)) return false;

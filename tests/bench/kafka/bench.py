@@ -27,6 +27,7 @@ from progress import Figures, watch
 
 import broker as brokers
 
+COPIED_MAX = 2_000_000  # Messages of the bare loop that writes: it does so slowly, in order not to spin.
 LARGE = ("-Xmx2g", "-Xms2g", "-XX:+UseG1GC")
 
 
@@ -101,7 +102,7 @@ class Bench:
         for topic in output:
             self.broker.create(topic, scripts.PARTITIONS)
         command = [self.arguments.build / "kafka_limit", self.broker.servers, self.input.topic,
-                   str(scripts.PARTITIONS), *output]
+                   str(scripts.PARTITIONS), *output, *([str(COPIED_MAX)] if output else [])]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         for topic in output:
             self.broker.side.ask("delete", topic)

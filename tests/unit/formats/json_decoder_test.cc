@@ -100,5 +100,25 @@ TEST_F(JsonDecoderTest, RowsOfOneMessageMayFillSeveralBatches) {
   EXPECT_EQ(take(), "+I[1]\n+I[2]");
 }
 
+TEST_F(JsonDecoderTest, TimestampsOfEveryForm) {
+  auto decoder = open("json", {{"t", Type::timestamp(3)}});
+  const std::pair<const char*, const char*> kForms[] = {{"2024-02-29 23:59:59", "2024-02-29T23:59:59"},
+                                                        {"2024-02-29 23:59:59.1", "2024-02-29T23:59:59.1"},
+                                                        {"2023-02-31 00:00:00.12399", "2023-02-28T00:00:00.123"},
+                                                        {"0000-01-01 00:00:00", "0000-01-01T00:00"},
+                                                        {"2024-12-31 24:00:00", "2025-01-01T00:00"},
+                                                        {"1969-12-31 23:59:59.999", "1969-12-31T23:59:59.999"}};
+  for (const auto& [text, value] : kForms) {
+    std::string found = decode(*decoder, fmt::format("{{\"t\":\"{}\"}}", text));
+    EXPECT_EQ(found.find(fmt::format("+I[\"{}", value)), 0U) << text << ": " << found;
+  }
+  for (const char* text : {"2024-13-01 00:00:00", "2024-00-01 00:00:00", "2024-01-32 00:00:00", "2024-01-00 00:00:00",
+                           "2024-01-01 25:00:00", "2024-01-01 00:60:00", "2024-01-01 00:00:60", "2024-01-01T00:00:00",
+                           "2024-01-01 00:00", "2024-01-01 00:00:00.1x", "2024-01-01 00:00:00x", "2024/01/01 00:00:00",
+                           "2024-01-01 0a:00:00", "202:-01-01 00:00:00"}) {
+    std::string found = decode(*decoder, fmt::format("{{\"t\":\"{}\"}}", text));
+    EXPECT_EQ(found.find("wrong-value: "), 0U) << text << ": " << found;
+  }
+}
 }  // namespace
 }  // namespace sluice::runtime
