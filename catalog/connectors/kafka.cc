@@ -111,9 +111,12 @@ class Checks {
       complain(ErrorCode::MissingOption, "Name the topic.", "option `topic` is missing");
     }
     if (use == TableUse::Source) return;
-    if (pattern || split_list(options_.topic).size() > 1) {
-      complain(ErrorCode::BadOptionValue, "Name one topic in `topic`.",
-               "a sink writes one topic, and the table names {}", pattern ? "a pattern" : "several");
+    if (pattern) {
+      complain(ErrorCode::NotSupportedYet, "List the topics in `topic`.",
+               "writing to the topics of a pattern is not supported yet");
+    } else if (split_list(options_.topic).size() > 1 && !has_topic_column()) {
+      complain(ErrorCode::BadOptionValue, "Name one topic, or add a column `topic STRING METADATA`.",
+               "the table names several topics, and has no column that says to which of them a row goes");
     }
   }
 
@@ -236,6 +239,13 @@ class Checks {
     diagnostics_.report(std::move(failure));
   }
 
+  bool has_topic_column() const {
+    return std::ranges::any_of(table_.columns, [](const Column& column) {
+      const MetadataColumn* metadata = column.metadata();
+      return metadata != nullptr && !metadata->is_virtual && metadata->key == "topic";
+    });
+  }
+
   bool is_upsert() const { return table_.option("connector") == kUpsert; }
 
   void missing(const char* key, const char* because) {
@@ -291,7 +301,7 @@ void check_upsert_kafka(const Table& table, TableUse use, SourceSpan span, Diagn
 }
 
 std::vector<std::string> kafka_metadata(const Table&, TableUse use) {
-  if (use == TableUse::Sink) return {"headers", "timestamp"};
+  if (use == TableUse::Sink) return {"topic", "headers", "timestamp"};
   return {"topic", "partition", "headers", "leader-epoch", "offset", "timestamp", "timestamp-type"};
 }
 

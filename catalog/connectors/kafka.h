@@ -57,7 +57,7 @@ struct KafkaOptions {
   int64_t sink_parallelism = 0;
 
   static void fields(auto& self, auto&& v) {
-    v.optional("topic", self.topic, "Topics to read, separated by `;`, or the topic to write.");
+    v.optional("topic", self.topic, "Topics to read or to write, separated by `;`.");
     v.optional("topic-pattern", self.topic_pattern, "Regular expression of topics to read.");
     v.required("properties.bootstrap.servers", self.bootstrap_servers, "host:port of brokers, separated by commas.");
     v.optional("key.format", self.key_format, "Format of the messages' keys.");

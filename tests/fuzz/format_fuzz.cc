@@ -1,5 +1,7 @@
 // Messages of any bytes: the decoders of all formats append rows or give a reason, and cut a file into records that are
-// not empty. The first byte chooses format and options, the second the columns.
+// not empty. The first byte chooses format and options, the second the columns. SLUICE_FUZZ_FORMAT keeps to one format.
+#include <cstdlib>
+
 #include "catalog/formats/formats.h"
 #include "catalog/types/time_zone.h"
 #include "runtime/formats/format.h"
@@ -24,6 +26,31 @@ struct Choice {
   std::map<std::string, std::string> options;
   RowSchema columns;
 };
+
+uint8_t in_wanted_format(uint8_t format) {
+  static const char* wanted = std::getenv("SLUICE_FUZZ_FORMAT");
+  std::string_view name = wanted == nullptr ? "" : wanted;
+  if (name == "json") return static_cast<uint8_t>(format | 1U);
+  if (name == "csv") return static_cast<uint8_t>(format & ~65U);
+  if (name == "raw") return static_cast<uint8_t>((format & ~1U) | 64U);
+  return format;
+}
+
+// What is read: every column, or in place of a ROW its fields beside each other.
+void read_columns(const RowSchema& columns, bool by_field, runtime::DecoderSpec& spec, RowSchema& schema) {
+  for (uint32_t i = 0; i < columns.size(); ++i) {
+    const Type& type = columns[i].type;
+    if (!by_field || !type.is(TypeRoot::Row)) {
+      spec.paths.push_back({i});
+      schema.push_back(columns[i]);
+      continue;
+    }
+    for (uint32_t field = 0; field < type.child_count(); ++field) {
+      spec.paths.push_back({i, field});
+      schema.push_back({"f" + std::to_string(schema.size()), type.child(field)});
+    }
+  }
+}
 
 Choice choice_of(uint8_t format, uint8_t columns) {
   Choice out;
@@ -85,7 +112,8 @@ std::string value_text(Draw& draw, bool json) {
 }  // namespace
 
 std::string fuzz_sample(Draw& draw) {
-  std::string out = {static_cast<char>(draw.bits()), static_cast<char>(draw.bits())};
+  auto format = static_cast<char>(in_wanted_format(static_cast<uint8_t>(draw.bits())));
+  std::string out = {format, static_cast<char>(draw.bits())};
   bool json = out[0] % 2 != 0;
   for (uint32_t records = 1 + draw.below(3); records > 0; --records) {
     if (json) out += '{';
@@ -102,18 +130,20 @@ std::string fuzz_sample(Draw& draw) {
 bool fuzz_check(std::string_view bytes) {
   if (bytes.size() < 2) return true;
   static const Session session;
-  Choice choice = choice_of(static_cast<uint8_t>(bytes[0]), static_cast<uint8_t>(bytes[1]));
+  uint8_t format = in_wanted_format(static_cast<uint8_t>(bytes[0]));
+  Choice choice = choice_of(format, static_cast<uint8_t>(bytes[1]));
   auto factory = runtime::find_format_factory(choice.format);
   SLUICE_CHECK(factory.has_value());
   const FormatDecl* decl = find_format(choice.format);
   if (!decl->check(choice.columns, choice.options, FormatUse::Decode)) return true;  // Such tables are refused.
   runtime::DecoderSpec spec;
   spec.columns = choice.columns;
-  for (uint32_t i = 0; i < choice.columns.size(); ++i) spec.paths.push_back({i});
+  RowSchema schema;
+  read_columns(choice.columns, choice.format == "json" && (format & 64) != 0, spec, schema);
   auto decoder = (*factory)->decoder(spec, choice.options, {session.get()});
   if (!decoder) return false;
   BufferPool pool;
-  runtime::RowAppender rows(pool, choice.columns, session.get());
+  runtime::RowAppender rows(pool, schema, session.get());
   std::string_view rest = bytes.substr(2);
   while (!rest.empty()) {
     size_t size = (*decoder)->record_size(rest, true);
@@ -122,7 +152,7 @@ bool fuzz_check(std::string_view bytes) {
     if (error && error->reason.empty()) return false;
     rest.remove_prefix(size);
   }
-  text_of(rows.take(), choice.columns);  // Reads every value that was written.
+  text_of(rows.take(), schema);  // Reads every value that was written.
   return true;
 }
 

@@ -8,6 +8,7 @@ import org.apache.kafka.clients.consumer.*;
 import org.apache.kafka.clients.producer.*;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.quota.*;
 import org.apache.kafka.common.serialization.*;
 
 /**
@@ -166,6 +167,11 @@ public class KafkaSide {
         new TreeMap<TopicPartition, OffsetAndMetadata>(Comparator.comparing(TopicPartition::toString)) {{ putAll(of); }}
             .forEach((p, o) -> offsets.add(p + "=" + o.offset()));
         return "ok " + offsets;
+      case "quota":  // Bytes per second of every producer.
+        var everyone = new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, null));
+        var rate = new ClientQuotaAlteration.Op("producer_byte_rate", Double.valueOf(words[1]));
+        admin.alterClientQuotas(List.of(new ClientQuotaAlteration(everyone, List.of(rate)))).all().get();
+        return "ok";
       case "delete-group":
         admin.deleteConsumerGroups(List.of(words[1])).all().get();
         return "ok";

@@ -114,6 +114,32 @@ class Suite:
               (message.key, message.value, message.timestamp, message.headers),
               ("one", '{"id":1}', 1_700_000_000_123, "h=v"))
 
+    def several_topics(self):
+        self.broker.create("rows", 2)
+        self.broker.produce("rows", [(-1, -1, None, f'{{"id":{i}}}') for i in range(3000)])
+        script = table("src", "id BIGINT", self.broker, topic="rows", **BOUNDED)
+        for guarantee in ("at-least-once", "exactly-once"):
+            names = [f"{letter}-{guarantee}" for letter in "abc"]
+            for partitions, name in enumerate(names, 1):
+                self.broker.create(name, partitions)
+            several = table("several", "id BIGINT, `to` STRING METADATA FROM 'topic'", self.broker, topic=";".join(names),
+                         sink_partitioner="fixed", sink_delivery__guarantee=guarantee,
+                         sink_transactional__id__prefix=f"several-{guarantee}", **BOUNDED)
+            where = f"CASE MOD(id, 3) WHEN 0 THEN '{names[0]}' WHEN 1 THEN '{names[1]}' ELSE '{names[2]}' END"
+            self.run_ok("several", script + several + f"INSERT INTO several SELECT id, {where} FROM src;\n", "--parallelism", "2")
+            for i, name in enumerate(names):
+                check(f"the rows of {name}", values(self.broker.consume(name)),
+                      sorted(f'{{"id":{n}}}' for n in range(i, 3000, 3)))
+            counts = self.changes("counted", "SELECT `to`, COUNT(*) FROM several GROUP BY `to`", several)
+            check("rows by the topic they came from", {tuple(line[3:].split(",")) for line in counts if line[0] == "+"} >=
+                  {(name, "1000") for name in names}, True)
+        self.fails("a topic that is not in the list", "unlisted",
+                   script + several + "INSERT INTO several SELECT id, 'elsewhere' FROM src;\n", "SL1403")
+        self.fails("a row that names no topic", "unnamed", script + several +
+                   f"INSERT INTO several SELECT id, CASE WHEN id <> 7 THEN '{names[0]}' END FROM src;\n", "SL2103")
+        self.fails("several topics and no column for them", "several3",
+                   table("several", "id BIGINT", self.broker, topic="a;b") + "INSERT INTO several SELECT 1;\n", "SL1403")
+
     def upserts(self):
         self.broker.create("counts", 2)
         self.broker.create("names", 2)
@@ -189,7 +215,7 @@ class Suite:
 
     def all(self):
         for part in (self.filter_to_topic, self.startup_modes, self.topic_pattern, self.keys_and_metadata,
-                     self.written_keys_headers_times, self.upserts, self.given_up_transactions, self.broken_world,
+                     self.written_keys_headers_times, self.several_topics, self.upserts, self.given_up_transactions, self.broken_world,
                      self.partitions_added):
             if len(sys.argv) == 2 or part.__name__ in sys.argv[2:]:
                 part()

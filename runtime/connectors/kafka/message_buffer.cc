@@ -24,14 +24,22 @@ MessageBuffer::~MessageBuffer() {
 Result<Outgoing> MessageBuffer::add(const Batch& batch) {
   Outgoing outgoing;
   SLUICE_DO(encoder_->encode(batch, outgoing));
-  if (options_.partition >= 0) {
-    for (OutgoingMessage& message : outgoing.messages) message.partition = options_.partition;
+  if (!holds_back()) {
+    place(outgoing);
+    return outgoing;
   }
-  if (!holds_back()) return outgoing;
   merge(outgoing);
   if (changes_.size() >= rows_max_ || is_due()) return flush();
   arm();
   return Outgoing();
+}
+
+void MessageBuffer::place(Outgoing& outgoing) const {
+  if (options_.partitions.empty()) return;
+  for (OutgoingMessage& message : outgoing.messages) {
+    std::string_view topic = message.topic_size == 0 ? options_.topic : outgoing.topic(message);
+    message.partition = options_.partitions.find(topic)->second;
+  }
 }
 
 bool MessageBuffer::is_due() const { return due_ns_ != 0 && options_.env.clock->monotonic_ns() >= due_ns_; }
@@ -46,11 +54,12 @@ void MessageBuffer::merge(const Outgoing& outgoing) {
   for (const OutgoingMessage& message : outgoing.messages) {
     std::string key(part(outgoing, message.key_at, message.key_size));
     auto [found, is_new] = by_key_.emplace(key, changes_.size());
-    if (is_new) changes_.push_back({std::move(key), false, {}, {}, OutgoingMessage::kNow});
+    if (is_new) changes_.push_back({std::move(key), false, {}, {}, {}, OutgoingMessage::kNow});
     Change& change = changes_[found->second];
     change.has_value = message.value_size >= 0;
     change.value = part(outgoing, message.value_at, message.value_size);
     change.headers = part(outgoing, message.headers_at, message.headers_size);
+    change.topic = outgoing.topic(message);
     change.timestamp_ms = message.timestamp_ms;
   }
 }
@@ -69,10 +78,12 @@ Outgoing MessageBuffer::flush() {
     if (change.has_value) message.value_size = static_cast<int32_t>(change.value.size());
     message.headers_at = append(change.headers);
     message.headers_size = static_cast<uint32_t>(change.headers.size());
+    message.topic_at = static_cast<uint32_t>(append(change.topic));
+    message.topic_size = static_cast<uint32_t>(change.topic.size());
     message.timestamp_ms = change.timestamp_ms;
-    message.partition = options_.partition;
-    outgoing.is_plain &= change.headers.empty() && change.timestamp_ms == OutgoingMessage::kNow;
+    outgoing.is_plain &= change.headers.empty() && change.topic.empty() && change.timestamp_ms == OutgoingMessage::kNow;
   }
+  place(outgoing);
   changes_.clear();
   by_key_.clear();
   due_ns_ = 0;

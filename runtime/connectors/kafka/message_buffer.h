@@ -15,8 +15,9 @@ class MessageBuffer {
  public:
   struct Options {
     Env env;
-    int32_t partition = OutgoingMessage::kAnyPartition;  // Of every message.
-    std::function<void()> wake;                          // Called when what is held back has become due.
+    std::string topic;  // Of messages that name none.
+    FixedPartitions partitions;
+    std::function<void()> wake;  // Called when what is held back has become due.
   };
   MessageBuffer(std::unique_ptr<RowEncoder> encoder, const EncoderPlan& plan, Options options);
   ~MessageBuffer();
@@ -32,10 +33,11 @@ class MessageBuffer {
   struct Change {
     std::string key;
     bool has_value = false;
-    std::string value, headers;
+    std::string value, headers, topic;
     int64_t timestamp_ms = OutgoingMessage::kNow;
   };
   bool holds_back() const { return rows_max_ > 0; }
+  void place(Outgoing& outgoing) const;
   void merge(const Outgoing& outgoing);
   void arm();
 

@@ -14,7 +14,7 @@ struct FrameHead {
   uint64_t is_plain = 0;
   uint64_t checksum = 0;  // Of what follows.
 };
-static_assert(std::is_trivially_copyable_v<OutgoingMessage> && sizeof(OutgoingMessage) == 48);
+static_assert(std::is_trivially_copyable_v<OutgoingMessage> && sizeof(OutgoingMessage) == 56);
 
 }  // namespace
 
@@ -35,6 +35,7 @@ void append(const Outgoing& from, Outgoing& to) {
     message.key_at += shift;
     message.value_at += shift;
     message.headers_at += shift;
+    message.topic_at += static_cast<uint32_t>(shift);
     to.messages.push_back(message);
   }
   to.is_plain &= from.is_plain;

@@ -1,6 +1,8 @@
 #pragma once
 // Messages on their way to a topic, and how they stand in the staged file of a checkpoint.
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,7 @@ struct OutgoingMessage {
   uint64_t key_at = 0, value_at = 0, headers_at = 0;  // In Outgoing::bytes.
   int32_t key_size = kNull, value_size = kNull;
   uint32_t headers_size = 0;  // Name and value in turn, each behind its length; a length of kNull has no value.
+  uint32_t topic_at = 0, topic_size = 0;  // No size: the producer's own topic.
   int32_t partition = kAnyPartition;
   int64_t timestamp_ms = kNow;
 };
@@ -27,8 +30,14 @@ struct Outgoing {
   std::vector<OutgoingMessage> messages;
   bool is_plain = true;  // No message has headers or a time of its own.
 
+  std::string_view topic(const OutgoingMessage& message) const {
+    return std::string_view(bytes).substr(message.topic_at, message.topic_size);
+  }
   void clear() { bytes.clear(), messages.clear(), is_plain = true; }
 };
+
+// The partition that a subtask writes of each topic; none: messages choose their own.
+using FixedPartitions = std::map<std::string, int32_t, std::less<>>;
 
 // One header more of the message whose headers are written last.
 void append_header(std::string_view name, std::optional<std::string_view> value, std::string& out);

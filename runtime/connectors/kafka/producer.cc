@@ -70,11 +70,12 @@ Result<std::shared_ptr<Producer>> Producer::make(const Env& env, const ClientSet
 // A transaction that nobody will commit is given up, so that its rows do not stand in the way of readers until it times
 // out. Where it was prepared, recovery has its rows.
 Producer::~Producer() {
-  env_.executor->submit(Executor::Pool::Io,
-                        [client = std::move(client_), topic = topic_, is_open = is_in_transaction_.load()] {
-                          if (is_open) KafkaError(rd_kafka_abort_transaction(client->handle(), kAbortTimeoutMs));
-                          rd_kafka_topic_destroy(topic);
-                        });
+  env_.executor->submit(Executor::Pool::Io, [client = std::move(client_), topic = topic_, others = std::move(others_),
+                                             is_open = is_in_transaction_.load()] {
+    if (is_open) KafkaError(rd_kafka_abort_transaction(client->handle(), kAbortTimeoutMs));
+    for (const auto& [name, other] : others) rd_kafka_topic_destroy(other);
+    rd_kafka_topic_destroy(topic);
+  });
 }
 
 std::optional<Error> Producer::failure() const { return client_->events().delivery_failure(); }
@@ -83,6 +84,17 @@ Failure Producer::too_large(const OutgoingMessage& message, rd_kafka_resp_err_t 
   int64_t size = std::max(message.key_size, 0) + int64_t{std::max(message.value_size, 0)};
   return client_->failure(
       code_of(error), fmt::format("a message of {} bytes cannot be written to topic `{}`", size, topic_name_), error);
+}
+
+Result<rd_kafka_topic_t*> Producer::handle_of(std::string_view topic) {
+  if (topic.empty() || topic == topic_name_) return topic_;
+  auto found = others_.find(topic);
+  if (found != others_.end()) return found->second;
+  std::string name(topic);
+  rd_kafka_topic_t* made = rd_kafka_topic_new(client_->handle(), name.c_str(), nullptr);
+  if (made == nullptr) return fail(ErrorCode::BadOptionValue, "`{}` cannot be the name of a topic", name);
+  others_.emplace(std::move(name), made);
+  return made;
 }
 
 Status Producer::send(const Outgoing& outgoing, size_t& next) {
@@ -127,6 +139,7 @@ Status Producer::send_plain(const Outgoing& outgoing, size_t& next) {
 Status Producer::send_each(const Outgoing& outgoing, size_t& next) {
   for (; next < outgoing.messages.size(); ++next) {
     const OutgoingMessage& message = outgoing.messages[next];
+    SLUICE_TRY(rd_kafka_topic_t * topic, handle_of(outgoing.topic(message)));
     rd_kafka_headers_t* headers =
         message.headers_size == 0
             ? nullptr
@@ -134,7 +147,7 @@ Status Producer::send_each(const Outgoing& outgoing, size_t& next) {
     const char* key = message.key_size < 0 ? nullptr : at(outgoing, message.key_at);
     const char* value = message.value_size < 0 ? nullptr : at(outgoing, message.value_at);
     auto error = rd_kafka_producev(
-        client_->handle(), RD_KAFKA_V_RKT(topic_), RD_KAFKA_V_PARTITION(message.partition),
+        client_->handle(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(message.partition),
         RD_KAFKA_V_KEY(key, static_cast<size_t>(std::max(message.key_size, 0))),
         RD_KAFKA_V_VALUE(const_cast<char*>(value), static_cast<size_t>(std::max(message.value_size, 0))),
         RD_KAFKA_V_TIMESTAMP(message.timestamp_ms < 0 ? 0 : message.timestamp_ms), RD_KAFKA_V_HEADERS(headers),
@@ -196,20 +209,21 @@ Status Producer::commit(const std::string& group, const Marker& marker) {
 }
 
 // Brokers that make topics by themselves do it when they are asked, and need a moment.
-Result<uint32_t> Producer::partition_count() {
+Result<uint32_t> Producer::partition_count(const std::string& topic) {
   for (int i = 1;; ++i) {
     bool may_come = false;
-    auto count = ask_partition_count(may_come);
+    auto count = ask_partition_count(topic, may_come);
     if (!may_come || i == kTopicTriesMax) return count;
     rd_kafka_poll(client_->handle(), kTopicWaitMs);
   }
 }
 
-Result<uint32_t> Producer::ask_partition_count(bool& may_come) {
+Result<uint32_t> Producer::ask_partition_count(const std::string& topic_name, bool& may_come) {
+  SLUICE_TRY(rd_kafka_topic_t * handle, handle_of(topic_name));
   const rd_kafka_metadata_t* metadata = nullptr;
-  auto error = rd_kafka_metadata(client_->handle(), 0, topic_, &metadata, kStepTimeoutMs);
+  auto error = rd_kafka_metadata(client_->handle(), 0, handle, &metadata, kStepTimeoutMs);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return client_->failure(code_of(error), fmt::format("topic `{}` cannot be looked at", topic_name_), error);
+    return client_->failure(code_of(error), fmt::format("topic `{}` cannot be looked at", topic_name), error);
   }
   std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> owned(metadata,
                                                                                          rd_kafka_metadata_destroy);
@@ -218,9 +232,9 @@ Result<uint32_t> Producer::ask_partition_count(bool& may_come) {
     may_come =
         topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || topic.err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
     if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) break;
-    return client_->failure(code_of(topic.err), fmt::format("topic `{}` cannot be written", topic_name_), topic.err);
+    return client_->failure(code_of(topic.err), fmt::format("topic `{}` cannot be written", topic_name), topic.err);
   }
-  return fail(ErrorCode::ConnectorUnavailable, "topic `{}` does not exist", topic_name_);
+  return fail(ErrorCode::ConnectorUnavailable, "topic `{}` does not exist", topic_name);
 }
 
 }  // namespace sluice::runtime::kafka

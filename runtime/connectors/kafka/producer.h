@@ -1,9 +1,10 @@
 #pragma once
-// Writes messages to one topic, alone or in transactions. Sending does not block; what opens and ends transactions
-// does.
+// Writes messages, alone or in transactions: to one topic, or to another that a message names. Sending does not block;
+// what opens and ends transactions does.
 #include <librdkafka/rdkafka.h>
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,14 +46,16 @@ class Producer {
   // Waits until everything that was sent is acknowledged. Blocks.
   Status flush();
   // Of the topic, which has to be there. Blocks.
-  Result<uint32_t> partition_count();
+  Result<uint32_t> partition_count() { return partition_count(topic_name_); }
+  Result<uint32_t> partition_count(const std::string& topic);
 
   const Client& client() const { return *client_; }
 
  private:
   Producer(const Env& env, std::shared_ptr<Client> client, rd_kafka_topic_t* topic, std::string topic_name)
       : env_(env), client_(std::move(client)), topic_(topic), topic_name_(std::move(topic_name)) {}
-  Result<uint32_t> ask_partition_count(bool& may_come);
+  Result<rd_kafka_topic_t*> handle_of(std::string_view topic);
+  Result<uint32_t> ask_partition_count(const std::string& topic, bool& may_come);
   Status send_plain(const Outgoing& outgoing, size_t& next);
   Status send_each(const Outgoing& outgoing, size_t& next);
   Failure too_large(const OutgoingMessage& message, rd_kafka_resp_err_t error) const;
@@ -60,6 +63,7 @@ class Producer {
   const Env env_;
   std::shared_ptr<Client> client_;
   rd_kafka_topic_t* topic_;
+  std::map<std::string, rd_kafka_topic_t*, std::less<>> others_;  // That messages named.
   std::string topic_name_;
   std::vector<rd_kafka_message_t> batch_;
   std::atomic<bool> is_in_transaction_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/connectors/kafka.h"
 #include "catalog/types/column_value.h"
 
 namespace sluice::runtime::kafka {
@@ -21,7 +22,10 @@ Status plan_metadata(const jobgraph::TableRef& table, EncoderPlan& plan) {
     bool is_time = key == "timestamp" && type.is(TypeRoot::TimestampLtz) && type.physical() == Physical::Int64;
     bool is_headers = key == "headers" && type.is(TypeRoot::Map) && type.child(0).physical() == Physical::String &&
                       type.child(1).physical() == Physical::String;
-    if (is_time) {
+    bool is_topic = key == "topic" && type.physical() == Physical::String && type.is_character();
+    if (is_topic) {
+      plan.topic = static_cast<int32_t>(position);
+    } else if (is_time) {
       plan.timestamp = static_cast<int32_t>(position);
     } else if (is_headers) {
       plan.headers = static_cast<int32_t>(position);
@@ -42,6 +46,8 @@ Result<EncoderPlan> plan_encoder(const jobgraph::Sink& sink, const RowSchema& in
   SLUICE_DO(check_writable(*plan.layout.value.format));
   if (plan.layout.key.format != nullptr) SLUICE_DO(check_writable(*plan.layout.key.format));
   SLUICE_DO(plan_metadata(sink.table, plan));
+  SLUICE_TRY(KafkaOptions kafka, read_options<KafkaOptions>(sink.table.options));
+  plan.topics = split_list(kafka.topic);
   if (plan.layout.is_upsert) {
     SLUICE_TRY(UpsertKafkaOptions options, read_options<UpsertKafkaOptions>(sink.table.options));
     plan.flush_rows_max = static_cast<size_t>(std::max<int64_t>(options.flush_rows_max, 0));
@@ -67,6 +73,7 @@ Status RowEncoder::encode(const Batch& batch, Outgoing& out) {
   SLUICE_DO(encode_values(batch, view, out));
   if (key_ != nullptr) SLUICE_DO(encode_keys(view, out));
   if (plan_.timestamp >= 0) take_times(view.columns()[plan_.timestamp], out);
+  if (plan_.topic >= 0 && plan_.topics.size() > 1) SLUICE_DO(take_topics(view.columns()[plan_.topic], out));
   if (plan_.headers >= 0) encode_headers(view.columns()[plan_.headers], out);
   return Done{};
 }
@@ -119,6 +126,31 @@ void RowEncoder::take_times(const ColumnView& column, Outgoing& out) const {
     out.messages[row].timestamp_ms = is_ms ? times[row] : times[row] / 1000;
     out.is_plain = false;
   }
+}
+
+Status RowEncoder::take_topics(const ColumnView& column, Outgoing& out) const {
+  const auto* names = static_cast<const StringView*>(column.values);
+  std::vector<uint32_t> places(plan_.topics.size());
+  for (size_t i = 0; i < places.size(); ++i) {
+    places[i] = static_cast<uint32_t>(out.bytes.size());
+    out.bytes += plan_.topics[i];
+  }
+  out.is_plain = false;
+  for (uint32_t row = 0; row < out.messages.size(); ++row) {
+    if (!is_valid(column.validity, row)) {
+      return fail(ErrorCode::NullInNotNullColumn, "column `{}` is NULL, and says to which topic a row goes",
+                  plan_.columns[static_cast<uint32_t>(plan_.topic)].name);
+    }
+    std::string_view name = names[row].view();
+    auto found = std::ranges::find(plan_.topics, name);
+    if (found == plan_.topics.end()) {
+      return fail(ErrorCode::BadOptionValue, "a row goes to topic `{}`, which option `topic` does not name", name);
+    }
+    auto index = static_cast<size_t>(found - plan_.topics.begin());
+    out.messages[row].topic_at = places[index];
+    out.messages[row].topic_size = static_cast<uint32_t>(name.size());
+  }
+  return Done{};
 }
 
 void RowEncoder::encode_headers(const ColumnView& column, Outgoing& out) const {

@@ -15,6 +15,8 @@ struct EncoderPlan {
   RowSchema columns;       // Of the rows.
   int32_t timestamp = -1;  // Columns with metadata, by position; -1: none.
   int32_t headers = -1;
+  int32_t topic = -1;
+  std::vector<std::string> topics;  // That rows may name; one: `topic` has no effect.
   // Of upsert tables; 0: every change is sent.
   size_t flush_rows_max = 0;
   int64_t flush_interval_ms = 0;
@@ -35,6 +37,7 @@ class RowEncoder {
   Status encode_values(const Batch& batch, const BatchView& view, Outgoing& out);
   Status encode_keys(const BatchView& view, Outgoing& out);
   void encode_headers(const ColumnView& column, Outgoing& out) const;
+  Status take_topics(const ColumnView& column, Outgoing& out) const;
   void take_times(const ColumnView& column, Outgoing& out) const;
 
   const EncoderPlan& plan_;

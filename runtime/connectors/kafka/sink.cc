@@ -11,7 +11,7 @@ namespace {
 using namespace kafka;
 
 struct SinkSettings {
-  std::string topic;
+  std::string topic;  // The first, where there are several: it has the markers.
   ClientSettings client;
   bool waits_for_brokers = true;
   bool is_fixed = false;  // A subtask writes one partition.
@@ -20,16 +20,23 @@ struct SinkSettings {
   EncoderPlan encoder;
 };
 
-int32_t partition_of(SinkSubtask subtask, uint32_t partitions) {
-  return partitions == 0 ? OutgoingMessage::kAnyPartition : static_cast<int32_t>(subtask.index % partitions);
+using PartitionCounts = std::map<std::string, uint32_t>;
+
+FixedPartitions partitions_of(SinkSubtask subtask, const PartitionCounts& counts) {
+  FixedPartitions out;
+  for (const auto& [topic, count] : counts) out[topic] = static_cast<int32_t>(subtask.index % count);
+  return out;
 }
 
-// Among which subtasks share the topic; 0: messages choose their own. A topic that is not there is told now, and not
-// when the first message has waited for it.
-Result<uint32_t> fixed_partitions(const Env& env, const SinkSettings& settings) {
+// Among which subtasks share each topic; none: messages choose their own. A topic that is not there is told now, and
+// not when the first message has waited for it.
+Result<PartitionCounts> fixed_partitions(const Env& env, const SinkSettings& settings) {
   SLUICE_TRY(auto producer, Producer::make(env, settings.client, settings.topic));
-  SLUICE_TRY(uint32_t partitions, producer->partition_count());
-  return settings.is_fixed ? partitions : 0;
+  PartitionCounts counts;
+  for (const std::string& topic : settings.encoder.topics) {
+    SLUICE_TRY(counts[topic], producer->partition_count(topic));
+  }
+  return settings.is_fixed ? counts : PartitionCounts{};
 }
 
 // `none` and `at-least-once`: rows are visible when they are written.
@@ -41,9 +48,9 @@ class PlainKafkaSink final : public SinkConnector {
   Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) override {
     SLUICE_TRY(auto producer, Producer::make(context_.env, settings_.client, settings_.topic));
     SLUICE_TRY(auto encoder, RowEncoder::make(settings_.encoder, context_));
-    auto buffer =
-        std::make_unique<MessageBuffer>(std::move(encoder), settings_.encoder,
-                                        MessageBuffer::Options{context_.env, partition_of(subtask, partitions_), wake});
+    auto buffer = std::make_unique<MessageBuffer>(
+        std::move(encoder), settings_.encoder,
+        MessageBuffer::Options{context_.env, settings_.topic, partitions_of(subtask, partitions_), wake});
     auto queue = std::make_shared<SendQueue>(context_.env, std::move(producer), std::move(wake));
     return std::unique_ptr<SinkWriter>(
         std::make_unique<PlainWriter>(std::move(buffer), std::move(queue), settings_.waits_for_brokers));
@@ -59,7 +66,7 @@ class PlainKafkaSink final : public SinkConnector {
  private:
   const SinkSettings settings_;
   const ConnectorContext context_;
-  uint32_t partitions_ = 0;  // 0: messages choose their own.
+  PartitionCounts partitions_;  // None: messages choose their own.
 };
 
 class TransactionalKafkaSink final : public SinkConnector {
@@ -86,9 +93,9 @@ class TransactionalKafkaSink final : public SinkConnector {
       options.producers.push_back(transactions_.producer(options.ids.back()));
     }
     SLUICE_TRY(auto encoder, RowEncoder::make(settings_.encoder, context_));
-    options.buffer =
-        std::make_unique<MessageBuffer>(std::move(encoder), settings_.encoder,
-                                        MessageBuffer::Options{context_.env, partition_of(subtask, partitions_), wake});
+    options.buffer = std::make_unique<MessageBuffer>(
+        std::move(encoder), settings_.encoder,
+        MessageBuffer::Options{context_.env, settings_.topic, partitions_of(subtask, partitions_), wake});
     options.wake = std::move(wake);
     return std::unique_ptr<SinkWriter>(std::make_unique<TransactionalWriter>(std::move(options)));
   }
@@ -133,7 +140,7 @@ class TransactionalKafkaSink final : public SinkConnector {
   const SinkSettings settings_;
   const ConnectorContext context_;
   Transactions transactions_;
-  uint32_t partitions_ = 0;  // 0: messages choose their own.
+  PartitionCounts partitions_;  // None: messages choose their own.
 };
 
 }  // namespace
@@ -142,7 +149,6 @@ Result<std::unique_ptr<SinkConnector>> make_kafka_sink(const jobgraph::Sink& sin
                                                        const ConnectorContext& context) {
   SLUICE_TRY(KafkaOptions options, read_options<KafkaOptions>(sink.table.options));
   SinkSettings settings;
-  settings.topic = options.topic;
   std::map<std::string, std::string> properties = client_properties(sink.table.options);
   if (options.delivery == KafkaDelivery::ExactlyOnce) {
     // Rows of a transaction are not seen before its commit, so that they may wait for others to be sent with: while one
@@ -153,6 +159,8 @@ Result<std::unique_ptr<SinkConnector>> make_kafka_sink(const jobgraph::Sink& sin
   SLUICE_TRY(settings.client, producer_settings(properties));
   settings.waits_for_brokers = options.delivery != KafkaDelivery::None;
   SLUICE_TRY(settings.encoder, plan_encoder(sink, input));
+  if (settings.encoder.topics.empty()) return fail(ErrorCode::InvalidJobGraph, "a Kafka sink has no topic");
+  settings.topic = settings.encoder.topics.front();
   auto partitioner = sink.table.options.find("sink.partitioner");
   settings.is_fixed = partitioner != sink.table.options.end() && partitioner->second == "fixed";
   if (options.delivery != KafkaDelivery::ExactlyOnce) {

@@ -45,7 +45,8 @@ Status TransactionalWriter::begin() {
   stage_ = std::make_shared<Stage>();
   std::string path = options_.staging + "/" + committable_.staged_file;
   strand_->submit(0, [stage = stage_, env = options_.env, path]() -> Status {
-    SLUICE_TRY(stage->file, env.files->create(path));
+    SLUICE_TRY(std::unique_ptr<WritableFile> file, env.files->create(path));
+    stage->file.emplace(std::move(file));
     return Done{};
   });
   return Done{};

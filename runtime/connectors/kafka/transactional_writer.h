@@ -4,9 +4,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "runtime/checkpoint/staged_file.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/filesystem/io_strand.h"
 #include "runtime/connectors/kafka/message_buffer.h"
@@ -38,7 +40,7 @@ class TransactionalWriter final : public SinkWriter {
  private:
   // A staged file as the Io pool sees it.
   struct Stage {
-    std::unique_ptr<WritableFile> file;
+    std::optional<StagedFile> file;
   };
 
   Status gather(Outgoing outgoing);
