@@ -19,49 +19,84 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 SteadyTime time_point_of(int64_t monotonic_ns) { return SteadyTime(std::chrono::nanoseconds(monotonic_ns)); }
 
-// A queue and its threads. The queue is first in, first out; threads take one piece of work at a time.
+// Threads with a queue each and one for all. Work that a thread of the pool submits goes to its own queue: a task that
+// goes on and whoever it wakes stay on the core whose caches hold their rows. A thread takes what has waited longest in
+// its own queue and in that for all; one that finds nothing there, or another's queue longer by two, takes from that.
 class ThreadPool {
  public:
-  ThreadPool(const char* name, uint32_t threads) {
+  ThreadPool(const char* name, uint32_t threads) : workers_(threads) {
     for (uint32_t i = 0; i < threads; ++i) {
-      threads_.emplace_back([this] { loop(); });
-      pthread_setname_np(threads_.back().native_handle(), name);
+      workers_[i].thread = std::thread([this, i] { loop(i); });
+      pthread_setname_np(workers_[i].thread.native_handle(), name);
     }
   }
   // After `stop`, work that is submitted is dropped.
   void stop() {
-    {
-      std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    ready_.notify_all();
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (Worker& worker : workers_) worker.ready.notify_all();
   }
   void join() {
-    for (std::thread& thread : threads_) thread.join();
+    for (Worker& worker : workers_) worker.thread.join();
   }
   void drop_queued() {
-    std::deque<std::function<void()>> dropped;
+    std::vector<std::deque<Entry>> dropped(1 + workers_.size());
     std::lock_guard lock(mutex_);
-    dropped.swap(queue_);
+    dropped[0].swap(queue_);
+    for (size_t i = 0; i < workers_.size(); ++i) dropped[1 + i].swap(workers_[i].queue);
   }
 
   void submit(std::function<void()> work) {
-    {
-      std::lock_guard lock(mutex_);
-      if (stopping_) return;
-      queue_.push_back(std::move(work));
-    }
-    ready_.notify_one();
+    std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    std::deque<Entry>& queue = this_worker.pool == this ? workers_[this_worker.index].queue : queue_;
+    queue.push_back({++last_, std::move(work)});
+    auto idle = std::ranges::find(workers_, true, &Worker::is_idle);
+    if (idle == workers_.end()) return;
+    idle->is_idle = false;
+    idle->ready.notify_one();
   }
 
  private:
-  void loop() {
+  struct Place {
+    const ThreadPool* pool = nullptr;
+    uint32_t index = 0;
+  };
+  static thread_local Place this_worker;
+
+  struct Entry {
+    uint64_t number = 0;  // In the order of submission.
+    std::function<void()> work;
+  };
+  struct Worker {
+    std::thread thread;
+    std::condition_variable ready;
+    std::deque<Entry> queue;
+    bool is_idle = false;
+  };
+
+  // Null when there is nothing to do.
+  std::deque<Entry>* next_queue(Worker& self) {
+    Worker& longest = *std::ranges::max_element(workers_, {}, [](const Worker& worker) { return worker.queue.size(); });
+    bool is_own = longest.queue.size() < self.queue.size() + 2 && !self.queue.empty();
+    std::deque<Entry>& threads = is_own ? self.queue : longest.queue;
+    if (queue_.empty()) return threads.empty() ? nullptr : &threads;
+    return threads.empty() || queue_.front().number < threads.front().number ? &queue_ : &threads;
+  }
+
+  void loop(uint32_t index) {
+    this_worker = {this, index};
+    Worker& self = workers_[index];
     std::unique_lock lock(mutex_);
-    for (;;) {
-      ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (stopping_) return;
-      std::function<void()> work = std::move(queue_.front());
-      queue_.pop_front();
+    while (!stopping_) {
+      std::deque<Entry>* queue = next_queue(self);
+      if (queue == nullptr) {
+        self.is_idle = true;
+        self.ready.wait(lock, [&] { return stopping_ || !self.is_idle; });
+        continue;
+      }
+      std::function<void()> work = std::move(queue->front().work);
+      queue->pop_front();
       lock.unlock();
       work();
       work = nullptr;  // What the work owned is released outside the lock.
@@ -70,11 +105,13 @@ class ThreadPool {
   }
 
   std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<std::function<void()>> queue_;
+  std::deque<Entry> queue_;
+  uint64_t last_ = 0;
   bool stopping_ = false;
-  std::vector<std::thread> threads_;
+  std::vector<Worker> workers_;
 };
+
+thread_local ThreadPool::Place ThreadPool::this_worker;
 
 class RealExecutor final : public Executor {
  public:
