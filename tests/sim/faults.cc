@@ -73,6 +73,7 @@ const std::vector<FaultPoint>& fault_points() {
       {"files.directory_sync_error", FaultKind::Files, 0.001, 0.1},
       {"files.rename_error", FaultKind::Files, 0.001, 0.1},
       {"files.read_error", FaultKind::Files, 0.001, 0.05},
+      {"files.savepoint_read_error", FaultKind::Files, 0.5, 0.8},
       {"files.list_error", FaultKind::Files, 0.001, 0.1},
       {"files.remove_error", FaultKind::Files, 0.001, 0.1},
       {"files.disk_full", FaultKind::Files, 0.0005, 0.05},
@@ -89,6 +90,7 @@ const std::vector<FaultPoint>& fault_points() {
       {"state.open_error", FaultKind::World, 0.005, 0.1},
       // By the driver.
       {"process.crash_at_any_step", FaultKind::World, 0, 0},
+      {"process.second_death", FaultKind::World, 0, 0},
       {"disk.process_death", FaultKind::World, 0, 0},
       {"disk.power_loss", FaultKind::World, 0, 0},
       {"disk.power_loss_torn", FaultKind::World, 0, 0},

@@ -1,4 +1,5 @@
 #include "tests/sim/process_files.h"
+#include "tests/sim/sim_disk.h"
 
 namespace sluice::sim {
 
@@ -103,7 +104,8 @@ Result<std::unique_ptr<ReadableFile>> ProcessFiles::open(const std::string& path
 }
 
 Result<std::string> ProcessFiles::read_all(const std::string& path) {
-  SLUICE_SIM_STOP(link_, "files.read_error", path);
+  // Savepoints lie on other disks, and only a start from one reads them.
+  SLUICE_SIM_STOP(link_, path.starts_with(kSavepoints) ? "files.savepoint_read_error" : "files.read_error", path);
   return link_->disk.read_all(path);
 }
 

@@ -139,7 +139,8 @@ class Draw {
     auto at_some_time = [&](Deed::Kind kind) {
       scenario_.deeds.push_back({between(100, scenario_.faults_ms), kind, "", 0, 0});
     };
-    bool wants_savepoint = is_in_focus("savepoint.") || is_in_focus("checkpoint.after_savepoint");
+    bool wants_savepoint =
+        is_in_focus("savepoint.") || is_in_focus("files.savepoint") || is_in_focus("checkpoint.after_savepoint");
     for (int i = 0; i < (wants_savepoint ? 8 : 1); ++i) {
       if (wants_savepoint || one_in(5)) at_some_time(Deed::Kind::StopWithSavepoint);
     }
@@ -150,6 +151,7 @@ class Draw {
       scenario_.deeds.push_back({scenario_.faults_ms - scenario_.faults_ms / 4, Deed::Kind::EndTopics, "", 0, 0});
     }
     std::ranges::stable_sort(scenario_.deeds, {}, &Deed::at_ms);
+    scenario_.dies_in_pairs = one_in(4);
   }
 
   Scenario& scenario_;

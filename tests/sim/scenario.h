@@ -32,7 +32,8 @@ struct Scenario {
   bool uses_generated_code = false;
   bool spills = false;
   bool ends_among_faults = false;
-  bool flips_soon = false;  // A bit, behind the first death that leaves two checkpoints.
+  bool dies_in_pairs = false;  // The process behind one that has died loses power soon.
+  bool flips_soon = false;     // A bit, behind the first death that leaves two checkpoints.
   uint32_t channel_capacity = 8;
   uint32_t batch_rows_max = 1024;
   int64_t clock_read_cost_ns = 0;

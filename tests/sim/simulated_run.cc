@@ -17,6 +17,7 @@ constexpr int64_t kLivenessMsMax = 600'000;  // Virtual, after the last fault.
 constexpr int64_t kQuietMs = 4'000;          // Longer than every window, bundle and time-out.
 constexpr int64_t kAftermathMs = 10'000;     // What went wrong before may still end a job after the last fault.
 constexpr int64_t kBetweenProcessesMsMax = 300;
+constexpr int64_t kSecondDeathMsMax = 60;  // Behind a start: about as long as until the first checkpoint.
 constexpr uint64_t kTraceLinesMax = 400;
 const std::string kJobName = "job";
 
@@ -104,14 +105,16 @@ void SimulatedRun::boot() {
 }
 
 // In the middle of the product's work. What it still does until its step is over has no effect.
-void SimulatedRun::die(std::string_view point) {
+void SimulatedRun::die(std::string_view point, bool loses_power) {
   if (is_dead_ || !process_) return;
   is_dead_ = true;
   process_->files.die();
   process_->network.cut();
   std::string_view disk = "disk.process_death";
-  switch (faults_.random().below(3)) {
+  switch (loses_power ? 1 + faults_.random().below(2) : faults_.random().below(3)) {
     case 0:
+      // What it has written but not synced is still seen by the next one, and can go with the power afterwards.
+      if (scenario_.dies_in_pairs && !faults_.is_healed()) second_death_at_ns_ = -1;
       break;
     case 1:
       disk = "disk.power_loss";
@@ -122,6 +125,8 @@ void SimulatedRun::die(std::string_view point) {
       disk_.crash_torn([this](uint64_t bound) { return faults_.random().below(bound); });
       break;
   }
+  // What was damaged may be gone with the power, and its name be given again.
+  if (!flipped_.empty() && !*disk_.exists(flipped_ + "/manifest")) flipped_ = "gone";
   faults_.note(disk);
   note(fmt::format("dies at {} ({})", point, disk));
 }
@@ -134,6 +139,7 @@ void SimulatedRun::bury() {
   process_.reset();
   is_dead_ = false;
   boot_at_ns_ = clock_ns_ + faults_.between(0, kBetweenProcessesMsMax) * 1'000'000;
+  if (second_death_at_ns_ < 0) second_death_at_ns_ = boot_at_ns_ + faults_.between(0, kSecondDeathMsMax) * 1'000'000;
   if (!faults_.is_healed()) flip_a_bit();
 }
 
@@ -184,6 +190,13 @@ void SimulatedRun::step() {
   if (!env.executor().step()) env.clock().now_ns += 10'000'000;
   clock_ns_ = env.clock().now_ns;
   if (process_->code.can_swap() && faults_.fires("code.swap_tier")) process_->code.swap_one();
+  if (second_death_at_ns_ > 0 && clock_ns_ >= second_death_at_ns_) {
+    second_death_at_ns_ = 0;
+    if (!faults_.is_healed() && !is_dead_) {
+      faults_.note("process.second_death");
+      die("soon after another death", true);
+    }
+  }
   if (is_dead_) return bury();
   if (process_->has_ended) on_job_end();
 }

@@ -58,7 +58,7 @@ class SimulatedRun {
   void prepare_inputs();
   void boot();
   void bury();
-  void die(std::string_view point);
+  void die(std::string_view point, bool loses_power = false);
   void flip_a_bit();
   void look_at_status();
 
@@ -87,7 +87,8 @@ class SimulatedRun {
   std::unique_ptr<Process> process_;
   uint64_t processes_ = 0;
   int64_t clock_ns_ = 1;
-  int64_t boot_at_ns_ = 0;  // While there is no process.
+  int64_t boot_at_ns_ = 0;          // While there is no process.
+  int64_t second_death_at_ns_ = 0;  // Unless 0: of the process that comes next, by a loss of power.
   size_t next_deed_ = 0;
   bool is_dead_ = false;  // The process; it is buried when its step is over.
   uint32_t parallelism_ = 1;
