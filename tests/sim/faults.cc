@@ -95,6 +95,7 @@ const std::vector<FaultPoint>& fault_points() {
       {"disk.power_loss", FaultKind::World, 0, 0},
       {"disk.power_loss_torn", FaultKind::World, 0, 0},
       {"checkpoint.timeout", FaultKind::World, 0, 0},
+      {"checkpoint.all_removed", FaultKind::World, 0, 0},
       {"checkpoint.flipped_bit", FaultKind::World, 0, 0},
       {"job.cancel_in_the_middle", FaultKind::World, 0, 0},
       {"job.stop_with_savepoint", FaultKind::World, 0, 0},

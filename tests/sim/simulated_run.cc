@@ -17,7 +17,7 @@ constexpr int64_t kLivenessMsMax = 600'000;  // Virtual, after the last fault.
 constexpr int64_t kQuietMs = 4'000;          // Longer than every window, bundle and time-out.
 constexpr int64_t kAftermathMs = 10'000;     // What went wrong before may still end a job after the last fault.
 constexpr int64_t kBetweenProcessesMsMax = 300;
-constexpr int64_t kSecondDeathMsMax = 60;  // Behind a start: about as long as until the first checkpoint.
+constexpr int64_t kSecondDeathMsMax = 30;  // Behind a start: about as long as until the first checkpoint.
 constexpr uint64_t kTraceLinesMax = 400;
 const std::string kJobName = "job";
 
@@ -89,11 +89,17 @@ void SimulatedRun::boot() {
   options.parallelism = parallelism_;
   options.job_id = kJobName;
   options.restore_from = !has_started_ ? "none" : savepoint_.empty() ? "latest" : std::exchange(savepoint_, "");
+  if (options.restore_from == "latest" && !only_savepoint_.empty() && !newest_checkpoint(disk_, kJobName)) {
+    options.restore_from = only_savepoint_;
+  }
   options.channel_capacity = scenario_.channel_capacity;
   options.batch_rows_max = scenario_.batch_rows_max;
   options.spills = scenario_.spills;
   if (has_started_ && former != parallelism_) faults_.note("job.rescale_on_restore");
-  if (has_started_ && options.restore_from != "latest") faults_.note("job.restore_from_savepoint");
+  if (has_started_ && options.restore_from != "latest") {
+    faults_.note("job.restore_from_savepoint");
+    if (faults_.chance(0.5)) clear_checkpoints(options.restore_from);
+  }
   note(fmt::format("process {} starts at parallelism {} from {}", processes_, parallelism_, options.restore_from));
   has_started_ = true;
   is_finished_ = false;
@@ -102,6 +108,16 @@ void SimulatedRun::boot() {
   process_->job = *std::move(job);
   process_->job->on_end([this] { process_->has_ended = true; });
   process_->job->start();
+}
+
+// As people do before they go on from a savepoint: nothing but that is needed.
+void SimulatedRun::clear_checkpoints(const std::string& savepoint) {
+  only_savepoint_ = savepoint;
+  SLUICE_CHECK(disk_.remove_recursively(kCheckpoints).has_value());
+  SLUICE_CHECK(disk_.create_directories(kCheckpoints).has_value());
+  if (!flipped_.empty()) flipped_ = "gone";
+  faults_.note("checkpoint.all_removed");
+  note("all checkpoints are removed");
 }
 
 // In the middle of the product's work. What it still does until its step is over has no effect.

@@ -60,6 +60,7 @@ class SimulatedRun {
   void bury();
   void die(std::string_view point, bool loses_power = false);
   void flip_a_bit();
+  void clear_checkpoints(const std::string& savepoint);
   void look_at_status();
 
   void step();
@@ -93,8 +94,9 @@ class SimulatedRun {
   bool is_dead_ = false;  // The process; it is buried when its step is over.
   uint32_t parallelism_ = 1;
   bool has_started_ = false;
-  std::string savepoint_;  // To start from.
-  std::string flipped_;    // Checkpoint that must not be used.
+  std::string savepoint_;       // To start from.
+  std::string only_savepoint_;  // From which everything goes on that has no checkpoint yet.
+  std::string flipped_;         // Checkpoint that must not be used.
   bool is_finished_ = false;
   int64_t healed_ms_ = INT64_MAX / 2;
   RunResult result_;
