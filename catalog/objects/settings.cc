@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/diagnostics.h"
 #include "catalog/connectors/option_fields.h"
+#include "catalog/objects/setting_keys.h"
 #include "catalog/types/time_zone.h"
 
 namespace sluice {
@@ -80,9 +81,23 @@ T parsed(const std::string& text) {
 
 }  // namespace
 
+std::string_view current_key_of(std::string_view key) {
+  static constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {
+      {"execution.savepoint.path", "execution.state-recovery.path"},
+      {"execution.savepoint.ignore-unclaimed-state", "execution.state-recovery.ignore-unclaimed-state"},
+      {"state.checkpoints.dir", "execution.checkpointing.dir"},
+      {"state.savepoints.dir", "execution.checkpointing.savepoint-dir"},
+      {"state.checkpoints.num-retained", "execution.checkpointing.num-retained"},
+  };
+  for (const auto& [older, current] : kRenamed) {
+    if (key == older) return current;
+  }
+  return key;
+}
+
 const SettingDecl* find_setting(std::string_view key) {
   const auto& decls = setting_decls();
-  auto found = std::ranges::find(decls, key, &SettingDecl::key);
+  auto found = std::ranges::find(decls, current_key_of(key), &SettingDecl::key);
   return found == decls.end() ? nullptr : &*found;
 }
 

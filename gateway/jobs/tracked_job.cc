@@ -128,7 +128,9 @@ Status TrackedJob::launch(bool has_worker) {
   if (!client) {
     SLUICE_TRY(client, start_worker());
   }
-  if (Status deployed = client->deploy(deploy_request()); !deployed) {
+  Result<runtime::DeployRequest> request = deploy_request();
+  Status deployed = request ? client->deploy(*request) : Status(std::move(request).as_failure());
+  if (!deployed) {
     static_cast<void>(client->cancel());  // A worker without a job goes at once.
     return deployed;
   }
@@ -165,11 +167,15 @@ void TrackedJob::save_deployed() {
   save_fate();
 }
 
-runtime::DeployRequest TrackedJob::deploy_request() {
+Result<runtime::DeployRequest> TrackedJob::deploy_request() {
   runtime::DeployRequest request;
   request.job_graph = definition_->job_graph;
   request.parallelism = definition_->parallelism;
-  request.restore_from = fate_.attempt > 1 && has_own_checkpoint() ? "latest" : definition_->restore_from;
+  request.restore_from = definition_->restore_from;
+  if (fate_.attempt > 1) {
+    SLUICE_TRY(bool has_own, has_own_checkpoint());
+    if (has_own) request.restore_from = "latest";
+  }
   request.object_cache = host_.object_cache;
   return request;
 }

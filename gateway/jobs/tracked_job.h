@@ -58,7 +58,7 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
   runtime::WorkerClientOptions line_options(int64_t timeout_ms) const;
   Result<std::shared_ptr<runtime::WorkerClient>> connect(int64_t timeout_ms);
   void take_over(const std::shared_ptr<runtime::WorkerClient>& client);
-  runtime::DeployRequest deploy_request();
+  Result<runtime::DeployRequest> deploy_request();
   void on_report(uint64_t attempt, const runtime::WorkerReport& report);
   void on_lost(uint64_t attempt);
 
@@ -68,7 +68,7 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
   void on_worker_died();
   bool restart_after(const Error& cause);
   void relaunch();
-  bool has_own_checkpoint();
+  Result<bool> has_own_checkpoint();
 
   // With mutex_ held.
   bool advance(JobState to);

@@ -92,7 +92,9 @@ bool TrackedJob::restart_after(const Error& cause) {
   auto graph = jobgraph::decode(definition_->job_graph);
   if (!graph) return false;
   Settings settings(graph->settings);
-  bool takes_checkpoints = settings.get_ms("execution.checkpointing.interval") > 0 || has_own_checkpoint();
+  Result<bool> has_own = has_own_checkpoint();
+  bool may_have_own = !has_own || *has_own;
+  bool takes_checkpoints = settings.get_ms("execution.checkpointing.interval") > 0 || may_have_own;
   Lock lock(mutex_);
   if (!restarts_) restarts_ = runtime::make_restart_strategy(settings, takes_checkpoints, *host_.env.random);
   std::optional<int64_t> delay_ms = restarts_->on_failure(host_.env.clock->wall_ms());
@@ -119,15 +121,15 @@ void TrackedJob::relaunch() {
   end_as(JobState::Failed, launched.error());
 }
 
-bool TrackedJob::has_own_checkpoint() {
-  auto graph = jobgraph::decode(definition_->job_graph);
-  if (!graph) return false;
-  Settings settings(graph->settings);
+// An error is none of these: a checkpoint that cannot be read now may hold rows that everybody has seen.
+Result<bool> TrackedJob::has_own_checkpoint() {
+  SLUICE_TRY(jobgraph::JobGraph graph, jobgraph::decode(definition_->job_graph));
+  Settings settings(graph.settings);
   runtime::CheckpointDirectory checkpoints(host_.env,
                                            {settings.get("execution.checkpointing.dir"), definition_->name, 1});
   std::vector<runtime::RefusedCheckpoint> refused;
-  auto newest = checkpoints.newest(refused);
-  return newest && *newest && (*newest)->manifest.job_id == definition_->id;
+  SLUICE_TRY(std::optional<runtime::RestoreSource> newest, checkpoints.newest(refused));
+  return newest && newest->manifest.job_id == definition_->id;
 }
 
 }  // namespace sluice::gateway

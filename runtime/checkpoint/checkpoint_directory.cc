@@ -71,6 +71,17 @@ Status CheckpointDirectory::prepare() {
   return env_.files->sync_directory(path_);
 }
 
+Result<std::unique_ptr<FileLock>> CheckpointDirectory::lock() const {
+  std::string path = path_ + "/lock";
+  auto lock = env_.files->lock(path);
+  if (lock) return lock;
+  SLUICE_TRY(bool is_held, env_.files->is_locked(path));
+  if (!is_held) return lock;
+  return fail(ErrorCode::Fenced, "another job named `{}` runs and has its checkpoints in `{}`", options_.job_name,
+              path_)
+      .hint("Stop it, or give one of them another name: SET 'pipeline.name' = '...'.");
+}
+
 Result<std::vector<CheckpointDirectory::Found>> CheckpointDirectory::list() const {
   std::vector<Found> found;
   SLUICE_TRY(bool exists, env_.files->exists(path_));

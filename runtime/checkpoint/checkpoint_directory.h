@@ -50,6 +50,8 @@ class CheckpointDirectory {
 
   // Makes the directories. To be called before anything else but `newest`.
   Status prepare();
+  // Two jobs must not share it: each would remove the other's files. Fenced while another one holds it.
+  Result<std::unique_ptr<FileLock>> lock() const;
   const std::string& path() const { return path_; }      // <base>/<directory name of the job>
   const std::string& shared() const { return shared_; }  // Given to every TaskState.
 

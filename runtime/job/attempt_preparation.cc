@@ -1,6 +1,10 @@
 #include "runtime/job/attempt_preparation.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+
+#include "runtime/job/state_claims.h"
 
 namespace sluice::runtime {
 namespace {
@@ -48,7 +52,7 @@ Result<std::shared_ptr<const RestoreSource>> choose_restore(const AttemptStart& 
   return found;
 }
 
-Status check_restore(const JobPlan& plan, const Manifest& manifest) {
+Status check_restore(const JobPlan& plan, const Manifest& manifest, std::vector<std::string>& warnings) {
   if (manifest.max_parallelism != plan.graph.max_parallelism) {
     return fail(ErrorCode::IncompatibleState, "the checkpoint has {} key groups and the job {}",
                 manifest.max_parallelism, plan.graph.max_parallelism)
@@ -58,6 +62,18 @@ Status check_restore(const JobPlan& plan, const Manifest& manifest) {
     return fail(ErrorCode::IncompatibleState, "the checkpoint was written with key hash version {}",
                 manifest.key_hash_version);
   }
+  SLUICE_TRY(std::vector<std::string> unclaimed, unclaimed_operators(manifest, plan.graph));
+  if (unclaimed.empty()) return Done{};
+  std::string what = fmt::format("state of `{}`", fmt::join(unclaimed, "`, `"));
+  if (plan.settings.get_bool("execution.state-recovery.ignore-unclaimed-state")) {
+    warnings.push_back(fmt::format("the checkpoint holds {}, which this job does not have: it is left behind", what));
+    return Done{};
+  }
+  return fail(ErrorCode::IncompatibleState, "the checkpoint holds {}, which this job does not have", what)
+      .hint(
+          "An operator is known by its inputs, keys and functions: a job with another query begins anew, or leaves "
+          "that "
+          "state behind with SET 'execution.state-recovery.ignore-unclaimed-state' = 'true'.");
   return Done{};
 }
 
@@ -136,9 +152,12 @@ Result<PreparedAttempt> prepare_attempt(const AttemptStart& start) {
     out.directory = std::make_shared<CheckpointDirectory>(
         start.engine.env, CheckpointDirectory::Options{directory, plan.graph.name, retained});
     SLUICE_DO(out.directory->prepare());
+    if (!start.holds_lock) {
+      SLUICE_TRY(out.lock, out.directory->lock());
+    }
   }
   SLUICE_TRY(out.restore, choose_restore(start, directory, out));
-  if (out.restore) SLUICE_DO(check_restore(plan, out.restore->manifest));
+  if (out.restore) SLUICE_DO(check_restore(plan, out.restore->manifest, out.warnings));
   // Whoever wrote the manifest may have died before its name was on the disk. Its rows must not be seen before it is.
   if (out.restore && out.restore->is_own) SLUICE_DO(start.engine.env.files->sync_directory(out.restore->path));
   out.plan = under_restored_id(start, out.restore.get());

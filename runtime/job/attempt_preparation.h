@@ -16,6 +16,7 @@ namespace sluice::runtime {
 struct PreparedAttempt {
   std::shared_ptr<const JobPlan> plan;             // With the id of the job whose checkpoint is continued.
   std::shared_ptr<CheckpointDirectory> directory;  // Null: the job takes no checkpoints.
+  std::unique_ptr<FileLock> lock;                  // On the directory, unless an attempt before took it.
   std::shared_ptr<const RestoreSource> restore;
   CheckpointId next_id = 1;
   SinkTable sinks;
@@ -35,6 +36,7 @@ struct AttemptStart {
   // whose publishing failed is there, too, though nobody has counted it as completed.
   std::shared_ptr<const RestoreSource> initial;
   CheckpointId own_from = 0;
+  bool holds_lock = false;
 };
 
 // Chooses the checkpoint; publishes what it holds once more, because a crash may have come between manifest and

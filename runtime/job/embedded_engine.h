@@ -32,7 +32,7 @@ struct EngineOptions {
 struct JobOptions {
   uint32_t parallelism = 0;     // 0: `parallelism.default` of the graph's settings.
   std::string job_id;           // Empty: a new one.
-  std::string restore_from;     // Empty or "none", "latest", or a path of a checkpoint or savepoint.
+  std::string restore_from;     // "none", "latest" or a path; empty: `execution.state-recovery.path`.
   std::string spill_directory;  // For state beyond the memory budget; empty: below the checkpoint directory.
   bool spills = true;           // false: the budget is not kept to.
   ResultConsumer* results = nullptr;

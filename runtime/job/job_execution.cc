@@ -155,7 +155,7 @@ void JobExecution::begin_attempt() {
   is_drained_ = false;
   is_preparing_ = true;
   set_state(JobState::Starting);
-  AttemptStart start{engine_, plan_, memory_, attempt_, has_chosen_, initial_, own_from_};
+  AttemptStart start{engine_, plan_, memory_, attempt_, has_chosen_, initial_, own_from_, lock_ != nullptr};
   engine_.env.executor->submit(Executor::Pool::Io, [self = shared_from_this(), start = std::move(start)] {
     auto prepared = std::make_shared<Result<PreparedAttempt>>(prepare_attempt(start));
     self->post([self = self.get(), prepared] { self->on_prepared(std::move(*prepared)); });
@@ -174,6 +174,7 @@ void JobExecution::on_prepared(Result<PreparedAttempt> prepared) {
 
 void JobExecution::deploy(PreparedAttempt prepared) {
   plan_ = prepared.plan;
+  if (prepared.lock) lock_ = std::move(prepared.lock);
   if (!std::exchange(has_chosen_, true)) {
     initial_ = prepared.restore;
     own_from_ = prepared.next_id;

@@ -71,6 +71,7 @@ class JobExecution final : public TaskListener,
   bool has_chosen_ = false;
   std::shared_ptr<const RestoreSource> initial_;
   CheckpointId own_from_ = 0;
+  std::unique_ptr<FileLock> lock_;  // On the directory of checkpoints, over all attempts.
   std::unique_ptr<CheckpointCoordinator> coordinator_;
   size_t opened_ = 0, ended_ = 0, closed_ = 0;
   bool is_preparing_ = false;

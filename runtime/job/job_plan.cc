@@ -1,6 +1,7 @@
 #include "runtime/job/job_plan.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "catalog/types/time_zone.h"
 #include "runtime/checkpoint/checkpoint_directory.h"
@@ -9,6 +10,13 @@ namespace sluice::runtime {
 namespace {
 
 constexpr int64_t kTransactionalIntervalMs = 10'000;
+
+// Sinks are told apart by it, over working directories.
+std::string absolute(const std::string& path) {
+  std::error_code no_working_directory;
+  std::filesystem::path whole = std::filesystem::absolute(path, no_working_directory);
+  return no_working_directory ? path : whole.lexically_normal().string();
+}
 
 Result<const ConnectorFactory*> find_factory(const EngineOptions& engine, const jobgraph::TableRef& table) {
   auto option = table.options.find("connector");
@@ -94,6 +102,9 @@ Result<std::shared_ptr<const JobPlan>> make_job_plan(const EngineOptions& engine
   plan->graph = std::move(graph);
   plan->settings = Settings(plan->graph.settings);
   plan->options = std::move(options);
+  if (plan->options.restore_from.empty()) {
+    plan->options.restore_from = plan->settings.get("execution.state-recovery.path");
+  }
   SLUICE_TRY(plan->time_zone, find_time_zone(plan->settings));
   plan->job_id = plan->options.job_id.empty() ? new_job_id(*engine.env.random) : plan->options.job_id;
   int64_t parallelism = plan->settings.get_int("parallelism.default");
@@ -122,7 +133,7 @@ ConnectorContext connector_context(const EngineOptions& engine, const JobPlan& p
   context.job_name = plan.graph.name;
   context.job_id = plan.job_id;
   context.operator_uid = op.uid;
-  context.staging_directory = fmt::format("{}/{}/staged/{}", plan.settings.get("execution.checkpointing.dir"),
+  context.staging_directory = fmt::format("{}/{}/staged/{}", absolute(plan.settings.get("execution.checkpointing.dir")),
                                           directory_name_of(plan.graph.name), op.uid);
   context.settings = &plan.graph.settings;
   context.results = plan.options.results;

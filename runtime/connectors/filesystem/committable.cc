@@ -27,20 +27,21 @@ Result<std::vector<StagedFile>> unpack_files(std::string_view text) {
 }  // namespace
 
 std::string encode(const Committable& committable) {
-  return pack({std::to_string(committable.watermark), pack_files(committable.finished),
+  return pack({committable.staging, std::to_string(committable.watermark), pack_files(committable.finished),
                pack_files(committable.in_progress), pack(committable.partitions)});
 }
 
 Result<Committable> decode(std::string_view text) {
   SLUICE_TRY(std::vector<std::string> parts, unpack(text));
-  if (parts.size() != 4) {
+  if (parts.size() != 5) {
     return fail(ErrorCode::CorruptCheckpoint, "a committable of the filesystem sink has {} parts", parts.size());
   }
   Committable committable;
-  committable.watermark = std::strtoll(parts[0].c_str(), nullptr, 10);
-  SLUICE_TRY(committable.finished, unpack_files(parts[1]));
-  SLUICE_TRY(committable.in_progress, unpack_files(parts[2]));
-  SLUICE_TRY(committable.partitions, unpack(parts[3]));
+  committable.staging = std::move(parts[0]);
+  committable.watermark = std::strtoll(parts[1].c_str(), nullptr, 10);
+  SLUICE_TRY(committable.finished, unpack_files(parts[2]));
+  SLUICE_TRY(committable.in_progress, unpack_files(parts[3]));
+  SLUICE_TRY(committable.partitions, unpack(parts[4]));
   return committable;
 }
 

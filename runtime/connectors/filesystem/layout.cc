@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/key_hash.h"
+
 namespace sluice::runtime::filesystem {
 namespace {
 
@@ -51,8 +53,8 @@ Result<std::string> directory_of(const std::string& path_option) {
   return path;
 }
 
-std::string staging_of(const std::string& directory, const std::string& operator_uid) {
-  return directory + "/.sluice-" + operator_uid;
+std::string staging_name_of(std::string_view owner) {
+  return fmt::format(".sluice-{:016x}", hash_bytes(0, owner.data(), static_cast<uint32_t>(owner.size())));
 }
 
 bool is_hidden(std::string_view name) { return name.starts_with('.') || name.starts_with('_'); }

@@ -2,9 +2,12 @@
 // Names in a table's directory:
 //
 //   <path>/<column>=<value>/.../part-<writer>-<n>     data, visible
-//   <path>/.sluice-<operator uid>/<writer>-<n>        files that are being written, or prepared and not yet published
-//   <path>/.sluice-<operator uid>/pending             partitions with data that were not committed yet
-//   <path>/.sluice-<operator uid>/published-<N>       what checkpoint N made visible (PublishLog)
+//   <path>/<staging>/<writer>-<n>        files that are being written, or prepared and not yet published
+//   <path>/<staging>/pending             partitions with data that were not committed yet
+//   <path>/<staging>/published-<N>       what checkpoint N made visible (PublishLog)
+//
+// The staging directory `.sluice-<hash>` belongs to one operator of one job, by the place where the job's checkpoints
+// are: other jobs that write the same table have others.
 //
 // Names that begin with `.` or `_` are no data for any reader.
 #include <map>
@@ -19,7 +22,8 @@ namespace sluice::runtime::filesystem {
 
 // The directory behind a `path` option: without `file://` and trailing slashes.
 Result<std::string> directory_of(const std::string& path_option);
-std::string staging_of(const std::string& directory, const std::string& operator_uid);
+// `owner`: of an operator, `ConnectorContext::staging_directory`.
+std::string staging_name_of(std::string_view owner);
 bool is_hidden(std::string_view name);
 
 // `dt=2024-01-01/hm=10%3A30`; characters that paths or other readers cannot bear are written as %XX, as in Hive.

@@ -18,9 +18,10 @@ PartitionCommit::PartitionCommit(Env env, const FilesystemOptions& options, std:
       columns_(std::move(partition_columns)),
       enabled_(!columns_.empty() && options.commit_policy.find("success-file") != std::string::npos) {}
 
-Result<std::map<std::string, PartitionCommit::Waiting>> PartitionCommit::read_pending() const {
+Result<std::map<std::string, PartitionCommit::Waiting>> PartitionCommit::read_pending(
+    const std::string& staging) const {
   std::map<std::string, Waiting> pending;
-  std::string file = staging_ + "/pending";
+  std::string file = staging + kPendingFile;
   SLUICE_TRY(bool exists, env_.files->exists(file));
   if (!exists) return pending;
   SLUICE_TRY(std::string text, env_.files->read_all(file));
@@ -37,12 +38,20 @@ Status PartitionCommit::write_pending(const std::map<std::string, Waiting>& pend
   for (const auto& [partition, since] : pending) {
     texts.insert(texts.end(), {partition, std::to_string(since.seen), std::to_string(since.checkpoint)});
   }
-  std::string file = staging_ + "/pending";
+  std::string file = staging_ + kPendingFile;
   SLUICE_TRY(auto out, env_.files->create(file + ".new"));
   SLUICE_DO(out->append(pack(texts)));
   SLUICE_DO(out->sync());
   SLUICE_DO(env_.files->rename(file + ".new", file));
   return env_.files->sync_directory(staging_);
+}
+
+Status PartitionCommit::inherit(const std::string& staging) {
+  if (!enabled_) return Done{};
+  SLUICE_TRY(bool exists, env_.files->exists(staging_ + kPendingFile));
+  if (exists) return Done{};
+  SLUICE_TRY(auto pending, read_pending(staging));
+  return write_pending(pending);
 }
 
 Result<TimestampMs> PartitionCommit::time_of(const std::string& partition) const {
@@ -74,7 +83,7 @@ Result<bool> PartitionCommit::is_due(const std::string& partition, TimestampMs f
 Status PartitionCommit::advance(CheckpointId id, const std::set<std::string>& touched,
                                 const std::set<std::string>& in_progress, TimestampMs watermark) {
   if (!enabled_) return Done{};
-  SLUICE_TRY(auto pending, read_pending());
+  SLUICE_TRY(auto pending, read_pending(staging_));
   bool changed = std::erase_if(pending, [&](const auto& entry) { return entry.second.checkpoint > id; }) > 0;
   for (const std::string& partition : touched) {
     changed |= pending.emplace(partition, Waiting{env_.clock->wall_ms(), id}).second;

@@ -24,6 +24,8 @@ class PartitionCommit {
   // are forgotten: a job that goes on from `id` writes their rows again.
   Status advance(CheckpointId id, const std::set<std::string>& touched, const std::set<std::string>& in_progress,
                  TimestampMs watermark);
+  // Takes over what another job left waiting in its staging directory, unless that was done before.
+  Status inherit(const std::string& staging);
   // Whether the time of a partition has come.
   Result<bool> is_due(const std::string& partition, TimestampMs first_seen, TimestampMs watermark) const;
   // Milliseconds since 1970 of a partition, as the watermark counts them.
@@ -34,7 +36,8 @@ class PartitionCommit {
     TimestampMs seen = 0;         // Wall time of the first data.
     CheckpointId checkpoint = 0;  // That held it.
   };
-  Result<std::map<std::string, Waiting>> read_pending() const;  // By partition.
+  static constexpr const char* kPendingFile = "/pending";
+  Result<std::map<std::string, Waiting>> read_pending(const std::string& staging) const;  // By partition.
   Status write_pending(const std::map<std::string, Waiting>& pending);
 
   Env env_;

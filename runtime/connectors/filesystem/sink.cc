@@ -34,11 +34,11 @@ class FilesystemSink final : public SinkConnector {
         format_(format),
         options_(std::move(options)),
         context_(context),
-        commit_(context.env, layout_.options, layout_.directory, layout_.staging, partition_names(layout_)),
-        log_(context.env, layout_.staging) {}
+        commit_(context.env, layout_.options, layout_.directory, layout_.staging(), partition_names(layout_)),
+        log_(context.env, layout_.staging()) {}
 
   Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) override {
-    SLUICE_DO(context_.env.files->create_directories(layout_.staging));
+    SLUICE_DO(context_.env.files->create_directories(layout_.staging()));
     RowSchema columns;
     for (uint32_t i : layout_.data_columns) columns.push_back(layout_.columns[i]);
     SLUICE_TRY(auto encoder, format_.encoder({.columns = columns}, options_, {context_.session}));
@@ -53,24 +53,27 @@ class FilesystemSink final : public SinkConnector {
   Status publish(CheckpointId id, const std::vector<std::string>& committables) override {
     TimestampMs watermark = kWatermarkMax;
     std::set<std::string> touched;
+    std::string staging = layout_.staging_name;  // Another's, if this goes on from a savepoint of another job.
     published_ = id;
     finished_.clear();
     in_progress_.clear();
     for (const std::string& text : committables) {
       SLUICE_TRY(Committable committable, filesystem::decode(text));
       watermark = std::min(watermark, committable.watermark);
+      staging = committable.staging;
       touched.insert(committable.partitions.begin(), committable.partitions.end());
       std::ranges::copy(committable.finished, std::back_inserter(finished_));
       std::ranges::copy(committable.in_progress, std::back_inserter(in_progress_));
     }
     std::set<std::string> unfinished;
     for (const StagedFile& file : in_progress_) unfinished.insert(folder_of(file.destination));
-    SLUICE_DO(context_.env.files->create_directories(layout_.staging));
+    SLUICE_DO(context_.env.files->create_directories(layout_.staging()));
     SLUICE_DO(sync_folders_of_visible(finished_));
     SLUICE_DO(check_nothing_lost(id, finished_));
     SLUICE_DO(log_.note(id, finished_));
     SLUICE_FAULT("filesystem.after_publish_log");
     SLUICE_DO(make_visible(finished_));
+    if (staging != layout_.staging_name) SLUICE_DO(commit_.inherit(layout_.directory + "/" + staging));
     return commit_.advance(id, touched, unfinished, watermark);
   }
 
@@ -78,7 +81,7 @@ class FilesystemSink final : public SinkConnector {
   // checkpoint; everything else in the staging directory belongs to no checkpoint that this job goes on from.
   Status recover(CheckpointId id) override {
     FileSystem& files = *context_.env.files;
-    SLUICE_DO(files.create_directories(layout_.staging));
+    SLUICE_DO(files.create_directories(layout_.staging()));
     if (id != 0) SLUICE_DO(take_back(id));  // A job that does not go on from its own checkpoint leaves what is there.
     SLUICE_DO(sync_folders_of_visible(in_progress_));
     CheckpointId last = id != 0 ? id : published_;  // A savepoint, or 0 for a job that begins anew.
@@ -99,10 +102,10 @@ class FilesystemSink final : public SinkConnector {
     in_progress_.clear();
     // A job that begins anew leaves what a savepoint or a checkpoint of an earlier run may still name.
     if (last == 0) return log_.forget_behind(last);
-    SLUICE_TRY(auto entries, files.list(layout_.staging));
+    SLUICE_TRY(auto entries, files.list(layout_.staging()));
     for (const DirectoryEntry& entry : entries) {
       if (entry.name == "pending" || PublishLog::is_entry(entry.name)) continue;
-      SLUICE_DO(files.remove(layout_.staging + "/" + entry.name));
+      SLUICE_DO(files.remove(layout_.staging() + "/" + entry.name));
     }
     return log_.forget_behind(last);
   }
@@ -110,7 +113,7 @@ class FilesystemSink final : public SinkConnector {
  private:
   std::string visible_path(const StagedFile& file) const { return layout_.directory + "/" + file.destination; }
 
-  std::string staged_path(const StagedFile& file) const { return layout_.staging + "/" + file.staged; }
+  std::string staged_path(const StagedFile& file) const { return layout_.directory + "/" + file.staged; }
 
   // Of the files of checkpoint `id`. One that was noted for it was made visible, and its readers may take it away.
   Status check_nothing_lost(CheckpointId id, const std::vector<StagedFile>& staged_files) {
@@ -156,11 +159,11 @@ class FilesystemSink final : public SinkConnector {
       SLUICE_TRY(bool is_visible, files.exists(destination));
       if (!is_visible) continue;
       bool was_open = std::ranges::find(in_progress_, file.destination, &StagedFile::destination) != in_progress_.end();
-      SLUICE_DO(was_open ? files.rename(destination, layout_.staging + "/" + file.staged) : files.remove(destination));
+      SLUICE_DO(was_open ? files.rename(destination, staged_path(file)) : files.remove(destination));
       SLUICE_FAULT("filesystem.after_take_back");
     }
     if (later.empty()) return Done{};
-    SLUICE_DO(files.sync_directory(layout_.staging));
+    SLUICE_DO(files.sync_directory(layout_.staging()));
     return sync_folders(folders);
   }
 
@@ -203,7 +206,7 @@ Result<std::unique_ptr<SinkConnector>> make_filesystem_sink(const jobgraph::Sink
     return fail(ErrorCode::NotSupportedYet, "option `auto-compaction` is not supported yet");
   }
   SLUICE_TRY(layout.directory, filesystem::directory_of(layout.options.path));
-  layout.staging = filesystem::staging_of(layout.directory, context.operator_uid);
+  layout.staging_name = filesystem::staging_name_of(context.staging_directory);
   layout.columns = input;  // Named as in the table: the query's own names are not what partitions are called.
   for (size_t i = 0; i < input.size(); ++i) layout.columns[i].name = sink.table.columns[i].name;
   layout.partition_columns = sink.table.partition_keys;

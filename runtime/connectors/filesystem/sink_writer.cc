@@ -64,14 +64,15 @@ std::string FilesystemWriter::partition_of(const BatchView& view, uint32_t row) 
 }
 
 FilesystemWriter::OpenFile& FilesystemWriter::open(const std::string& partition) {
-  std::string staged = fmt::format("{}-{}", name_, files_++);
-  std::string destination = (partition.empty() ? "" : partition + "/") + "part-" + staged;
+  std::string name = fmt::format("{}-{}", name_, files_++);
+  std::string staged = layout_.staging_name + "/" + name;
+  std::string destination = (partition.empty() ? "" : partition + "/") + "part-" + name;
   OpenFile& file = open_[partition];
   file.staged = {staged, destination, 0};
   file.stage = std::make_shared<Stage>();
   file.opened_ms = context_.env.clock->wall_ms();
   file.written_ms = file.opened_ms;
-  strand_->submit(0, [stage = file.stage, env = context_.env, path = layout_.staging + "/" + staged]() -> Status {
+  strand_->submit(0, [stage = file.stage, env = context_.env, path = layout_.directory + "/" + staged]() -> Status {
     SLUICE_TRY(stage->file, env.files->create(path));
     return Done{};
   });
@@ -158,6 +159,7 @@ void FilesystemWriter::on_end() {
 void FilesystemWriter::prepare(CheckpointId, std::function<void(Result<std::string>)> done) {
   if (Status closed = close_aged(); !closed) return done(std::move(closed).as_failure());
   Committable committable;
+  committable.staging = layout_.staging_name;
   committable.watermark = watermark_;
   committable.finished = std::move(finished_);
   committable.partitions.assign(partitions_.begin(), partitions_.end());
@@ -171,7 +173,7 @@ void FilesystemWriter::prepare(CheckpointId, std::function<void(Result<std::stri
   finished_.clear();
   finished_stages_.clear();
   partitions_.clear();
-  strand_->submit(0, [env = context_.env, staging = layout_.staging, to_close, to_sync]() -> Status {
+  strand_->submit(0, [env = context_.env, staging = layout_.staging(), to_close, to_sync]() -> Status {
     SLUICE_FAULT("filesystem.before_sync");
     for (const auto& stage : to_close) {
       SLUICE_DO(stage->file->sync());

@@ -18,7 +18,9 @@
 namespace sluice::runtime::filesystem {
 
 struct SinkLayout {
-  std::string directory, staging;
+  std::string directory;
+  std::string staging_name;  // In `directory`.
+  std::string staging() const { return directory + "/" + staging_name; }
   RowSchema columns;  // Of the table.
   std::vector<uint32_t> partition_columns;
   std::vector<uint32_t> data_columns;  // What stands in the files.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/connectors/filesystem/committable.h"
+#include "runtime/connectors/filesystem/layout.h"
 #include "runtime/connectors/filesystem/sink.h"
 #include "tests/sim/memory_file_system.h"
 #include "tests/sim/sim_env.h"
@@ -15,7 +16,9 @@ namespace {
 using filesystem::Committable;
 using filesystem::StagedFile;
 
-const std::string kStaging = "/out/.sluice-uid";
+const std::string kOwner = "/checkpoints/job/staged/uid";
+const std::string kStagingName = filesystem::staging_name_of(kOwner);
+const std::string kStaging = "/out/" + kStagingName;
 
 std::function<void(std::string_view)> at_fault;
 
@@ -32,7 +35,7 @@ class FilesystemSinkTest : public testing::Test {
   }
 
   // As a new process makes it.
-  std::unique_ptr<SinkConnector> make() {
+  std::unique_ptr<SinkConnector> make(const std::string& owner = kOwner) {
     jobgraph::Sink sink;
     sink.table.options = {{"path", "/out"},
                           {"format", "csv"},
@@ -42,7 +45,7 @@ class FilesystemSinkTest : public testing::Test {
     sink.table.partition_keys = {1};
     ConnectorContext context;
     context.env = env_.env();
-    context.operator_uid = "uid";
+    context.staging_directory = owner;
     auto made = make_filesystem_sink(sink, sink.table.columns, context);
     EXPECT_TRUE(made) << made.error().message;
     return *std::move(made);
@@ -54,7 +57,7 @@ class FilesystemSinkTest : public testing::Test {
     EXPECT_TRUE((*file)->append(bytes));
     EXPECT_TRUE((*file)->sync());
     EXPECT_TRUE(files_.sync_directory(kStaging));
-    return {name, partition + "/part-" + name, bytes.size()};
+    return {kStagingName + "/" + name, partition + "/part-" + name, bytes.size()};
   }
 
   std::string visible(const StagedFile& file) { return "/out/" + file.destination; }
@@ -65,7 +68,7 @@ class FilesystemSinkTest : public testing::Test {
 
   static std::vector<std::string> committables(std::vector<StagedFile> finished, std::vector<StagedFile> in_progress,
                                                std::vector<std::string> partitions) {
-    return {encode(Committable{0, std::move(finished), std::move(in_progress), std::move(partitions)})};
+    return {encode(Committable{kStagingName, 0, std::move(finished), std::move(in_progress), std::move(partitions)})};
   }
 
   sim::MemoryFileSystem files_;
@@ -100,7 +103,7 @@ TEST_F(FilesystemSinkTest, AFileThatWasOpenAtTheRestoredCheckpointIsCutBack) {
   StagedFile file = stage("a", "p=1", "1\n2\n");
   ASSERT_TRUE(make()->publish(2, committables({file}, {}, {"p=1"})));
   auto sink = make();
-  ASSERT_TRUE(sink->publish(1, committables({}, {{"a", file.destination, 2}}, {"p=1"})));
+  ASSERT_TRUE(sink->publish(1, committables({}, {{file.staged, file.destination, 2}}, {"p=1"})));
   ASSERT_TRUE(sink->recover(1));
   files_.crash();
   EXPECT_EQ(bytes_of(file), "1\n");
@@ -116,7 +119,7 @@ TEST_F(FilesystemSinkTest, WhatARecoveryShowedIsTakenBackToo) {
   ASSERT_EQ(bytes_of(file), "1\n2\n");
   ASSERT_TRUE(make()->publish(2, second));
   sink = make();
-  ASSERT_TRUE(sink->publish(1, committables({}, {{"a", file.destination, 2}}, {"p=1"})));
+  ASSERT_TRUE(sink->publish(1, committables({}, {{file.staged, file.destination, 2}}, {"p=1"})));
   ASSERT_TRUE(sink->recover(1));
   EXPECT_EQ(bytes_of(file), "1\n");
 }
@@ -144,6 +147,34 @@ TEST_F(FilesystemSinkTest, AJobThatBeginsAnewLeavesWhatIsThere) {
   ASSERT_TRUE(sink->publish(1, committables({}, {}, {})));
   ASSERT_TRUE(sink->recover(1));
   EXPECT_EQ(bytes_of(file), "1\n");
+}
+
+// Their rows would be gone: each may be stopped and go on from a checkpoint that the other knows nothing of.
+TEST_F(FilesystemSinkTest, TwoJobsThatWriteOneTableLeaveEachOtherAlone) {
+  StagedFile staged = stage("a", "p=1", "1\n"), shown = stage("b", "p=1", "2\n");
+  ASSERT_TRUE(make()->publish(2, committables({shown}, {}, {"p=1"})));
+  auto other = make("/checkpoints/other/staged/uid");
+  ASSERT_TRUE(other->publish(1, {encode(Committable{filesystem::staging_name_of("/checkpoints/other/staged/uid")})}));
+  ASSERT_TRUE(other->recover(1));
+  EXPECT_EQ(bytes_of(shown), "2\n");
+  ASSERT_TRUE(make()->publish(3, committables({staged}, {}, {"p=1"})));
+  EXPECT_EQ(bytes_of(staged), "1\n");
+}
+
+TEST_F(FilesystemSinkTest, ASavepointOfAnotherJobBringsItsStagedFilesAndWaitingPartitions) {
+  StagedFile first = stage("a", "p=1", "1\n"), open = stage("b", "p=2", "2\n3\n");
+  ASSERT_TRUE(make()->publish(1, committables({first}, {}, {"p=1"})));
+  StagedFile cut = open;
+  cut.bytes = 2;
+  auto savepoint = committables({}, {cut}, {"p=2"});
+  auto sink = make("/elsewhere/job/staged/uid");
+  ASSERT_TRUE(sink->publish(2, savepoint));
+  ASSERT_TRUE(sink->recover(0));
+  EXPECT_EQ(bytes_of(open), "2\n");
+  env_.clock().now_ns += 7'200'000'000'000;
+  ASSERT_TRUE(sink->publish(3, {encode(Committable{filesystem::staging_name_of("/elsewhere/job/staged/uid")})}));
+  EXPECT_TRUE(*files_.exists("/out/p=1/_SUCCESS"));
+  EXPECT_TRUE(*files_.exists("/out/p=2/_SUCCESS"));
 }
 
 // Their rows are going to be written again, and no success file may say that they are complete before.

@@ -178,7 +178,7 @@ class Runner {
   // its newest checkpoint where `latest` was named, too.
   Result<std::string> restore_of(const std::string& job) {
     const std::vector<std::string>& from = arguments_.from;
-    if (from.empty()) return std::string("none");
+    if (from.empty()) return std::string();
     if (from.size() == 1 && (jobs_in_script_ == 1 || from[0] == "latest" || from[0] == "none")) return from[0];
     bool has_latest = false;
     for (const std::string& path : from) {

@@ -15,7 +15,7 @@ struct SubmitArguments {
   ScriptArguments script;
   GatewayArgument gateway;
   std::string format = "table";
-  std::string from = "none";
+  std::string from;
   bool is_detached = false;
 };
 
