@@ -7,7 +7,7 @@ import dataclasses
 import re
 
 SEGMENT = re.compile(rb"[0-9a-f]{16}-\d+-\d+-\d+(?:-m\d+|-\d+)+\.seg")
-COMMITTABLE = re.compile(rb"\d+:-?\d{13,20}\d+:")
+COMMITTABLE = re.compile(rb"24:\.sluice-[0-9a-f]{16}\d+:-?\d{13,20}\d+:")
 
 
 def manifests(checkpoints):
@@ -47,8 +47,8 @@ def published_by(manifest):
     for found in COMMITTABLE.finditer(manifest):
         begin = found.start()
         parts = unpack(manifest[begin:begin + int.from_bytes(manifest[begin - 4:begin], "little")])
-        if parts is not None and len(parts) == 4:
-            names |= {name.decode() for name in unpack(parts[1])[0::3]}
+        if parts is not None and len(parts) == 5:
+            names |= {name.decode().split("/")[-1] for name in unpack(parts[2])[0::3]}
     return names
 
 
