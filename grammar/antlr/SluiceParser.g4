@@ -135,8 +135,9 @@ primary
   | K_CASE expression? whenClause+ (K_ELSE expression)? K_END
   | (K_CAST | K_TRY_CAST) LPAREN expression K_AS type RPAREN
   | K_EXISTS LPAREN_QUERY query RPAREN
-  | (K_ARRAY | K_MULTISET | MAP_CONSTRUCTOR) (LBRACKET expressionList? RBRACKET | LPAREN_QUERY query RPAREN)
-  | K_ROW LPAREN expressionList? RPAREN
+  | (K_ARRAY | MAP_CONSTRUCTOR) (LBRACKET expressionList? RBRACKET | LPAREN_QUERY query RPAREN)
+  | K_MULTISET (LBRACKET expressionList RBRACKET | LPAREN_QUERY query RPAREN)
+  | K_ROW LPAREN expressionList RPAREN
   | LBRACE IDENTIFIER operand RBRACE
   | NILADIC_FUNCTION
   | K_USER
@@ -153,7 +154,7 @@ literal
   ;
 interval
   : K_INTERVAL (PLUS | MINUS)?
-    (STRING_LITERAL | INTEGER_LITERAL | NUMBER_LITERAL | identifier | LPAREN expression RPAREN) intervalRange
+    (STRING_LITERAL | INTEGER_LITERAL | NUMBER_LITERAL | name | LPAREN expression RPAREN) intervalRange
   ;
 intervalRange : intervalUnit precisions? (INTERVAL_TO intervalUnit precisions?)? ;
 differenceUnit : intervalUnit (INTERVAL_TO intervalUnit)? ;
@@ -166,7 +167,8 @@ specialCall
   | (K_FLOOR | K_CEIL | K_CEILING) LPAREN expression (K_TO unitWord)? RPAREN
   | (K_TIMESTAMPADD | K_TIMESTAMPDIFF) LPAREN unitWord COMMA expression COMMA expression RPAREN
   | K_POSITION LPAREN operand K_IN expression (K_FROM expression)? RPAREN
-  | K_SUBSTRING LPAREN expression ((K_FROM expression (K_FOR expression)?) | (COMMA expression)*) RPAREN
+  | K_SUBSTRING LPAREN expression (K_FROM expression (K_FOR expression)? | (COMMA expression)+ (K_FOR expression)?)?
+    RPAREN
   | K_TRIM LPAREN ( (K_BOTH | K_LEADING | K_TRAILING) expression? K_FROM expression
                   | expression (K_FROM expression)? ) RPAREN
   | K_OVERLAY LPAREN expression K_PLACING expression K_FROM expression (K_FOR expression)? RPAREN
@@ -221,7 +223,7 @@ typeCore
   : (TYPE_WORD | K_DATE | K_TIME | K_TIMESTAMP | K_TIMESTAMP_LTZ) (K_PRECISION | K_VARYING)? precisions? timeZone?
   | IDENTIFIER (DOT IDENTIFIER)*
   | QUOTED_IDENTIFIER (DOT QUOTED_IDENTIFIER)*
-  | K_ROW (LT rowField (COMMA rowField)* GT | NE | LPAREN rowField (COMMA rowField)* RPAREN)
+  | K_ROW (LT rowField (COMMA rowField)* GT | NE | LPAREN (rowField (COMMA rowField)*)? RPAREN)
   | (K_ARRAY | K_MULTISET) LT type GT
   | K_MAP LT type COMMA type GT
   | K_INTERVAL intervalRange
@@ -237,7 +239,7 @@ query : with? queryTerm (setOperator queryTerm)* orderBy? limit? offset? fetch? 
 with : K_WITH K_RECURSIVE? withItem (COMMA withItem)* ;
 withItem : identifier identifierList? K_AS LPAREN_QUERY query RPAREN ;
 setOperator : (K_UNION | K_INTERSECT | K_EXCEPT) (K_ALL | K_DISTINCT)? ;
-queryTerm : select | K_VALUES expressionList | K_TABLE name | LPAREN_QUERY query RPAREN ;
+queryTerm : select | (K_VALUES | K_VALUE) expressionList | K_TABLE name | LPAREN_QUERY query RPAREN ;
 orderBy : K_ORDER K_BY orderItem (COMMA orderItem)* ;
 orderItem : expression (K_ASC | K_DESC)? (K_NULLS (K_FIRST | K_LAST))? ;
 limit : K_LIMIT (K_ALL | count) ;
@@ -246,9 +248,9 @@ fetch : K_FETCH (K_FIRST | K_NEXT) count (K_ROW | K_ROWS) K_ONLY ;
 count : INTEGER_LITERAL | NUMBER_LITERAL | QUESTION ;
 
 select
-  : K_SELECT hints? (K_ALL | K_DISTINCT)? selectItem (COMMA selectItem)* (K_FROM joinTree (COMMA joinTree)*)?
-    (K_WHERE expression)? groupBy? (K_HAVING expression)? (K_WINDOW namedWindow (COMMA namedWindow)*)?
-    (K_QUALIFY expression)?
+  : K_SELECT hints? (K_ALL | K_DISTINCT)? selectItem (COMMA selectItem)*
+    ( K_FROM joinTree (COMMA joinTree)* (K_WHERE expression)? groupBy? (K_HAVING expression)?
+      (K_WINDOW namedWindow (COMMA namedWindow)*)? (K_QUALIFY expression)? )?
   ;
 selectItem : STAR | expression (K_AS? identifier)? ;
 groupBy : K_GROUP K_BY (K_ALL | K_DISTINCT)? groupingElement (COMMA groupingElement)* ;
@@ -259,10 +261,10 @@ groupingElement
   ;
 namedWindow : identifier K_AS windowSpec ;
 
-hints : HINT_BEGIN hint (COMMA? hint)* HINT_END ;
+hints : HINT_BEGIN hint (COMMA hint)* HINT_END ;
 hint : identifier (LPAREN (hintArgument (COMMA hintArgument)*)? RPAREN)? ;
-hintArgument : hintValue (EQ hintValue)? ;
-hintValue : STRING_LITERAL | INTEGER_LITERAL | NUMBER_LITERAL | name ;
+hintArgument : hintValue (EQ text)? ;
+hintValue : STRING_LITERAL | INTEGER_LITERAL | NUMBER_LITERAL | identifier ;
 
 joinTree : tableRef join* ;
 join
@@ -276,7 +278,7 @@ tablePrimary
   | K_LATERAL (K_TABLE LPAREN tableCall RPAREN | LPAREN_QUERY query RPAREN | unnest | tableCall)
   | unnest
   | LPAREN_QUERY query RPAREN
-  | LPAREN tableRef join+ RPAREN
+  | LPAREN tableRef join* RPAREN
   ;
 tableCall : name LPAREN arguments? RPAREN ;
 unnest : K_UNNEST (LPAREN expressionList RPAREN | LPAREN_QUERY query RPAREN) (K_WITH K_ORDINALITY)? ;
@@ -346,7 +348,7 @@ distribution
   : K_BY (K_HASH | K_RANGE)? identifierList (K_INTO INTEGER_LITERAL K_BUCKETS)?
   | K_INTO INTEGER_LITERAL K_BUCKETS
   ;
-like : K_LIKE name (LPAREN likeOption* RPAREN)? ;
+like : K_LIKE name (LPAREN likeOption+ RPAREN)? ;
 likeOption
   : (K_INCLUDING | K_EXCLUDING | K_OVERWRITING)
     ( K_ALL | K_CONSTRAINTS | K_DISTRIBUTION | K_GENERATED | K_METADATA | K_OPTIONS | K_PARTITIONS | K_WATERMARKS )
@@ -380,10 +382,10 @@ createConnection : K_CONNECTION ifNotExists? name comment? withOptions? ;
 
 alter
   : K_ALTER ( K_TABLE ifExists? name tableChange
-            | K_MATERIALIZED K_TABLE ifExists? name tableChange
+            | K_MATERIALIZED K_TABLE name tableChange
             | K_VIEW ifExists? name (renameTo | K_AS query)
             | K_CATALOG identifier (setOptions | resetOptions | comment)
-            | K_DATABASE name (setOptions | resetOptions)
+            | K_DATABASE name setOptions
             | (K_TEMPORARY K_SYSTEM?)? K_FUNCTION ifExists? name K_AS text functionLanguage?
             | K_MODEL ifExists? name (renameTo | setOptions | resetOptions)
             | K_CONNECTION ifExists? name (renameTo | setOptions | resetOptions) )
@@ -428,7 +430,7 @@ statementSet : K_STATEMENT K_SET K_BEGIN (insert SEMICOLON)+ K_END ;
 beginStatementSet : K_BEGIN K_STATEMENT K_SET ;
 endStatementSet : K_END ;
 update : K_UPDATE name hints? (K_AS? identifier)? K_SET assignment (COMMA assignment)* (K_WHERE expression)? ;
-assignment : name EQ expression ;
+assignment : identifier EQ expression ;
 deleteFrom : K_DELETE K_FROM name hints? (K_AS? identifier)? (K_WHERE expression)? ;
 truncate : K_TRUNCATE K_TABLE name ;
 call : K_CALL tableCall ;
@@ -439,7 +441,9 @@ explain : K_EXPLAIN (K_PLAN K_FOR | explainDetail (COMMA explainDetail)*)? expla
 explainDetail : K_ESTIMATED_COST | K_CHANGELOG_MODE | K_JSON_EXECUTION_PLAN | K_PLAN_ADVICE ;
 explainable : queryStatement | insert | statementSet | execute | update | deleteFrom | create | replaceTable ;
 execute : K_EXECUTE (K_PLAN text | statementSet | insert | queryStatement) ;
-compilePlan : K_COMPILE (K_AND K_EXECUTE)? K_PLAN text ifNotExists? K_FOR (insert | statementSet) ;
+compilePlan
+  : K_COMPILE (K_AND K_EXECUTE K_PLAN text | K_PLAN text ifNotExists?) K_FOR (insert | statementSet)
+  ;
 
 describe
   : (K_DESCRIBE | K_DESC)

@@ -42,6 +42,7 @@ Change build_add(P::TableChangeContext* context, Build& build) {
   ast::AddPartitions out{.if_not_exists = context->ifNotExists() != nullptr};
   for (auto* partition : context->addPartition()) {
     ast::PartitionSpec spec = build_partition(partition->partitionSpec(), build);
+    require_values(spec, build);
     spec.options = build_options(partition->withOptions(), build);
     spec.span = span_of(partition);
     out.partitions.push_back(std::move(spec));
@@ -57,7 +58,10 @@ Change build_drop_part(P::TableChangeContext* context, Build& build) {
   if (context->nameList()) return ast::DropColumns{build_names(context->nameList()->name(), build)};
   if (context->partitionSpec().empty()) return ast::DropColumns{build_names(context->name(), build)};
   ast::DropPartitions out{.if_exists = context->ifExists() != nullptr};
-  for (auto* partition : context->partitionSpec()) out.partitions.push_back(build_partition(partition, build));
+  for (auto* partition : context->partitionSpec()) {
+    out.partitions.push_back(build_partition(partition, build));
+    require_values(out.partitions.back(), build);
+  }
   return out;
 }
 
@@ -74,7 +78,10 @@ Change build_set(P::TableChangeContext* context, Build& build) {
 
 Change build_refresh(P::TableChangeContext* context, Build& build) {
   ast::Refresh out;
-  if (auto* partition = context->partitionSpec(0)) out.partition = build_partition(partition, build);
+  if (auto* partition = context->partitionSpec(0)) {
+    out.partition = build_partition(partition, build);
+    require_values(*out.partition, build);
+  }
   return out;
 }
 
@@ -99,6 +106,7 @@ Change build_table_change(P::TableChangeContext* context, bool materialized, Bui
   }
   switch (first_kind(context)) {
     case K_RENAME:
+      if (materialized) build.not_expected(span_of(context->getStart()), "A materialized table keeps its names.");
       return build_rename(context, build);
     case K_SET:
       return build_set(context, build);

@@ -113,6 +113,7 @@ ast::TableSchema build_schema(P::TableElementsContext* context, Build& build);  
 ast::TableSchema build_schema(const std::vector<P::TableElementContext*>& elements, SourceSpan span, Build& build);
 ast::Distribution build_distribution(P::DistributionContext* context, Build& build);
 ast::PartitionSpec build_partition(P::PartitionSpecContext* context, Build& build);
+void require_values(const ast::PartitionSpec& partition, Build& build);  // PARTITION (a) is only for ANALYZE.
 ast::LikeClause build_like(P::LikeContext* context, Build& build);
 ast::RefreshMode build_refresh_mode(P::RefreshModeContext* context);
 ast::ExprPtr build_freshness(P::ExpressionContext* context, Build& build);

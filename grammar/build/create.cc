@@ -59,8 +59,9 @@ ast::CreateTable build_table(P::CreateTableContext* context, ast::CreateMode mod
   reject_positions(out.schema, build);
   check_untyped(out.schema, out.query != nullptr, build);
   if (out.query && out.connection) build.reject(start, "USING CONNECTION does not go with AS");
-  if (mode != ast::CreateMode::Create) {
-    if (out.if_not_exists) build.not_expected(span_of(context->ifNotExists()));
+  if (mode != ast::CreateMode::Create && out.if_not_exists) build.not_expected(span_of(context->ifNotExists()));
+  if (mode == ast::CreateMode::Replace && !out.query) {
+    build.reject(span_of(context->getStop()), "REPLACE TABLE needs the query of its rows", "Go on with AS SELECT ..");
   }
   return out;
 }

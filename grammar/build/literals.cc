@@ -241,9 +241,24 @@ ast::TimeUnit build_unit(P::IntervalUnitContext* unit) {
   }
 }
 
+namespace {
+
+// YEAR TO MONTH, or from a larger to a smaller one of DAY, HOUR, MINUTE and SECOND.
+bool is_range(ast::TimeUnit first, ast::TimeUnit last) {
+  if (first == ast::TimeUnit::Year) return last == ast::TimeUnit::Month;
+  return first >= ast::TimeUnit::Day && first < last;
+}
+
+}  // namespace
+
 ast::IntervalRange build_range(P::IntervalRangeContext* context, Build& build) {
   ast::IntervalRange range{.first = build_unit(context->intervalUnit(0)), .span = span_of(context)};
-  if (auto* last = context->intervalUnit(1)) range.last = build_unit(last);
+  if (auto* last = context->intervalUnit(1)) {
+    range.last = build_unit(last);
+    if (!is_range(range.first, *range.last)) {
+      build.not_expected(span_of(context->INTERVAL_TO()), "An interval is YEAR TO MONTH or within DAY TO SECOND.");
+    }
+  }
   for (auto* precisions : context->precisions()) {
     auto numbers = precisions->INTEGER_LITERAL();
     bool of_last = context->INTERVAL_TO() && span_of(precisions).begin > span_of(context->INTERVAL_TO()).begin;
@@ -277,10 +292,10 @@ ast::Expr build_interval(P::IntervalContext* context, Build& build) {
     return out;
   }
   ast::ExprPtr value;
-  if (auto* name = context->identifier()) {
-    ast::Identifier identifier = build_identifier(name, build);
-    SourceSpan span = identifier.span;
-    value = make(span, ast::ColumnRef{{{std::move(identifier)}, span}});
+  if (context->name()) {
+    ast::Name name = build_name(context->name(), build);
+    SourceSpan span = name.span;
+    value = make(span, ast::ColumnRef{std::move(name)});
   } else if (context->expression()) {
     value = build_expression(context->expression(), build);
   }

@@ -89,11 +89,12 @@ void fill_arguments(ast::Call& call, P::ArgumentsContext* context, bool of_table
   if (!context) return;
   if (context->K_DISTINCT()) call.quantifier = ast::SetQuantifier::Distinct;
   if (context->K_ALL()) call.quantifier = ast::SetQuantifier::All;
+  if (context->argument(0)->STAR() && context->COMMA(0)) build.not_expected(span_of(context->COMMA(0)));
   for (auto* argument : context->argument()) {
     call.args.push_back(build_argument(argument, of_table_function, build));
-    if (argument->STAR() && call.quantifier != ast::SetQuantifier::None) build.not_expected(span_of(argument->STAR()));
+    bool is_wrong_star = argument != context->argument(0) || call.quantifier != ast::SetQuantifier::None;
+    if (argument->STAR() && is_wrong_star) build.not_expected(span_of(argument->STAR()));
   }
-  if (context->argument(0)->STAR() && context->COMMA(0)) build.not_expected(span_of(context->COMMA(0)));
   call.order_by = build_order_by(context->orderBy(), build);
   if (context->orderBy() && !takes_order(to_upper(call.function.parts.back().text))) {
     build.not_expected(span_of(context->orderBy()->getStart()), "This function has no order of its rows.");

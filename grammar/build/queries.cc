@@ -91,7 +91,7 @@ ast::QueryPtr build_term(P::QueryTermContext* context, Build& build) {
   out->span = span_of(context);
   if (context->select()) {
     out->body = build_select(context->select(), build);
-  } else if (context->K_VALUES()) {
+  } else if (context->expressionList()) {
     out->body = build_values(context->expressionList(), build);
   } else {
     out->body = ast::ExplicitTable{build_name(context->name(), build)};

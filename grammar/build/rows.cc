@@ -33,10 +33,14 @@ ast::Insert build_insert(P::InsertContext* context, Build& build) {
   for (auto* columns : context->insertColumns()) {
     if (!out.columns.empty()) build.not_expected(span_of(columns));
     add_columns(out, columns, build);
+    auto* partition = context->partitionSpec(0);
+    bool is_late = !out.columns.empty() && partition && span_of(columns).begin < span_of(partition).begin;
+    if (is_late) build.not_expected(span_of(partition->getStart()), "PARTITION stands in front of the columns.");
   }
   for (auto* partition : context->partitionSpec()) {
     if (out.partition) build.not_expected(span_of(partition));
     out.partition = build_partition(partition, build);
+    require_values(*out.partition, build);
   }
   out.query = build_query(context->query(), build);
   if (auto* conflict = context->onConflict()) {
@@ -57,8 +61,9 @@ ast::Update build_update(P::UpdateContext* context, Build& build) {
   ast::Update out{.table = build_name(context->name(), build), .hints = build_hints(context->hints(), build)};
   if (context->identifier()) out.alias = build_identifier(context->identifier(), build);
   for (auto* assignment : context->assignment()) {
-    out.assignments.push_back(
-        {build_name(assignment->name(), build), build_expression(assignment->expression(), build)});
+    ast::Identifier column = build_identifier(assignment->identifier(), build);
+    SourceSpan span = column.span;
+    out.assignments.push_back({{{std::move(column)}, span}, build_expression(assignment->expression(), build)});
   }
   out.where = build_optional(context->expression(), build);
   return out;

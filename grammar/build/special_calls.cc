@@ -87,7 +87,8 @@ std::unique_ptr<ast::JsonClauses> build_clauses(const std::vector<P::JsonClauseC
   for (auto* context : contexts) {
     SourceSpan word = span_of(context->getStart());
     if (context->K_RETURNING()) {
-      if (function != K_JSON_VALUE && function != K_JSON_QUERY) build.not_expected(word);
+      bool is_first = context == contexts.front();
+      if (!is_first || (function != K_JSON_VALUE && function != K_JSON_QUERY)) build.not_expected(word);
       out->returning = build_type_core(context->typeCore(), build);
     } else if (context->K_WRAPPER()) {
       if (function != K_JSON_QUERY) build.not_expected(word);

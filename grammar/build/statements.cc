@@ -38,7 +38,10 @@ ast::StatementPtr build_explained(P::ExplainableContext* context, Build& build) 
   }
   if (auto* insert = context->insert()) return boxed(build_insert(insert, build), span);
   if (auto* set = context->statementSet()) return boxed(build_statement_set(set, build), span);
-  if (auto* execute = context->execute()) return build_execute(execute, build);
+  if (auto* execute = context->execute()) {
+    if (execute->K_PLAN()) build.not_expected(span_of(execute->K_PLAN()), "EXPLAIN takes the statement of the plan.");
+    return build_execute(execute, build);
+  }
   if (context->update() || context->deleteFrom()) {
     build.not_expected(span_of(context->getStart()), "EXPLAIN takes queries, INSERT and statement sets.");
     return boxed(ast::EndStatementSet{}, span);

@@ -213,7 +213,19 @@ class Diagnosis {
     return kind == K_DATE || kind == K_TIME || kind == K_TIMESTAMP || kind == K_INTERVAL;
   }
 
+  // Words that Flink's parser knows for what Flink cannot run.
+  std::string_view way_out(size_t at) const {
+    TokenKind next = at + 1 < tokens_.size() ? tokens_[at + 1].kind : End;
+    std::string word = to_upper(text(at));
+    if (word == "PIVOT" && next == LPAREN) return "Write one `SUM(a) FILTER (WHERE b = ..)` per column.";
+    if (word == "UNPIVOT" && next == LPAREN) return "Write one SELECT per column, and UNION ALL between them.";
+    if (word == "MERGE" && at == 0) return "INSERT INTO a table with a primary key replaces the rows of the same key.";
+    if (word == "STREAM" && at > 0 && tokens_[at - 1].kind == K_SELECT) return "Leave it out: every query is one.";
+    return {};
+  }
+
   Failure not_expected(size_t at) const {
+    if (std::string_view hint = way_out(at); !hint.empty()) return failure_at(at, std::string(hint));
     bool names = takes_name(mismatch_.expected);
     bool needs_quotes = names && is_word(tokens_[at]) && is_reserved(text(at)) && !is_missing_operand(at);
     if (needs_quotes && helps_as_name(at)) return reserved(at);

@@ -108,6 +108,14 @@ ast::PartitionSpec build_partition(P::PartitionSpecContext* context, Build& buil
   return out;
 }
 
+void require_values(const ast::PartitionSpec& partition, Build& build) {
+  for (const ast::PartitionValue& value : partition.values) {
+    if (value.value) continue;
+    build.reject(value.key.span, fmt::format("the partition column `{}` has no value", value.key.text),
+                 fmt::format("Write `{} = ..`.", value.key.text));
+  }
+}
+
 ast::LikeClause build_like(P::LikeContext* context, Build& build) {
   ast::LikeClause out{.table = build_name(context->name(), build), .span = span_of(context)};
   for (auto* option : context->likeOption()) {

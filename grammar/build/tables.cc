@@ -70,7 +70,11 @@ ast::TableRefPtr build_primary(P::TablePrimaryContext* context, Build& build) {
   if (context->tableCall()) return make_table(span, build_function(context->tableCall(), lateral, build));
   if (context->unnest()) return make_table(span, build_unnest(context->unnest(), build));
   if (context->query()) return make_table(span, ast::DerivedTable{build_query(context->query(), build), lateral});
-  return build_joins(context->tableRef(), context->join(), build);
+  ast::TableRefPtr out = build_joins(context->tableRef(), context->join(), build);
+  if (!std::holds_alternative<ast::Join>(out->kind)) {
+    build.not_expected(span_of(context->RPAREN()), "Between parentheses stands a join or a query.");
+  }
+  return out;
 }
 
 ast::TableAlias build_alias(P::TableAliasContext* context, Build& build) {
@@ -115,12 +119,8 @@ ast::TableRefPtr build_table_ref(P::TableRefContext* context, Build& build) {
 ast::Text hint_text(P::HintValueContext* context, Build& build) {
   if (context->STRING_LITERAL()) return text_of_token(context->STRING_LITERAL(), build);
   SourceSpan span = span_of(context);
-  if (!context->name()) return {std::string(build.text(span)), span};
-  ast::Text out{.span = span};
-  for (const ast::Identifier& part : build_name(context->name(), build).parts) {
-    out.value += (out.value.empty() ? "" : ".") + part.text;
-  }
-  return out;
+  if (!context->identifier()) return {std::string(build.text(span)), span};
+  return {build_identifier(context->identifier(), build).text, span};
 }
 
 }  // namespace
@@ -131,12 +131,14 @@ std::vector<ast::Hint> build_hints(P::HintsContext* context, Build& build) {
   for (auto* hint : context->hint()) {
     ast::Hint built{.name = build_identifier(hint->identifier(), build), .span = span_of(hint)};
     for (auto* argument : hint->hintArgument()) {
-      auto values = argument->hintValue();
-      ast::HintArgument arg{.value = hint_text(values.back(), build),
-                            .quoted = values.back()->STRING_LITERAL() != nullptr};
-      if (values.size() == 2) {
-        arg.key = hint_text(values[0], build);
-        arg.key_quoted = values[0]->STRING_LITERAL() != nullptr;
+      ast::Text first = hint_text(argument->hintValue(), build);
+      bool is_quoted = argument->hintValue()->STRING_LITERAL() != nullptr;
+      ast::HintArgument arg{.value = std::move(first), .quoted = is_quoted};
+      if (argument->text()) {
+        arg = {.key = std::move(arg.value),
+               .value = build_text(argument->text(), build),
+               .quoted = true,
+               .key_quoted = is_quoted};
       }
       built.args.push_back(std::move(arg));
     }

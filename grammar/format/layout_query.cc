@@ -62,7 +62,7 @@ void Layout::query(Rule* node) {
 // In the group around it, so that a SELECT breaks together with the ORDER BY behind it.
 void Layout::term(Rule* node) {
   if (rule_of(node->children[0]) == P::RuleSelect) return select_clauses(static_cast<Rule*>(node->children[0]));
-  if (token_of(node->children[0]) != K_VALUES) return plain(node);
+  if (!is_one_of(token_of(node->children[0]), K_VALUES, K_VALUE)) return plain(node);
   page_.open();
   visit(node->children[0]);
   page_.indent();
@@ -145,9 +145,11 @@ void Layout::expression(Rule* node) {
 
 // The operands `from` to `to`, in a group that breaks in front of the operators of one level.
 void Layout::chain(Rule* node, std::span<const size_t> operators, size_t from, size_t to, int level) {
+  operators = operators.subspan(static_cast<size_t>(std::ranges::upper_bound(operators, from) - operators.begin()));
+  operators = operators.first(static_cast<size_t>(std::ranges::lower_bound(operators, to) - operators.begin()));
   auto breaks_here = [&](size_t i) {
     auto* tail = static_cast<Rule*>(node->children[i]);
-    return i > from && i < to && breaks_at(token_of(tail->children[0]), level);
+    return breaks_at(token_of(tail->children[0]), level);
   };
   std::vector<size_t> begins{from};
   std::ranges::copy_if(operators, std::back_inserter(begins), breaks_here);

@@ -92,15 +92,21 @@ class Context {
     for (size_t i = tokens_.size(); i-- > 0;) {
       if (kind(i) != LPAREN) continue;
       TokenKind inside = kind(i + 1);
-      bool query = is_one_of(inside, K_SELECT, K_WITH, K_VALUES);
+      bool query = is_one_of(inside, K_SELECT, K_WITH, K_VALUES, K_VALUE);
       if (inside == K_TABLE) query = !is_name_like(before(i)) || is_query_context(before(i));
-      bool is_call = is_one_of(before(i), IDENTIFIER, QUOTED_IDENTIFIER) || takes_arguments(before(i));
+      bool is_call = (is_one_of(before(i), IDENTIFIER, QUOTED_IDENTIFIER) && !is_insert_target(i - 1)) ||
+                     takes_arguments(before(i));
       if (inside == LPAREN_QUERY && !is_call) {
         query = is_one_of(kind(closing_[i + 1] + 1), RPAREN, K_UNION, K_INTERSECT, K_EXCEPT, K_ORDER, K_LIMIT, K_OFFSET,
                           K_FETCH);
       }
       if (query) set(i, LPAREN_QUERY);
     }
+  }
+  // Of INSERT INTO a.b ((SELECT ..)): whether the name that ends at `i` is a table, and no function.
+  bool is_insert_target(size_t i) const {
+    while (before(i) == DOT && i >= 2) i -= 2;
+    return is_one_of(before(i), K_INTO, K_OVERWRITE);
   }
   static bool is_query_context(TokenKind kind) {
     return is_one_of(kind, K_FROM, K_JOIN, K_IN, K_EXISTS, K_UNION, K_ALL, K_DISTINCT, K_INTERSECT, K_EXCEPT, K_AS,
@@ -120,6 +126,7 @@ class Context {
     size_t at = i + 1;
     if (is_one_of(kind(at), PLUS, MINUS)) ++at;
     if (!unit(at) || unit(at + 1)) at = kind(at) == LPAREN ? closing_[at] + 1 : at + 1;
+    while (kind(at) == DOT) at += 2;  // INTERVAL t.a DAY
     auto first = at < tokens_.size() ? unit(at) : std::nullopt;
     if (!first) return;
     units_[0] = at;
@@ -153,6 +160,9 @@ class Context {
       return set(i, ARGUMENT_NAME);
     }
     if (is_open(kind(i + 1)) && (is_keyword(kind(i)) || kind(i) == RESERVED_WORD)) resolve_function(i);
+    // DATE(a), which Flink takes for a function that nobody has defined; TIME(3) is a type.
+    bool is_type = kind(i) != K_DATE && kind(i + 2) == INTEGER_LITERAL;
+    if (is_one_of(kind(i), K_DATE, K_TIME, K_TIMESTAMP) && kind(i + 1) == LPAREN && !is_type) set(i, FUNCTION_NAME);
     resolve_keyword(i);
   }
 

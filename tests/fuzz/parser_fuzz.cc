@@ -1,9 +1,11 @@
-// Any text gets an AST that its own print gives again, or errors with places inside of the text.
+// Any text gets an AST that its own print gives again and that formatting keeps, or errors with places inside of the
+// text.
 #include <fstream>
 #include <sstream>
 
 #include "grammar/ast/dump.h"
 #include "grammar/ast/print.h"
+#include "grammar/format/format.h"
 #include "grammar/parser.h"
 #include "tests/fuzz/bytes_target.h"
 
@@ -34,6 +36,19 @@ bool have_places(const Diagnostics& diagnostics, size_t size) {
   return true;
 }
 
+// Formatting keeps the AST, and changes nothing the second time.
+bool formats_well(const SourceText& source, const ast::Script& parsed) {
+  Diagnostics diagnostics;
+  auto once = grammar::format_script(source, diagnostics);
+  if (!once) return false;
+  SourceText formatted("formatted.sql", *once);
+  ast::Script again = grammar::parse(formatted, diagnostics);
+  auto twice = grammar::format_script(formatted, diagnostics);
+  if (diagnostics.ok() && ast::dump(parsed) == ast::dump(again) && twice == once) return true;
+  std::fprintf(stderr, "formatted:\n%s\nand again:\n%s\n", once->c_str(), twice.value_or("").c_str());
+  return false;
+}
+
 }  // namespace
 
 // Some lines of a script, or words of it in any order.
@@ -58,6 +73,7 @@ bool fuzz_check(std::string_view bytes) {
   Diagnostics diagnostics;
   ast::Script parsed = grammar::parse(source, diagnostics);
   if (!have_places(diagnostics, bytes.size())) return false;
+  if (diagnostics.ok() && !formats_well(source, parsed)) return false;
   std::string printed = print(parsed);
   SourceText source_again("print.sql", printed);
   Diagnostics diagnostics_again;

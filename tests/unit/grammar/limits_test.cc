@@ -1,5 +1,6 @@
 // Statements at the limits, one below and one above. Nothing here may take the stack along.
 #include "grammar/limits.h"
+#include "grammar/format/format.h"
 #include "tests/unit/grammar/parse_fixture.h"
 
 namespace sluice {
@@ -19,6 +20,8 @@ void expect_right(const std::string& sql) {
   ASSERT_EQ(script.statements.size(), 1u);
   EXPECT_FALSE(ast::print(script.statements[0]).empty());
   EXPECT_FALSE(ast::dump(script).empty());
+  Diagnostics diagnostics;
+  EXPECT_TRUE(grammar::format_script(SourceText("test.sql", sql), diagnostics));
 }
 
 TEST(Limits, Nesting) {
