@@ -172,6 +172,7 @@ class Diagnosis {
       if (auto error = misspelt(at - back, clause_words())) return *std::move(error);
     }
     if (at > 0 && starts_literal(tokens_[at - 1].kind) && helps_as_name(at - 1)) return reserved(at - 1);
+    if (auto error = incomplete(at)) return *std::move(error);
     if (at < tokens_.size()) return not_expected(at);
     uint32_t end = tokens_.back().end;
     return fail(ErrorCode::SyntaxError, SourceSpan{end - 1, end}, "the statement ends too early")
@@ -208,6 +209,26 @@ class Diagnosis {
     return failure_at(index, fmt::format("Did you mean `{}`?", word));
   }
 
+  // An operator without what belongs behind it: the operator is what the author has to look at.
+  std::optional<Failure> incomplete(size_t at) const {
+    TokenKind before = at > 0 ? tokens_[at - 1].kind : End, here = at < tokens_.size() ? tokens_[at].kind : End;
+    bool is_test = (before == K_IS && here != End) || (before == K_NOT && here == K_NULL);
+    if (is_test) {
+      SourceSpan span{tokens_[at - 1].begin, tokens_[at].end};
+      std::string hint = before == K_NOT ? "Write `IS NOT NULL`." : expected_in_words(mismatch_.expected);
+      return fail(ErrorCode::SyntaxError, span, "`{} {}` is not expected here", text(at - 1), text(at))
+          .hint(std::move(hint));
+    }
+    if (here == ARGUMENT_NAME) {
+      return failure_at(at + 1, "It names an argument of a call; to compare, write `>=`.");
+    }
+    bool opens = before == LBRACKET || before == LPAREN_QUERY;
+    bool needs_operand = is_operator(before) && !opens && takes_expression(mismatch_.expected);
+    if (!needs_operand) return {};
+    return fail(ErrorCode::SyntaxError, tokens_[at - 1].span(), "`{}` has nothing on its right side", text(at - 1))
+        .hint("Expected an expression.");
+  }
+
   // DATE, TIME and their like are read as the beginning of a literal before it turns out that they are none.
   static bool starts_literal(TokenKind kind) {
     return kind == K_DATE || kind == K_TIME || kind == K_TIMESTAMP || kind == K_INTERVAL;
@@ -220,6 +241,9 @@ class Diagnosis {
     if (word == "PIVOT" && next == LPAREN) return "Write one `SUM(a) FILTER (WHERE b = ..)` per column.";
     if (word == "UNPIVOT" && next == LPAREN) return "Write one SELECT per column, and UNION ALL between them.";
     if (word == "MERGE" && at == 0) return "INSERT INTO a table with a primary key replaces the rows of the same key.";
+    if (word == "SEMI" || word == "ANTI") {
+      return "Write WHERE EXISTS (SELECT ..) or WHERE NOT EXISTS (SELECT ..).";
+    }
     if (word == "STREAM" && at > 0 && tokens_[at - 1].kind == K_SELECT) return "Leave it out: every query is one.";
     return {};
   }

@@ -164,6 +164,7 @@ class Context {
     bool is_type = kind(i) != K_DATE && kind(i + 2) == INTEGER_LITERAL;
     if (is_one_of(kind(i), K_DATE, K_TIME, K_TIMESTAMP) && kind(i + 1) == LPAREN && !is_type) set(i, FUNCTION_NAME);
     resolve_keyword(i);
+    if (kind(i) == RESERVED_WORD && kind(i + 1) == LPAREN && to_upper(text(i)) == "PERIOD") set(i, K_ROW);
   }
 
   void resolve_function(size_t i) {

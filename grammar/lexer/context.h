@@ -5,6 +5,7 @@
 //   name =>      ARGUMENT_NAME
 //   COUNT (      FUNCTION_NAME, when the word is reserved
 //   DAYS         K_DAY, but only as the unit of an interval; the TO after it is INTERVAL_TO
+//   PERIOD (     K_ROW: two points in time are a row
 //   MAP          MAP_CONSTRUCTOR in front of [ or a query
 //   ORDER        ARGUMENT_ORDER in f(TABLE t PARTITION BY a ORDER BY b)
 //   ON           CONFLICT_ON in ON CONFLICT DO

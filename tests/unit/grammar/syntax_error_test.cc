@@ -17,6 +17,25 @@ TEST(SyntaxError, PointsToTheTokenAndSaysWhatWasMeant) {
   EXPECT_EQ(errors_of("SHOW TABELS", true), "1001 1:6 Did you mean `TABLES`?");
 }
 
+TEST(SyntaxError, OperatorsWithoutAnOperandAreNamed) {
+  EXPECT_EQ(errors_of("SELECT a + FROM t", true), "1001 1:10 Expected an expression.");
+  EXPECT_EQ(errors_of("SELECT a FROM t WHERE a = = 1", true), "1001 1:25 Expected an expression.");
+  EXPECT_EQ(errors_of("SELECT a FROM t WHERE a LIKE", true), "1001 1:25 Expected an expression.");
+  EXPECT_EQ(errors_of("SELECT a FROM t WHERE a NOT NULL", true), "1001 1:25 Write `IS NOT NULL`.");
+  EXPECT_EQ(errors_of("SELECT a FROM t WHERE a IS 1").substr(0, 9), "1001 1:25");
+  EXPECT_EQ(errors_of("SELECT a FROM t WHERE a => 1", true),
+            "1001 1:25 It names an argument of a call; to compare, write `>=`.");
+}
+
+TEST(SyntaxError, WhatFlinkCannotRunHasAWayOut) {
+  EXPECT_EQ(errors_of("SELECT * FROM t PIVOT (SUM(a) FOR b IN (1, 2))", true),
+            "1001 1:17 Write one `SUM(a) FILTER (WHERE b = ..)` per column.");
+  EXPECT_EQ(errors_of("SELECT * FROM t LEFT SEMI JOIN u ON a = b", true),
+            "1001 1:22 Write WHERE EXISTS (SELECT ..) or WHERE NOT EXISTS (SELECT ..).");
+  EXPECT_EQ(errors_of("MERGE INTO t USING u ON a = b WHEN MATCHED THEN UPDATE SET a = 1", true),
+            "1001 1:1 INSERT INTO a table with a primary key replaces the rows of the same key.");
+}
+
 TEST(SyntaxError, ReservedWordsAskForBackTicks) {
   EXPECT_EQ(errors_of("SELECT order FROM t", true),
             "1001 1:8 `order` is a reserved word; a name that is one stands in back-ticks.");
@@ -40,7 +59,7 @@ TEST(SyntaxError, SuggestionsLetTheParserGoOn) {
   // `orders` is near to ORDER, but ORDER would not help.
   EXPECT_EQ(errors_of("SELECT * FROM orders FULL users", true), "1001 1:27 Expected JOIN or OUTER.");
   EXPECT_EQ(errors_of("SELECT a FROM (orders", true).find("ORDER"), std::string::npos);
-  EXPECT_EQ(errors_of("SELECT a + FROM t", true), "1001 1:12 Expected an expression.");
+  EXPECT_EQ(errors_of("SELECT a + FROM t", true), "1001 1:10 Expected an expression.");
 }
 
 TEST(SyntaxError, TheEndOfAStatementIsAPlace) {
