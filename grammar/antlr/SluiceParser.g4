@@ -169,7 +169,7 @@ specialCall
   | K_POSITION LPAREN operand K_IN expression (K_FROM expression)? RPAREN
   | K_SUBSTRING LPAREN expression (K_FROM expression (K_FOR expression)? | (COMMA expression)+ (K_FOR expression)?)?
     RPAREN
-  | K_TRIM LPAREN ( (K_BOTH | K_LEADING | K_TRAILING) expression? K_FROM expression
+  | K_TRIM LPAREN ( (K_BOTH | K_LEADING | K_TRAILING) (K_FROM expression | expression (K_FROM expression)?)
                   | expression (K_FROM expression)? ) RPAREN
   | K_OVERLAY LPAREN expression K_PLACING expression K_FROM expression (K_FOR expression)? RPAREN
   ;

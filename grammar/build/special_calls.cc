@@ -17,7 +17,8 @@ ast::ExprPtr function_call(antlr4::ParserRuleContext* context, std::vector<ast::
 
 ast::ExprPtr symbol(SourceSpan span, Build& build) { return make(span, ast::Symbol{to_upper(build.text(span))}); }
 
-// TRIM(a), TRIM(a FROM b), TRIM(BOTH FROM b), TRIM(BOTH a FROM b). Without a side it is BOTH, without characters ' '.
+// TRIM(a), TRIM(a FROM b), TRIM(BOTH FROM b), TRIM(BOTH b), TRIM(BOTH a FROM b). Without a side it is BOTH, without
+// characters ' '.
 ast::ExprPtr build_trim(P::SpecialCallContext* context, Build& build) {
   std::vector<ast::ExprPtr> parts = build_expressions(context->expression(), build);
   TokenKind side = child_kind(context, 2);
