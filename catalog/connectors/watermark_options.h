@@ -22,9 +22,12 @@ struct WatermarkOptions {
     v.optional("scan.watermark.emit.on-event.gap", self.emit_gap, "Rows between two watermarks of `on-event`.");
     v.optional("scan.watermark.idle-timeout", self.idle_timeout,
                "Silence after which a split no longer holds the watermark; `table.exec.source.idle-timeout` without.");
-    v.optional("scan.watermark.alignment.group", self.alignment_group, "Not supported yet.");
-    v.optional("scan.watermark.alignment.max-drift", self.alignment_max_drift, "Not supported yet.");
-    v.optional("scan.watermark.alignment.update-interval", self.alignment_update_interval, "Not supported yet.");
+    v.optional("scan.watermark.alignment.group", self.alignment_group,
+               "Sources of a job that name the same group wait for each other.");
+    v.optional("scan.watermark.alignment.max-drift", self.alignment_max_drift,
+               "How far a watermark may be beyond the least one of the group.");
+    v.optional("scan.watermark.alignment.update-interval", self.alignment_update_interval,
+               "How often a source that waits looks again.");
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "catalog/connectors/watermark_options.h"
 #include "runtime/operators/factory.h"
 #include "runtime/task/calc.h"
 #include "runtime/task/sink_operator.h"
@@ -199,10 +200,22 @@ Result<std::unique_ptr<Operator>> Deployment::make_node(const jobgraph::Operator
     context.parallelism = parallelism;
     context.attempt = options_.attempt;
     SLUICE_TRY(std::shared_ptr<SourceConnector> connector, make_source(options_.engine, op, context));
-    SourceReader::Options options{std::move(connector), options_.splits.at(op.id), rows_max};
-    return Made(std::make_unique<SourceReader>(std::get<jobgraph::Source>(op.kind), std::move(options)));
+    const auto& source = std::get<jobgraph::Source>(op.kind);
+    SLUICE_TRY(SourceAlignment::Options alignment, alignment_of(source));
+    SourceReader::Options options{std::move(connector), options_.splits.at(op.id), rows_max, std::move(alignment)};
+    return Made(std::make_unique<SourceReader>(source, std::move(options)));
   }
   return Made(std::make_unique<SinkOperator>(std::get<jobgraph::Sink>(op.kind), options_.sinks.at(op.uid)));
+}
+
+// As in Flink, a source without a drift or a watermark is not aligned.
+Result<SourceAlignment::Options> Deployment::alignment_of(const jobgraph::Source& source) {
+  SLUICE_TRY(WatermarkOptions options, read_options<WatermarkOptions>(source.table.options));
+  if (!source.watermark || options.alignment_group.empty() || options.alignment_max_drift.count() == 0) {
+    return SourceAlignment::Options{};
+  }
+  return SourceAlignment::Options{alignments_.group(options.alignment_group), options.alignment_max_drift.count(),
+                                  std::max<int64_t>(options.alignment_update_interval.count(), 1)};
 }
 
 JobMetrics Deployment::metrics() const {

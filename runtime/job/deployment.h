@@ -62,6 +62,7 @@ class Deployment {
   std::vector<TaskInput> task_inputs(const jobgraph::Fragment& fragment, uint32_t subtask);
   Result<ChainParts> make_chain(const jobgraph::Fragment& fragment, uint32_t subtask,
                                 const std::vector<Metrics*>& metrics, Arena& arena);
+  Result<SourceAlignment::Options> alignment_of(const jobgraph::Source& source);
   Result<std::unique_ptr<Operator>> make_node(const jobgraph::Operator& op, uint32_t subtask, uint32_t parallelism);
   const jobgraph::Fragment& fragment_of(uint32_t op) const;
 
@@ -77,6 +78,7 @@ class Deployment {
   DeploymentOptions options_;
   const JobPlan& plan_;
   std::vector<EdgeChannels> edges_;
+  AlignmentGroups alignments_;
   std::vector<std::shared_ptr<Task>> tasks_;
   std::vector<NodeMetrics> metrics_;
 };

@@ -35,6 +35,7 @@ Status SourceReader::open(OperatorContext& context) {
   }
   SLUICE_DO(assign_splits());
   if (options_.connector->discovery_interval_ms() > 0) arm_discovery();
+  if (alignment_.is_on()) align();
   return Done{};
 }
 
@@ -92,6 +93,7 @@ Result<SourceOperator::Outcome> SourceReader::poll() {
   size_t index = next_ready();
   if (index == splits_.size()) {
     if (has_ended()) {
+      alignment_.update(kWatermarkMax);
       if (is_idle_) out_->control(Element::active());
       out_->control(Element::watermark(kWatermarkMax));
       return Outcome::End;
@@ -118,6 +120,7 @@ size_t SourceReader::next_ready() {
   for (size_t i = 0; i < splits_.size(); ++i) {
     size_t index = (next_ + i) % splits_.size();
     if (splits_[index].reader == nullptr || splits_[index].waiting) continue;
+    if (!alignment_.may_read(watermarks_.watermark(index))) continue;
     next_ = index + 1;
     return index;
   }
@@ -162,6 +165,7 @@ Status SourceReader::take(size_t index, Poll poll) {
   }
   if (poll.progress && spec_.watermark) SLUICE_DO(observe(index, *poll.progress));
   if (poll.rows.rows > 0) SLUICE_DO(take_rows(index, std::move(poll.rows)));
+  if (alignment_.is_on()) alignment_.update(watermarks_.all_idle() ? kWatermarkMax : watermarks_.combined());
   if (spec_.watermark && !cut_) {
     if (is_per_event()) emit_watermark();
     tick_if_due(now_ms());
@@ -248,6 +252,7 @@ Step SourceReader::on_timer(TimestampMs time, Output&) {
   int64_t now = std::max(time, now_ms());
   if (next_discovery_ms_ != 0 && now >= next_discovery_ms_) start_discovery();
   is_tick_armed_ = false;
+  if (alignment_.is_on() && now >= next_alignment_ms_) align();
   if (spec_.watermark) {
     tick_if_due(now);
     arm_tick();
@@ -295,6 +300,13 @@ void SourceReader::arm_tick() {
   if (!has_news) return;
   is_tick_armed_ = true;
   context_->register_timer(next_tick_ms_);
+}
+
+// Splits that wait for others are not idle; they are looked at again by the clock.
+void SourceReader::align() {
+  alignment_.update(watermarks_.all_idle() ? kWatermarkMax : watermarks_.combined());
+  next_alignment_ms_ = now_ms() + alignment_.interval_ms();
+  context_->register_timer(next_alignment_ms_);
 }
 
 void SourceReader::arm_discovery() {

@@ -15,6 +15,7 @@
 #include "runtime/task/chain.h"
 #include "runtime/task/operator_context.h"
 #include "runtime/task/split_watermarks.h"
+#include "runtime/task/watermark_alignment.h"
 #include "runtime/task/watermark_column.h"
 
 namespace sluice::runtime {
@@ -30,8 +31,10 @@ class SourceReader final : public SourceOperator {
     std::shared_ptr<SourceConnector> connector;
     SplitList splits;
     uint32_t rows_max = kBatchRowsMax;  // Of one poll.
+    SourceAlignment::Options alignment = {};
   };
-  SourceReader(const jobgraph::Source& spec, Options options) : spec_(spec), options_(std::move(options)) {}
+  SourceReader(const jobgraph::Source& spec, Options options)
+      : spec_(spec), options_(std::move(options)), alignment_(options_.alignment) {}
 
   void bind(ElementOutput& out) override { out_ = &out; }
   Status open(OperatorContext& context) override;
@@ -81,6 +84,7 @@ class SourceReader final : public SourceOperator {
   void update_idleness();
   void tick_if_due(int64_t now);
   void arm_tick();
+  void align();
   void arm_discovery();
   void start_discovery();
 
@@ -101,6 +105,8 @@ class SourceReader final : public SourceOperator {
   int64_t next_lags_ns_ = 0;
   bool is_tick_armed_ = false;
   std::optional<Cut> cut_;
+  SourceAlignment alignment_;
+  int64_t next_alignment_ms_ = 0;
 
   int64_t next_discovery_ms_ = 0;  // 0: never.
   std::shared_ptr<Discovery> discovery_;

@@ -15,6 +15,7 @@ class SplitWatermarks {
   void advance(size_t split, TimestampMs watermark) {
     splits_[split].watermark = std::max(splits_[split].watermark, watermark);
   }
+  TimestampMs watermark(size_t split) const { return splits_[split].watermark; }
   // A split that has rows again is active again.
   void set_idle(size_t split, bool idle) { splits_[split].idle = idle; }
   bool is_idle(size_t split) const { return splits_[split].idle; }

@@ -205,6 +205,33 @@ class Suite:
             process.kill()
             process.wait()
 
+    def aligned_sources(self):
+        for topic in ("ahead", "behind", "aligned"):
+            self.broker.create(topic, 1)
+        stamp = lambda minute: f"2024-01-{1 + minute // 1440:02} {minute % 1440 // 60:02}:{minute % 60:02}:00"
+        row = lambda minute: (0, -1, None, f'{{"ts":"{stamp(minute)}"}}')
+        rows = 10_000
+        self.broker.produce("ahead", [row(i) for i in range(rows)])
+        self.broker.produce("behind", [row(0)])
+        aligned = {"scan_watermark_alignment_group": "g", "scan_watermark_alignment_max__drift": "5 min",
+                   "scan_watermark_alignment_update__interval": "200 ms"}
+        columns = "ts TIMESTAMP(3), WATERMARK FOR ts AS ts"
+        script = (table("ahead", columns, self.broker, topic="ahead", **aligned, **EARLIEST) +
+                  table("behind", columns, self.broker, topic="behind", **aligned, **EARLIEST) +
+                  table("dst", "ts TIMESTAMP(3)", self.broker, topic="aligned") +
+                  "INSERT INTO dst SELECT ts FROM ahead UNION ALL SELECT ts FROM behind;\n")
+        written = lambda: len(self.broker.consume("aligned"))
+        process = self.engine.start("aligned", script)
+        try:
+            self.wait_for(lambda: written() > 1, "rows of a source that is ahead")
+            time.sleep(2)
+            check("the source that is ahead waits", 1 < written() < rows, True)
+            self.broker.produce("behind", [row(rows)])
+            self.wait_for(lambda: written() == rows + 2, "the rest, when the other source is there, too")
+        finally:
+            process.kill()
+            process.wait()
+
     def wait_for(self, condition, what, seconds=20):
         end = time.monotonic() + seconds
         while not condition():
@@ -216,7 +243,7 @@ class Suite:
     def all(self):
         for part in (self.filter_to_topic, self.startup_modes, self.topic_pattern, self.keys_and_metadata,
                      self.written_keys_headers_times, self.several_topics, self.upserts, self.given_up_transactions, self.broken_world,
-                     self.partitions_added):
+                     self.partitions_added, self.aligned_sources):
             if len(sys.argv) == 2 or part.__name__ in sys.argv[2:]:
                 part()
 

@@ -131,7 +131,7 @@ class SourceReaderTest : public testing::Test {
     for (const std::string& id : splits) list->push_back({id, "0"});
     source_ = std::make_shared<FakeSource>(pool_);
     for (const std::string& id : splits) source_->lanes[id];
-    reader_ = std::make_unique<SourceReader>(spec_, SourceReader::Options{source_, list});
+    reader_ = std::make_unique<SourceReader>(spec_, SourceReader::Options{source_, list, kBatchRowsMax, alignment_});
     kernels_.arena = &arena_;
     context_.env = env_.env();
     context_.buffers = &pool_;
@@ -177,6 +177,7 @@ class SourceReaderTest : public testing::Test {
   jobgraph::Operator op_;
   jobgraph::Source spec_;
   OperatorContext context_;
+  SourceAlignment::Options alignment_;
   std::set<TimestampMs> timers_;
   std::shared_ptr<FakeSource> source_;
   std::unique_ptr<SourceReader> reader_;
@@ -259,6 +260,43 @@ TEST_F(SourceReaderTest, ASubtaskWithoutSplitsEndsAtOnce) {
   open({"a"}, false, 0, 1, 2);
   EXPECT_EQ(poll(), SourceOperator::Outcome::End);
   EXPECT_EQ(out_.take(), (Log{"W max"}));
+}
+
+TEST_F(SourceReaderTest, ASourceFarAheadWaitsForTheOthersOfItsGroup) {
+  alignment_ = {std::make_shared<AlignmentGroup>(), 100, 1000};
+  size_t other = alignment_.group->join();
+  open({"a"}, false, 0);
+  source_->lanes["a"].batches = {{50}, {500}, {600}, {700}};
+  poll_until_idle();
+  EXPECT_EQ(out_.take(), (Log{"50"}));  // The other one has said nothing yet.
+  alignment_.group->report(other, 450);
+  advance(1000);
+  poll_until_idle();
+  EXPECT_EQ(out_.take(), (Log{"W 50", "500", "600"}));
+  advance(1000);
+  poll_until_idle();
+  EXPECT_EQ(out_.take(), (Log{"W 600"}));
+  alignment_.group->report(other, kWatermarkMax);
+  advance(1000);
+  poll_until_idle();
+  EXPECT_EQ(out_.take(), (Log{"700"}));
+}
+
+TEST_F(SourceReaderTest, SplitsFarAheadWaitForTheOthersAndAreNotIdle) {
+  alignment_ = {std::make_shared<AlignmentGroup>(), 100, 1000};
+  open({"a", "b"}, false, 1500);
+  source_->lanes["a"].batches = {{50}, {120}};
+  source_->lanes["b"].batches = {{500}, {600}};
+  poll_until_idle();
+  EXPECT_EQ(out_.take(), (Log{"50", "500", "120"}));
+  advance(1000);
+  poll_until_idle();
+  EXPECT_EQ(out_.take(), (Log{"W 120"}));
+  advance(1000);  // Now a is idle, and holds nobody back.
+  poll_until_idle();
+  advance(1000);
+  poll_until_idle();
+  EXPECT_EQ(out_.take(), (Log{"W 500", "600"}));
 }
 
 TEST(SplitEntryTest, RoundTripAndDamage) {
