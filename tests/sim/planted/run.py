@@ -83,7 +83,8 @@ def ninja_edges(build, name, overlay):
         command = build.commands[source]["command"].replace(f"-I{ROOT}", f"-I{overlay} -I{ROOT}")
         command = re.sub(r"-o \S+\.o", f"-o {new}", command)
         command = re.sub(r"-c \S+", f"-c {path}", command).replace(" -Werror", "")
-        text += f"build {new}: run {path}\n  command_line = cd {build.folder} && {command.replace('$', '$$')}\n"
+        command = command.replace("$", "$$") + f" -MD -MF {new}.d"
+        text += f"build {new}: compile {path}\n  command_line = cd {build.folder} && {command}\n"
         (overlay / source).parent.mkdir(parents=True, exist_ok=True)
         link = link.replace(f" {old} ", f" {new} ")
         objects.append(new)
@@ -98,6 +99,7 @@ def prepare(build, names):
     folder = build.folder / "planted"
     folder.mkdir(exist_ok=True)
     text = "rule run\n  command = $command_line\n  description = $out\n"
+    text += "rule compile\n  command = $command_line\n  description = $out\n  depfile = $out.d\n  deps = gcc\n"
     for name in names:
         text += ninja_edges(build, name, folder / name)
     (folder / "build.ninja").write_text(text)
