@@ -1,5 +1,6 @@
 // `sluice bench nexmark`: how fast the engine computes Nexmark's queries, each in a process of its own, and as a share
 // of a hand-written program in the same run.
+#include <sched.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/check.h"
 #include "base/env/real_env.h"
 #include "runtime/state/prefaulted_chunks.h"
 #include "tools/sluice/commands.h"
@@ -34,7 +36,21 @@ Result<uint64_t> digest_of(const BenchArguments& arguments, const std::string& q
   return run.digest;
 }
 
+// Threads that are started from here on stay on the first `count` cores that this process may use.
+void keep_to_cores(uint32_t count) {
+  cpu_set_t allowed, kept;
+  CPU_ZERO(&kept);
+  SLUICE_CHECK(sched_getaffinity(0, sizeof(allowed), &allowed) == 0);
+  for (int core = 0; core < CPU_SETSIZE && count > 0; ++core) {
+    if (!CPU_ISSET(core, &allowed)) continue;
+    CPU_SET(core, &kept);
+    --count;
+  }
+  SLUICE_CHECK(sched_setaffinity(0, sizeof(kept), &kept) == 0);
+}
+
 int run_single(const BenchArguments& arguments) {
+  if (arguments.cores != 0) keep_to_cores(arguments.cores);
   const std::string& query = arguments.queries.front();
   auto timed = run_timed(arguments, query);
   uint64_t peak = peak_memory_bytes() >> 20;
@@ -75,6 +91,7 @@ std::optional<Figures> measure(const BenchArguments& arguments, const std::strin
   if (arguments.digest_events) {
     command.insert(command.end(), {"--digest-events", std::to_string(*arguments.digest_events)});
   }
+  if (arguments.cores != 0) command.insert(command.end(), {"--cores", std::to_string(arguments.cores)});
   for (const std::string& setting : arguments.settings) command.insert(command.end(), {"-D", setting});
   fetch_memory(arguments);
   auto out = outputs_of({command});
@@ -153,7 +170,8 @@ std::string line_of(const std::string& query, const Measured& measured) {
 }
 
 // How much faster several threads are than one, against how much faster several copies of the limit are than one.
-// Every thread and every copy has as many events as the one had.
+// Every thread and every copy has as many events as the one had, and as many cores as there are task threads: else one
+// task thread would have those of the others for the threads that work for it (compiler, memory, files).
 struct Scaling {
   double one = 0, all = 0;
   double speedup() const { return all / one; }
@@ -162,8 +180,10 @@ struct Scaling {
 std::optional<Scaling> engine_scaling(BenchArguments arguments, const std::string& query) {
   arguments.digest_events = 0;
   uint32_t threads = std::exchange(arguments.parallelism, 1);
+  arguments.cores = 1;
   auto one = measure(arguments, query);
   arguments.parallelism = threads;
+  arguments.cores = threads;
   arguments.events *= threads;
   auto all = measure(arguments, query);
   if (!one || !all) return std::nullopt;
@@ -288,13 +308,14 @@ extern "C" int sluice_command_bench(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--scaling", arguments.scaling,
                "How much faster --parallelism threads are than one, beside as many copies of the hand-written program "
-               "at once; without checkpoints, as many events per thread");
+               "at once; without checkpoints, as many events and cores per thread");
   app.add_option("-D", arguments.settings, "key=value: a setting of the jobs");
   app.add_option("--against-limit", arguments.limit_program,
                  "A hand-written program to be measured before each query, in one copy per task thread");
   app.add_option("--dir", arguments.directory, "Where checkpoints and files are written");
   app.add_flag("--json", arguments.json, "One JSON array");
   app.add_flag("--single", arguments.single)->group("");
+  app.add_option("--cores", arguments.cores)->group("");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

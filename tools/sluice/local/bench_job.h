@@ -23,6 +23,7 @@ struct BenchArguments {
   std::string limit_program;
   std::string directory;  // For checkpoints and files; a new one below the temporary directory without it.
   bool json = false;
+  uint32_t cores = 0;   // That the process may use; 0: all.
   bool single = false;  // In a process of its own: one query, its figures on standard output.
 };
 
