@@ -22,6 +22,9 @@ SettingDecl memory(std::string_view key, std::string_view fallback, std::string_
 SettingDecl text(std::string_view key, std::string_view fallback, std::string_view help) {
   return {key, Text, fallback, {}, help};
 }
+SettingDecl directory(std::string_view key, std::string_view fallback, std::string_view help) {
+  return {key, Directory, fallback, {}, help};
+}
 SettingDecl word(std::string_view key, std::string_view fallback, std::vector<std::string_view> words,
                  std::string_view help) {
   return {key, Word, fallback, std::move(words), help};
@@ -198,8 +201,8 @@ std::vector<SettingDecl> job() {
       flag("pipeline.operator-chaining.enabled", "true", "Has no effect here."),
       word("execution.runtime-mode", "STREAMING", {"STREAMING", "BATCH", "AUTOMATIC"}, "Only STREAMING runs."),
       duration("execution.checkpointing.interval", "", "Period of checkpoints."),
-      text("execution.checkpointing.dir", ".sluice", "Directory below which each job has its checkpoints."),
-      text("execution.checkpointing.savepoint-dir", "", "Directory for savepoints."),
+      directory("execution.checkpointing.dir", ".sluice", "Directory below which each job has its checkpoints."),
+      directory("execution.checkpointing.savepoint-dir", "", "Directory for savepoints."),
       word("execution.checkpointing.mode", "EXACTLY_ONCE", {"EXACTLY_ONCE", "AT_LEAST_ONCE"},
            "Has no effect here: state is exactly once, and each sink says what it delivers."),
       duration("execution.checkpointing.timeout", "10 min", "After which a checkpoint is given up."),

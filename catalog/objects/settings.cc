@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/diagnostics.h"
+#include "base/file_uri.h"
 #include "catalog/connectors/option_fields.h"
 #include "catalog/objects/setting_keys.h"
 #include "catalog/types/time_zone.h"
@@ -40,6 +41,7 @@ bool is_valid(const SettingDecl& decl, std::string_view value) {
       return std::ranges::any_of(decl.words, [&](std::string_view word) { return upper(word) == upper(value); });
     case SettingType::TimeZone:
       return value == "default" || TimeZone::find(value) != nullptr;
+    case SettingType::Directory:
     case SettingType::Text:
       return true;
   }
@@ -104,6 +106,12 @@ const SettingDecl* find_setting(std::string_view key) {
 std::optional<Failure> check_setting(const std::string& key, const std::string& value, SourceSpan key_span,
                                      SourceSpan value_span) {
   if (const SettingDecl* decl = find_setting(key)) {
+    if (decl->type == SettingType::Directory) {
+      if (auto path = path_of_uri(value); !path) {
+        return fail(path.error().code, value_span, "setting `{}`: {}", key, path.error().message)
+            .hint(path.error().hint);
+      }
+    }
     if (is_valid(*decl, value)) return {};
     return fail(ErrorCode::BadOptionValue, value_span, "setting `{}` cannot be `{}`", key, value).hint(hint_of(*decl));
   }
@@ -118,6 +126,10 @@ std::string Settings::get(std::string_view key) const {
   const SettingDecl& decl = decl_of(key);
   auto found = values_.find(std::string(key));
   std::string text = found == values_.end() ? std::string(decl.fallback) : found->second;
+  if (decl.type == SettingType::Directory) {
+    auto path = path_of_uri(text);
+    return path ? *path : text;
+  }
   return decl.type == SettingType::Word ? upper(text) : text;
 }
 

@@ -12,7 +12,7 @@
 
 namespace sluice {
 
-enum class SettingType : uint8_t { Boolean, Integer, Double, Duration, Memory, Word, TimeZone, Text };
+enum class SettingType : uint8_t { Boolean, Integer, Double, Duration, Memory, Word, TimeZone, Directory, Text };
 
 struct SettingDecl {
   std::string_view key;
@@ -42,7 +42,7 @@ class Settings {
   void reset() { values_.clear(); }
   const std::map<std::string, std::string>& values() const { return values_; }
 
-  std::string get(std::string_view key) const;  // Upper case for a Word.
+  std::string get(std::string_view key) const;  // Upper case for a Word, a path for a Directory.
   bool get_bool(std::string_view key) const;
   int64_t get_int(std::string_view key) const;
   int64_t get_ms(std::string_view key) const;     // Of a Duration.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "base/file_uri.h"
 #include "base/key_hash.h"
 #include "runtime/checkpoint/segment_reader.h"
 
@@ -233,8 +234,7 @@ Status verify(Env env, const std::string& directory, const Manifest& manifest) {
 }
 
 Result<RestoreSource> open_restore_source(Env env, const std::string& path, std::vector<RefusedCheckpoint>& refused) {
-  std::string trimmed = path;
-  while (trimmed.size() > 1 && trimmed.ends_with('/')) trimmed.pop_back();
+  SLUICE_TRY(std::string trimmed, path_of_uri(path));
   auto slash = trimmed.rfind('/');
   std::string parent = slash == std::string::npos ? "." : trimmed.substr(0, slash);
   std::string name = slash == std::string::npos ? trimmed : trimmed.substr(slash + 1);

@@ -29,6 +29,11 @@ bool is_permanent(const Error& error) {
   }
 }
 
+// Of what the job was told to start from: nothing else takes its place.
+bool is_no_checkpoint(const Error& error) {
+  return error.code == ErrorCode::NoCheckpoint || error.code == ErrorCode::CorruptCheckpoint;
+}
+
 int64_t wall_ms_of(const void* clock) { return static_cast<const Clock*>(clock)->wall_ms(); }
 
 }  // namespace
@@ -51,6 +56,7 @@ JobExecution::JobExecution(EngineOptions engine, std::shared_ptr<const JobPlan> 
   status_.id = plan_->job_id;
   status_.parallelism = plan_->parallelism;
   status_.warnings = plan_->warnings;
+  status_.takes_checkpoints = plan_->takes_checkpoints;
 }
 
 // The strand is held here as well: what is posted last may end this object while the call is still under way.
@@ -85,30 +91,11 @@ void JobExecution::cancel() {
     if (is_terminal(status_.state)) return;
     if (!deployment_ && !is_preparing_) {
       engine_.env.executor->cancel(restart_timer_);
+      refuse_waiting_stops();
       return settle(JobState::Cancelled);
     }
     set_state(JobState::Cancelling);
     end_attempt(Ending::Cancel, std::nullopt);
-  });
-}
-
-void JobExecution::stop_with_savepoint(const std::string& directory, SavepointDone done) {
-  post([this, directory, done = std::move(done)] {
-    if (!coordinator_ || status_.state != JobState::Running || !plan_->takes_checkpoints) {
-      return done(fail(ErrorCode::CheckpointFailed, "job `{}` is {} and cannot take a savepoint", status_.name,
-                       text_of(status_.state)));
-    }
-    std::string base = directory;
-    if (base.empty()) base = plan_->settings.get("execution.checkpointing.savepoint-dir");
-    if (base.empty()) base = plan_->settings.get("execution.checkpointing.dir") + "/savepoints";
-    std::string path = fmt::format("{}/{}-{}", base, directory_name_of(status_.name), engine_.env.clock->wall_ms());
-    set_state(JobState::Stopping);
-    coordinator_->request({true, false, path, [this, path, done](Result<CheckpointId> id) {
-                             if (!id) return done(std::move(id).as_failure());
-                             savepoint_ = path;
-                             done(path);
-                             end_attempt(Ending::Stop, std::nullopt);
-                           }});
   });
 }
 
@@ -135,7 +122,7 @@ JobStatus JobExecution::status() const {
 
 JobMetrics JobExecution::metrics() const {
   std::lock_guard lock(mutex_);
-  return deployment_ ? deployment_->metrics() : last_metrics_;
+  return deployment_ ? metrics_behind(ended_metrics_, deployment_->metrics()) : ended_metrics_;
 }
 
 void JobExecution::abandon() {
@@ -232,6 +219,7 @@ void JobExecution::on_opened(Task& task) {
 void JobExecution::on_all_opened() {
   set_state(JobState::Running);
   if (plan_->takes_checkpoints) coordinator_->start();
+  for (auto& [directory, done] : std::exchange(waiting_stops_, {})) stop_with_savepoint(directory, std::move(done));
 }
 
 void JobExecution::on_failed(Task& task, Failure failure) {
@@ -304,13 +292,14 @@ void JobExecution::close_step() {
   coordinator_.reset();
   {
     std::lock_guard lock(mutex_);
-    last_metrics_ = deployment_->metrics();
+    ended_metrics_ = metrics_behind(ended_metrics_, deployment_->metrics());
     deployment_.reset();
   }
   attempt_over();
 }
 
 void JobExecution::attempt_over() {
+  refuse_waiting_stops();
   if (cause_) {
     std::lock_guard lock(mutex_);
     status_.failure = cause_->error;
@@ -331,7 +320,9 @@ void JobExecution::attempt_over() {
 }
 
 void JobExecution::restart_or_fail() {
-  if (is_permanent(cause_->error)) return settle(JobState::Failed);
+  if (is_permanent(cause_->error) || (!has_chosen_ && is_no_checkpoint(cause_->error))) {
+    return settle(JobState::Failed);
+  }
   Clock& clock = *engine_.env.clock;
   std::optional<int64_t> delay_ms = restarts_->on_failure(clock.wall_ms());
   if (!delay_ms) return settle(JobState::Failed);

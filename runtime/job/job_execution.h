@@ -53,6 +53,9 @@ class JobExecution final : public TaskListener,
   void close_step();
   void attempt_over();
   void restart_or_fail();
+  Status may_take_savepoint() const;
+  void refuse_waiting_stops();
+  void begin_savepoint(const std::string& path, const SavepointDone& done);
   void settle(JobState state);
   void set_state(JobState state);
   void post(std::function<void()> work);
@@ -79,13 +82,14 @@ class JobExecution final : public TaskListener,
   Ending ending_ = Ending::None;
   std::optional<Failure> cause_;
   uint64_t restart_timer_ = 0;
-  std::string savepoint_;  // Of a stop that has succeeded.
+  std::string savepoint_;                                             // Of a stop that has succeeded.
+  std::vector<std::pair<std::string, SavepointDone>> waiting_stops_;  // Asked for before anything ran.
   std::vector<std::function<void()>> on_end_;
 
   mutable std::mutex mutex_;  // Guards what follows.
   JobStatus status_;
   std::shared_ptr<Deployment> deployment_;
-  JobMetrics last_metrics_;
+  JobMetrics ended_metrics_;  // Of the attempts before.
 };
 
 }  // namespace sluice::runtime

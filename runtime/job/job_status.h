@@ -47,6 +47,7 @@ struct JobStatus {
   JobState state = JobState::Created;
   std::optional<Error> failure;  // The cause of Failed, and of the last restart.
   uint32_t parallelism = 1;
+  bool takes_checkpoints = false;  // And savepoints. A worker does not say.
   uint64_t restarts = 0;
   std::string restored_from;  // Path of the checkpoint that the current attempt started from; empty: none.
   std::string savepoint;      // Path that Stopped left behind.
@@ -77,7 +78,7 @@ struct TaskLoad {
   uint64_t back_pressured_ns = 0;
 };
 
-// Of the current attempt, or of the last one when the job has ended.
+// Of all attempts: rows that came again are counted again.
 struct JobMetrics {
   std::vector<OperatorMetrics> operators;  // In the graph's order, subtasks together.
   std::vector<TaskLoad> tasks;
@@ -86,5 +87,9 @@ struct JobMetrics {
   uint64_t state_bytes = 0;
   uint64_t buffer_bytes = 0;
 };
+
+// Of the attempts whose counters are in `before` and of the one behind them.
+JobMetrics metrics_behind(const JobMetrics& before, JobMetrics now);
+CheckpointStats checkpoints_behind(const CheckpointStats& before, CheckpointStats now);
 
 }  // namespace sluice::runtime

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/file_uri.h"
 #include "base/key_hash.h"
 
 namespace sluice::runtime::filesystem {
@@ -41,14 +42,7 @@ std::string unescape(std::string_view text) {
 }  // namespace
 
 Result<std::string> directory_of(const std::string& path_option) {
-  std::string path = path_option;
-  if (path.starts_with("file:")) {
-    path = path.substr(5);
-    while (path.starts_with("//")) path = path.substr(1);
-  } else if (size_t scheme = path.find("://"); scheme != std::string::npos) {
-    return fail(ErrorCode::NotSupportedYet, "the file system of `{}` is not supported yet", path);
-  }
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  SLUICE_TRY(std::string path, path_of_uri(path_option));
   if (path.empty()) return fail(ErrorCode::BadOptionValue, "option `path` is empty");
   return path;
 }

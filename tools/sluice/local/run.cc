@@ -10,14 +10,15 @@
 #include "tools/sluice/commands.h"
 #include "tools/sluice/exit_code.h"
 #include "tools/sluice/interrupt.h"
+#include "tools/sluice/local/ending.h"
 #include "tools/sluice/local/job_report.h"
+#include "tools/sluice/local/job_starts.h"
 #include "tools/sluice/local/result_stream.h"
 #include "tools/sluice/row_printer.h"
 #include "tools/sluice/script_arguments.h"
 #include "tools/sluice/standard_output.h"
 
 #include "runtime/checkpoint/checkpoint_directory.h"
-#include "runtime/connectors/row_batch.h"
 
 namespace sluice::tools {
 namespace {
@@ -25,19 +26,9 @@ namespace {
 struct RunArguments {
   ScriptArguments script;
   std::string format = "table";
-  std::vector<std::string> from;   // Nothing is `none`.
-  std::vector<std::string> words;  // As given, without --from: for the command that continues.
+  StartArguments starts;
   std::string crash_at;
 };
-
-// For a POSIX shell.
-std::string shell_word(std::string_view word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
-  std::string out = "'";
-  for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
 
 class Runner {
  public:
@@ -49,11 +40,8 @@ class Runner {
         format_(row_format_of(arguments.format)) {}
 
   int run(planner::CompiledScript script) {
-    jobs_in_script_ = std::ranges::count_if(script.statements, [](const planner::CompiledStatement& statement) {
-      return std::holds_alternative<planner::CompiledJob>(statement.kind);
-    });
-    if (Status found = find_restores(script); !found) {  // Before any job runs.
-      fail_with(found.error());
+    if (Status decided = decide_starts(script); !decided) {
+      fail_with(decided.error());
       return exit_code_;
     }
     Interrupt interrupt([this](int count) { on_interrupt(count); });
@@ -63,18 +51,26 @@ class Runner {
     }
     for (auto& job : jobs_) finish(*job);
     print_continuation();
+    std::fflush(stdout);
+    output_.check();
     is_output_lost();
     return exit_code_;
   }
 
  private:
+  // Why the savepoint that the user asked for could not be taken. Outlives the job, whose threads write it.
+  struct MissingSavepoint {
+    std::mutex mutex;
+    std::optional<Error> why;
+  };
   struct RunningJob {
     std::shared_ptr<runtime::Job> job;
-    std::unique_ptr<ResultStream> results;
+    std::shared_ptr<ResultStream> results;
     std::unique_ptr<JobWait> wait = std::make_unique<JobWait>();
     uint64_t restarts_shown = 0;
     size_t warnings_shown = 0;
     bool reported = false;
+    std::shared_ptr<MissingSavepoint> missing = std::make_shared<MissingSavepoint>();
   };
 
   void execute(planner::CompiledStatement& statement) {
@@ -95,22 +91,26 @@ class Runner {
   }
 
   void start(planner::CompiledJob compiled) {
+    if (starts_.is_skipped(compiled.graph.name)) return;
     auto running = std::make_unique<RunningJob>();
     runtime::JobOptions options;
     options.parallelism = arguments_.script.parallelism;
-    options.restore_from = restores_.at(compiled.graph.name);
+    options.restore_from = starts_.restore_of(compiled.graph.name);
     const TimeZone* zone = TimeZone::find(compiled.graph.settings.at("table.local-time-zone"));
     bool is_select = compiled.kind == planner::JobKind::Select;
     if (is_select) {
-      running->results = std::make_unique<ResultStream>();
-      options.results = running->results.get();
+      running->results =
+          std::make_shared<ResultStream>(compiled.columns, fmt::format("{:016x}", host_.env().random->next()));
+      options.results = &running->results->consumer();
     }
     auto submitted = host_.engine().submit(std::move(compiled.graph), options);
     if (!submitted) return fail_with(submitted.error());
     running->job = *submitted;
+    if (Status free = check_name(running->job->status()); !free) return fail_with(free.error());
     RunningJob& job = *running;
     {
       std::lock_guard lock(mutex_);
+      if (stopping_) return;  // Whoever asked to stop has not seen this job.
       jobs_.push_back(std::move(running));
     }
     job.job->on_end([&job] {
@@ -124,23 +124,40 @@ class Runner {
     }
   }
 
+  // Checkpoints lie below the job's name.
+  Status check_name(const runtime::JobStatus& status) {
+    bool is_taken = std::ranges::any_of(jobs_, [&status](const auto& job) {
+      runtime::JobStatus other = job->job->status();
+      return other.name == status.name && other.takes_checkpoints;
+    });
+    if (!status.takes_checkpoints || !is_taken) return Done{};
+    return fail(ErrorCode::DuplicateName, "the script has a job with the name `{}` already", status.name)
+        .hint(
+            "Both would have their checkpoints in one directory. Name this one before it: SET 'pipeline.name' = "
+            "'...';");
+  }
+
   void stream(RunningJob& job, const RowSchema& columns, const TimeZone* zone) {
     auto printer = make_row_printer(format_, stdout, terminal_columns(), zone);
     printer->begin(columns);
-    constexpr int64_t kPauseMs = 50;  // A quiet stream shows what it has.
+    constexpr int64_t kPauseMs = 50;  // A quiet stream shows what it has, one that is slow every so often.
+    Clock& clock = *host_.env().clock;
+    int64_t flush_due_ns = 0;
     while (!job.results->is_done()) {
-      std::optional<runtime::Batch> batch = job.results->next(kPauseMs);
+      ResultItem item = job.results->next(kPauseMs);
       if (is_output_lost()) continue;
-      if (!batch) {
-        show_restarts(job);
+      if (const auto* changes = std::get_if<std::vector<runtime::TableChange>>(&item)) {
+        for (const runtime::TableChange& change : *changes) printer->row(change.kind, change.row);
+        if (clock.monotonic_ns() > flush_due_ns) {
+          std::fflush(stdout);
+          flush_due_ns = clock.monotonic_ns() + kPauseMs * 1'000'000;
+        }
+      } else {
         printer->pause();
-        output_.check();
-        continue;
-      }
-      for (const runtime::TableChange& change : runtime::changes_of(*batch, columns)) {
-        printer->row(change.kind, change.row);
+        show_restarts(job);
       }
       output_.check();
+      if (const auto* repeated = std::get_if<RepeatedRows>(&item)) show_repeated(*repeated);
     }
     if (is_output_lost()) return;
     // Of a job that failed there are the rows so far, and no count of all.
@@ -161,58 +178,33 @@ class Runner {
     if (std::exchange(job.reported, true)) return;
     runtime::JobStatus status = job.job->status();
     show_warnings(job, status);
+    show_missing_savepoint(job, status);
     if (status.state == runtime::JobState::Failed) return fail_with(*status.failure);
     print_summary(stderr, status, job.job->metrics(), host_.code().compile_ms());
   }
 
-  Status find_restores(const planner::CompiledScript& script) {
+  Status decide_starts(const planner::CompiledScript& script) {
+    std::vector<ScriptJob> jobs;
     for (const planner::CompiledStatement& statement : script.statements) {
       const auto* compiled = std::get_if<planner::CompiledJob>(&statement.kind);
       if (compiled == nullptr) continue;
-      SLUICE_TRY(restores_[compiled->graph.name], restore_of(compiled->graph.name));
+      Settings settings(compiled->graph.settings);
+      const std::string& name = compiled->graph.name;
+      jobs.push_back({name, settings.get("execution.checkpointing.dir") + "/" + runtime::directory_name_of(name),
+                      settings.get("execution.state-recovery.path")});
     }
+    SLUICE_TRY(starts_, JobStarts::decide(host_.env(), arguments_.starts, jobs));
     return Done{};
-  }
-
-  // A script with several jobs has a savepoint for each: whose it is stands in it. A job that none is of goes on from
-  // its newest checkpoint where `latest` was named, too.
-  Result<std::string> restore_of(const std::string& job) {
-    const std::vector<std::string>& from = arguments_.from;
-    if (from.empty()) return std::string();
-    if (from.size() == 1 && (jobs_in_script_ == 1 || from[0] == "latest" || from[0] == "none")) return from[0];
-    bool has_latest = false;
-    for (const std::string& path : from) {
-      if (path == "none") continue;
-      if (path == "latest") {
-        has_latest = true;
-        continue;
-      }
-      std::vector<runtime::RefusedCheckpoint> refused;
-      SLUICE_TRY(runtime::RestoreSource source, runtime::open_restore_source(host_.env(), path, refused));
-      if (source.manifest.job_name == job) return path;
-    }
-    if (has_latest) return std::string("latest");
-    return fail(ErrorCode::IncompatibleState, "no path of --from is a savepoint or checkpoint of job `{}`", job)
-        .hint("Give one path per job, or `--from latest` beside them for jobs that have none.");
   }
 
   // One command for all jobs of the script.
   void print_continuation() {
-    std::string from;
-    bool has_others = false;
-    for (const auto& job : jobs_) {
-      runtime::JobStatus status = job->job->status();
-      if (status.state == runtime::JobState::Stopped) {
-        from += " --from " + shell_word(status.savepoint);
-      } else {
-        has_others = true;
-      }
-    }
-    if (from.empty()) return;
-    if (has_others) from += " --from latest";
-    std::string words;
-    for (const std::string& word : arguments_.words) words += " " + shell_word(word);
-    std::fprintf(stderr, "continue with: sluice run%s%s\n", words.c_str(), from.c_str());
+    std::vector<runtime::JobStatus> ran;
+    for (const auto& job : jobs_) ran.push_back(job->job->status());
+    bool has_stopped = std::ranges::any_of(
+        ran, [](const runtime::JobStatus& status) { return status.state == runtime::JobState::Stopped; });
+    if (!has_stopped) return;
+    std::fprintf(stderr, "continue with: %s\n", starts_.continuation(ran).c_str());
   }
 
   void show_warnings(RunningJob& job, const runtime::JobStatus& status) {
@@ -230,9 +222,16 @@ class Runner {
                  static_cast<unsigned long long>(status.restarts), status.failure->message.c_str());
   }
 
+  // Who reads the rows cannot tell them from others.
+  void show_repeated(const RepeatedRows& repeated) {
+    if (repeated.count == 0) return;
+    std::fprintf(stderr, "warning: the job went back to a checkpoint: %llu of the rows shown so far come again\n",
+                 static_cast<unsigned long long>(repeated.count));
+  }
+
   void fail_with(const Error& error) {
     std::fputs(render(error, script_.source).c_str(), stderr);
-    exit_code_ = std::max(exit_code_.load(), exit_code_of(error.code));
+    exit_code_ = std::max(exit_code_, exit_code_of(error.code));
   }
 
   // Rows that nobody can get are not computed: ends everything when standard output takes no more.
@@ -252,25 +251,39 @@ class Runner {
     std::lock_guard lock(mutex_);
     for (auto& job : jobs_) {
       if (is_terminal(job->job->status().state)) continue;
-      if (count > 1) {
+      if (count == 1) {
+        stop(*job);
+      } else {
+        is_cancel_asked_ = true;
         job->job->cancel();
-        continue;
       }
-      std::fprintf(stderr, "\nstopping `%s` with a savepoint; Ctrl-C again cancels\n", job->job->status().name.c_str());
-      job->job->stop_with_savepoint("", [this, &job = *job](Result<std::string> savepoint) {
-        if (!savepoint) cancel_without_savepoint(job, savepoint.error());
-      });
     }
   }
 
-  // Whoever asked a job to stop does not want it to go on.
-  void cancel_without_savepoint(RunningJob& job, const Error& why) {
-    runtime::JobStatus status = job.job->status();
-    if (is_terminal(status.state)) return;
-    std::string newest = status.checkpoints.completed > 0 ? "; `--from latest` goes on from its newest checkpoint" : "";
-    std::fprintf(stderr, "cancelling `%s`: %s%s\n", status.name.c_str(), why.message.c_str(), newest.c_str());
-    exit_code_ = std::max(exit_code_.load(), exit_code_of(why.code));  // The savepoint that was asked for is not there.
-    job.job->cancel();
+  // Whoever asked a job to stop does not want it to go on: without a savepoint it is cancelled.
+  void stop(RunningJob& job) {
+    std::fprintf(stderr, "\nstopping `%s` with a savepoint; Ctrl-C again cancels\n", job.job->status().name.c_str());
+    std::weak_ptr<runtime::Job> weak = job.job;
+    job.job->stop_with_savepoint("", [weak, missing = job.missing](Result<std::string> savepoint) {
+      if (savepoint) return;
+      {
+        std::lock_guard lock(missing->mutex);
+        missing->why = savepoint.error();
+      }
+      if (auto unstopped = weak.lock()) unstopped->cancel();
+    });
+    if (job.results) job.results->let_barriers_pass(host_.env());
+  }
+
+  // A job that came to its end meanwhile needs none, and who has cancelled it does not want one.
+  void show_missing_savepoint(RunningJob& job, const runtime::JobStatus& status) {
+    std::lock_guard lock(job.missing->mutex);
+    if (!job.missing->why || status.state != runtime::JobState::Cancelled || is_cancel_asked_) return;
+    const Error& why = *job.missing->why;
+    std::fprintf(stderr, "no savepoint of `%s`: %s\n", status.name.c_str(), why.message.c_str());
+    if (!why.hint.empty()) std::fprintf(stderr, "hint: %s\n", why.hint.c_str());
+    if (status.checkpoints.completed > 0) std::fputs("`--from latest` goes on from its newest checkpoint\n", stderr);
+    exit_code_ = std::max(exit_code_, exit_code_of(why.code));
   }
 
   const RunArguments& arguments_;
@@ -278,13 +291,13 @@ class Runner {
   gateway::EngineHost& host_;
   StandardOutput& output_;
   RowFormat format_;
-  int64_t jobs_in_script_ = 0;
-  std::map<std::string, std::string> restores_;  // Of each job, by name.
+  JobStarts starts_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<RunningJob>> jobs_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> is_cancel_asked_ = false;
   bool is_output_reported_ = false;
-  std::atomic<int> exit_code_ = kOk;
+  int exit_code_ = kOk;
 };
 
 void print_lines(std::string_view lines, bool to_standard_error) {
@@ -322,20 +335,8 @@ int run(const RunArguments& arguments) {
   };
   auto host = gateway::EngineHost::create(options);
   if (!host) return report(host.error());
-  return Runner(arguments, *script, **host, output).run(std::move(compiled));
-}
-
-std::vector<std::string> words_without_from(int argc, char** argv) {
-  std::vector<std::string> words;
-  for (int i = 1; i < argc; ++i) {
-    std::string_view word = argv[i];
-    if (word == "--from") {
-      ++i;
-    } else if (!word.starts_with("--from=")) {
-      words.emplace_back(word);
-    }
-  }
-  return words;
+  int code = Runner(arguments, *script, **host, output).run(std::move(compiled));
+  return end_with(*std::move(host), code);
 }
 
 }  // namespace
@@ -349,15 +350,18 @@ extern "C" int sluice_command_run(int argc, char** argv) {
   app.add_option("--format", arguments.format, "How rows of SELECT are written")
       ->check(CLI::IsMember({"table", "changelog", "csv", "json"}))
       ->capture_default_str();
-  app.add_option("--from", arguments.from,
+  app.add_option("--from", arguments.starts.from,
                  "Start from: none, latest (the job's newest checkpoint), or a path; once per job of the script")
       ->allow_extra_args(false)
       ->type_name("none|latest|PATH");
+  app.add_option("--skip", arguments.starts.skipped, "Do not run the job with this name: it is done")
+      ->allow_extra_args(false)
+      ->type_name("JOB");
   // For crash tests: not shown.
   app.add_option("--crash-at", arguments.crash_at)->envname("SLUICE_CRASH_AT")->group("");
   try {
     app.parse(argc, argv);
-    arguments.words = words_without_from(argc, argv);
+    arguments.starts.words = words_without_starts(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
