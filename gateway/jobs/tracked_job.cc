@@ -46,9 +46,10 @@ JobView TrackedJob::view() const {
   view.definition = definition_;
   view.state = state_;
   view.attempt = fate_.attempt;
-  view.restarts = fate_.restarts + report_.status.restarts;
+  view.restarts = fate_.restarts + restarts_before_ + report_.status.restarts;
   view.status = report_.status;
-  view.metrics = report_.metrics;
+  view.status.checkpoints = runtime::checkpoints_behind(checkpoints_before_, report_.status.checkpoints);
+  view.metrics = runtime::metrics_behind(metrics_before_, report_.metrics);
   view.directory = host_.store->directory_of(definition_->id);
   view.worker_pid = client_ && !is_terminal(state_) ? worker_pid_ : 0;
   view.ended_wall_ms = fate_.ended_as ? fate_.ended_wall_ms : report_.status.ended_wall_ms;
@@ -87,6 +88,14 @@ void TrackedJob::take_report(const runtime::WorkerReport& report) {
   // What was under way when the wish to cancel came does not take it back.
   advance(fate_.is_cancel_wanted && !is_terminal(said) ? JobState::Cancelling : said);
   if (is_terminal(state_)) later_ms(0, &TrackedJob::check_worker);  // Which lets go of the line.
+}
+
+// The counters of a worker that is gone stay; the next one begins at 0.
+void TrackedJob::forget_report() {
+  metrics_before_ = runtime::metrics_behind(metrics_before_, report_.metrics);
+  checkpoints_before_ = runtime::checkpoints_behind(checkpoints_before_, report_.status.checkpoints);
+  restarts_before_ += report_.status.restarts;
+  report_ = {};
 }
 
 void TrackedJob::end_as(JobState state, std::optional<Error> cause) {

@@ -73,6 +73,7 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
   // With mutex_ held.
   bool advance(JobState to);
   void take_report(const runtime::WorkerReport& report);
+  void forget_report();
   void end_as(JobState state, std::optional<Error> cause);
   void save_fate();
 
@@ -89,6 +90,10 @@ class TrackedJob : public std::enable_shared_from_this<TrackedJob> {
   JobState state_ = JobState::Created;
   JobFate fate_;
   runtime::WorkerReport report_;
+  // What the workers before have counted. A gateway that takes the job up begins anew.
+  runtime::JobMetrics metrics_before_;
+  runtime::CheckpointStats checkpoints_before_;
+  uint64_t restarts_before_ = 0;
   uint64_t worker_pid_ = 0;
   std::shared_ptr<runtime::WorkerClient> client_;
   std::atomic<int> readers_ = 0;

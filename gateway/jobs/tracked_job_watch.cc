@@ -102,7 +102,7 @@ bool TrackedJob::restart_after(const Error& cause) {
   ++fate_.restarts;
   fate_.failure = cause;
   save_fate();
-  report_ = {};
+  forget_report();
   advance(JobState::Restarting);
   lock.unlock();
   later_ms(*delay_ms, &TrackedJob::relaunch);

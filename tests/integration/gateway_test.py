@@ -128,9 +128,13 @@ def test_stop_and_continue(world):
     assert "stopped.id <- " in edges and "ticks.id" in edges, edges
     shown = world.run("jobs", "show", job_id[:8]).stdout
     assert "checkpoints" in shown and "INSERT" not in shown and "worker" in shown, shown
+    world.run("jobs", "stop", job_id, "--savepoint-dir", "/proc/nowhere", code=3)
+    assert "s3" in world.run("jobs", "stop", job_id, "--savepoint-dir", "s3://bucket", code=1).stderr
+    unharmed = world.job(job_id)
+    assert unharmed["state"] == "running" and unharmed["restarts"] == 0, unharmed
     stopped = world.run("jobs", "stop", job_id).stdout
     path = stopped.splitlines()[-1].split(" --from ")[1]
-    assert f"continue with: sluice submit {script} --from {path}" in stopped, stopped
+    assert f"continue with: sluice submit {script} --gateway {world.address} --from {path}" in stopped, stopped
     assert world.wait_for(job_id, "stopped")["savepoint"] == path
     first = rows_of(world, "stopped")
     [again] = world.submit(script, "--from", path)
@@ -191,7 +195,9 @@ def test_worker_dies(world):
     [insert_id] = world.submit(insert)
     [select_id] = world.submit(select, "--detach")
     wait_until("rows are published", lambda: rows_of(world, "again"))
-    pid = world.wait_for(insert_id, "running")["worker_pid"]
+    counted = wait_until("rows are counted", lambda: (job := world.job(insert_id))["rows_in"]
+                         and job["checkpoints"]["completed"] and job)
+    pid = counted["worker_pid"]
     os.kill(pid, signal.SIGKILL)
     os.kill(world.wait_for(select_id, "running")["worker_pid"], signal.SIGKILL)
     lost = world.wait_for(select_id, "lost")
@@ -199,6 +205,8 @@ def test_worker_dies(world):
     again = wait_until("a new worker", lambda: (job := world.job(insert_id))["attempt"] == 2
                        and job["state"] == "running" and job)
     assert again["restarts"] == 1 and again["worker_pid"] != pid, again
+    assert again["rows_in"] >= counted["rows_in"], (again, counted)
+    assert again["checkpoints"]["completed"] >= counted["checkpoints"]["completed"], (again, counted)
     before = len(rows_of(world, "again"))
     wait_until("it goes on", lambda: len(rows_of(world, "again")) > before)
     world.run("jobs", "stop", insert_id)

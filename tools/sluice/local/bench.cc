@@ -17,6 +17,7 @@
 #include "tools/sluice/local/bench_job.h"
 #include "tools/sluice/local/job_report.h"
 #include "tools/sluice/local/limit_program.h"
+#include "tools/sluice/local/nexmark_scripts.h"
 
 namespace sluice::tools {
 namespace {
@@ -320,6 +321,11 @@ extern "C" int sluice_command_bench(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  for (const std::string& query : arguments.queries) {
+    if (!nexmark_file(query + ".sql").empty()) continue;
+    std::fprintf(stderr, "sluice: there is no query `%s`\n", query.c_str());
+    return kUsage;
   }
   if (arguments.scaling) arguments.checkpoint_interval = "none";
   return run_bench(arguments);

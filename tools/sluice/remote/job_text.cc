@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "catalog/types/value_text.h"
+#include "gateway/client/gateway_client.h"
+#include "tools/sluice/shell_word.h"
 
 namespace sluice::tools {
 namespace {
@@ -168,11 +170,12 @@ std::string job_summary(const v1::Job& job) {
                      job.checkpoints().completed());
 }
 
-std::string continuation(const v1::Job& job) {
+std::string continuation(const v1::Job& job, const std::string& address) {
   if (job.savepoint().empty()) return "";
   std::string files;
-  for (const std::string& file : job.files()) files += " " + printable(file);
-  return fmt::format("continue with: sluice submit{} --from {}\n", files, job.savepoint());
+  for (const std::string& file : job.files()) files += " " + shell_word(printable(file));
+  std::string to = address == gateway::kDefaultGateway ? "" : " --gateway " + shell_word(address);
+  return fmt::format("continue with: sluice submit{}{} --from {}\n", files, to, shell_word(job.savepoint()));
 }
 
 std::string job_json(const v1::Job& job) {

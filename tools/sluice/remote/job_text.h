@@ -16,8 +16,9 @@ std::string job_table(const v1::ListJobsResponse& jobs, int64_t now_ms);
 std::string job_details(const v1::Job& job, int64_t now_ms);
 // `select-1 finished: 5 rows in, 5 rows out, 0.12 s, 2 checkpoints`
 std::string job_summary(const v1::Job& job);
-// `continue with: sluice submit job.sql --from PATH`; empty when the job left no savepoint.
-std::string continuation(const v1::Job& job);
+// `continue with: sluice submit job.sql --from PATH`, with the gateway's address unless it is the default; empty when
+// the job left no savepoint.
+std::string continuation(const v1::Job& job, const std::string& address);
 
 std::string job_json(const v1::Job& job);
 

@@ -76,7 +76,8 @@ int stop(gateway::GatewayClient& client, const JobsArguments& arguments) {
   request.set_savepoint_directory(arguments.savepoint_directory);
   v1::Job job;
   if (auto failure = client.stop_job(request, arguments.timeout_s * 1000, job)) return report(*failure);
-  std::printf("%ssavepoint: %s\n%s", job_summary(job).c_str(), job.savepoint().c_str(), continuation(job).c_str());
+  std::printf("%ssavepoint: %s\n%s", job_summary(job).c_str(), job.savepoint().c_str(),
+              continuation(job, arguments.gateway.address).c_str());
   return kOk;
 }
 
@@ -85,7 +86,7 @@ int results(gateway::GatewayClient& client, const JobsArguments& arguments) {
   request.set_id(arguments.id);
   if (arguments.from >= 0) request.set_from(static_cast<uint64_t>(arguments.from));
   auto stream = client.stream_results(request);
-  ResultPrinter printer(row_format_of(arguments.format));
+  ResultPrinter printer(row_format_of(arguments.format), arguments.gateway.address);
   Interrupt interrupt([&](int) {
     printer.expect_cancel();
     stream->cancel();

@@ -89,7 +89,7 @@ bool ResultPrinter::on_ended(const v1::Job& job) {
   } else {
     std::fputs(job_summary(job).c_str(), stderr);
   }
-  if (job.state() == v1::JOB_STATE_STOPPED) std::fputs(continuation(job).c_str(), stderr);
+  if (job.state() == v1::JOB_STATE_STOPPED) std::fputs(continuation(job, gateway_).c_str(), stderr);
   return true;
 }
 

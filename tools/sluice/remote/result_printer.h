@@ -12,7 +12,7 @@ namespace sluice::tools {
 
 class ResultPrinter {
  public:
-  explicit ResultPrinter(RowFormat format) : format_(format) {}
+  ResultPrinter(RowFormat format, std::string gateway) : format_(format), gateway_(std::move(gateway)) {}
 
   // Prints everything that comes. Returns the exit code.
   template <class Event>
@@ -58,6 +58,7 @@ class ResultPrinter {
 
   StandardOutput output_;
   RowFormat format_;
+  std::string gateway_;
   RowSchema columns_;
   std::unique_ptr<RowPrinter> rows_;  // While a SELECT is streaming.
   std::string read_job_;              // Its id.

@@ -51,7 +51,7 @@ int submit(const SubmitArguments& arguments) {
   }
   auto client = gateway::GatewayClient::create(arguments.gateway.address);
   auto stream = client->execute(request_of(arguments, *std::move(parts)));
-  ResultPrinter printer(row_format_of(arguments.format));
+  ResultPrinter printer(row_format_of(arguments.format), arguments.gateway.address);
   Interrupt interrupt([&](int) {
     printer.expect_cancel();
     stream->cancel();
