@@ -64,6 +64,8 @@ class ThreadPool {
   };
   static thread_local Place this_worker;
 
+  static constexpr uint64_t kSubmissionsPerThread = 16;
+
   struct Entry {
     uint64_t number = 0;  // In the order of submission.
     std::function<void()> work;
@@ -77,11 +79,22 @@ class ThreadPool {
 
   // Null when there is nothing to do.
   std::deque<Entry>* next_queue(Worker& self) {
-    Worker& longest = *std::ranges::max_element(workers_, {}, [](const Worker& worker) { return worker.queue.size(); });
-    bool is_own = longest.queue.size() < self.queue.size() + 2 && !self.queue.empty();
-    std::deque<Entry>& threads = is_own ? self.queue : longest.queue;
+    std::deque<Entry>& threads = next_of_threads(self);
     if (queue_.empty()) return threads.empty() ? nullptr : &threads;
     return threads.empty() || queue_.front().number < threads.front().number ? &queue_ : &threads;
+  }
+
+  std::deque<Entry>& next_of_threads(Worker& self) {
+    std::deque<Entry>*longest = &self.queue, *oldest = &self.queue;
+    for (Worker& other : workers_) {
+      if (other.queue.empty()) continue;
+      if (other.queue.size() > longest->size()) longest = &other.queue;
+      if (oldest->empty() || other.queue.front().number < oldest->front().number) oldest = &other.queue;
+    }
+    if (self.queue.empty() || longest->size() >= self.queue.size() + 2) return *longest;
+    // What waits behind a thread that is in a long piece of work.
+    uint64_t patience = kSubmissionsPerThread * workers_.size();
+    return oldest->front().number + patience < self.queue.front().number ? *oldest : self.queue;
   }
 
   void loop(uint32_t index) {

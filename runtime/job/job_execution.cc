@@ -155,13 +155,13 @@ void JobExecution::on_prepared(Result<PreparedAttempt> prepared) {
     ending_ = Ending::Fail;
     cause_ = std::move(prepared).as_failure();
   }
+  if (prepared && prepared->lock) lock_ = std::move(prepared->lock);
   if (ending_ != Ending::None) return attempt_over();
   deploy(*std::move(prepared));
 }
 
 void JobExecution::deploy(PreparedAttempt prepared) {
   plan_ = prepared.plan;
-  if (prepared.lock) lock_ = std::move(prepared.lock);
   if (!std::exchange(has_chosen_, true)) {
     initial_ = prepared.restore;
     own_from_ = prepared.next_id;
@@ -345,6 +345,7 @@ void JobExecution::settle(JobState state) {
     status_.ended_wall_ms = engine_.env.clock->wall_ms();
     status_.savepoint = savepoint_;
   }
+  lock_.reset();  // Whoever sees the end may start a job of this name.
   set_state(state);
   for (auto& done : std::exchange(on_end_, {})) done();
   self_.reset();

@@ -118,6 +118,16 @@ def test_slow_reader_slows_the_job(world):
     assert "is cancelled already" in world.run("jobs", "cancel", job_id, code=3).stderr
 
 
+# Its worker keeps the result for a while, but not the name.
+def test_a_name_is_free_after_the_end(world):
+    script = world.write("three.sql", """SET 'execution.checkpointing.interval' = '100 ms';
+SET 'pipeline.name' = 'three';
+SELECT * FROM (VALUES (1), (2), (3)) AS t (v);""")
+    for _ in range(2):
+        [job_id] = world.submit(script, "--detach")
+        world.wait_for(job_id, "finished")
+
+
 def test_stop_and_continue(world):
     script = world.write("stop.sql", INSERT.format(rate=500, sink="stopped"))
     [job_id] = world.submit(script)
@@ -251,6 +261,7 @@ def main(sluice, foreign_client):
         test_unknown_jobs(world)
         test_two_clients_and_one_that_goes(world)
         test_slow_reader_slows_the_job(world)
+        test_a_name_is_free_after_the_end(world)
         test_stop_and_continue(world)
         test_gateway_dies(world)
         test_worker_dies(world)

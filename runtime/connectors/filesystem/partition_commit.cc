@@ -48,9 +48,9 @@ Status PartitionCommit::write_pending(const std::map<std::string, Waiting>& pend
 
 Status PartitionCommit::inherit(const std::string& staging) {
   if (!enabled_) return Done{};
-  SLUICE_TRY(bool exists, env_.files->exists(staging_ + kPendingFile));
-  if (exists) return Done{};
-  SLUICE_TRY(auto pending, read_pending(staging));
+  SLUICE_TRY(auto pending, read_pending(staging_));
+  SLUICE_TRY(auto former, read_pending(staging));
+  pending.merge(former);
   return write_pending(pending);
 }
 

@@ -24,7 +24,8 @@ class PartitionCommit {
   // are forgotten: a job that goes on from `id` writes their rows again.
   Status advance(CheckpointId id, const std::set<std::string>& touched, const std::set<std::string>& in_progress,
                  TimestampMs watermark);
-  // Takes over what another job left waiting in its staging directory, unless that was done before.
+  // Takes over what another job left waiting in its staging directory. May be called again: a partition that was
+  // committed in between is committed once more.
   Status inherit(const std::string& staging);
   // Whether the time of a partition has come.
   Result<bool> is_due(const std::string& partition, TimestampMs first_seen, TimestampMs watermark) const;

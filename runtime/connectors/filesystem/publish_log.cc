@@ -29,6 +29,8 @@ std::string PublishLog::path_of(CheckpointId id) const {
 
 Result<std::vector<CheckpointId>> PublishLog::entries() const {
   std::vector<CheckpointId> ids;
+  SLUICE_TRY(bool exists, env_.files->exists(staging_));
+  if (!exists) return ids;
   SLUICE_TRY(auto files, env_.files->list(staging_));
   for (const DirectoryEntry& file : files) {
     if (auto id = id_of(file.name)) ids.push_back(*id);

@@ -1,6 +1,7 @@
 #include "runtime/connectors/filesystem/sink.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "runtime/connectors/filesystem/layout.h"
@@ -68,6 +69,7 @@ class FilesystemSink final : public SinkConnector {
     std::set<std::string> unfinished;
     for (const StagedFile& file : in_progress_) unfinished.insert(folder_of(file.destination));
     SLUICE_DO(context_.env.files->create_directories(layout_.staging()));
+    if (staging != layout_.staging_name) former_log_.emplace(context_.env, layout_.directory + "/" + staging);
     SLUICE_DO(sync_folders_of_visible(finished_));
     SLUICE_DO(check_nothing_lost(id, finished_));
     SLUICE_DO(log_.note(id, finished_));
@@ -115,10 +117,18 @@ class FilesystemSink final : public SinkConnector {
 
   std::string staged_path(const StagedFile& file) const { return layout_.directory + "/" + file.staged; }
 
+  Result<std::vector<StagedFile>> published_behind(CheckpointId id) const {
+    SLUICE_TRY(std::vector<StagedFile> noted, log_.published_behind(id));
+    if (!former_log_) return noted;
+    SLUICE_TRY(std::vector<StagedFile> former, former_log_->published_behind(id));
+    std::ranges::move(former, std::back_inserter(noted));
+    return noted;
+  }
+
   // Of the files of checkpoint `id`. One that was noted for it was made visible, and its readers may take it away.
   Status check_nothing_lost(CheckpointId id, const std::vector<StagedFile>& staged_files) {
     FileSystem& files = *context_.env.files;
-    SLUICE_TRY(std::vector<StagedFile> noted, log_.published_behind(id == 0 ? 0 : id - 1));
+    SLUICE_TRY(std::vector<StagedFile> noted, published_behind(id == 0 ? 0 : id - 1));
     for (const StagedFile& file : staged_files) {
       SLUICE_TRY(bool waits, files.exists(staged_path(file)));
       SLUICE_TRY(bool is_visible, files.exists(visible_path(file)));
@@ -151,7 +161,7 @@ class FilesystemSink final : public SinkConnector {
   Status take_back(CheckpointId id) {
     FileSystem& files = *context_.env.files;
     std::set<std::string> folders;
-    SLUICE_TRY(std::vector<StagedFile> later, log_.published_behind(id));
+    SLUICE_TRY(std::vector<StagedFile> later, published_behind(id));
     for (const StagedFile& file : later) {
       std::string destination = visible_path(file);
       SLUICE_TRY(bool folder_exists, files.exists(folder_of(destination)));
@@ -190,6 +200,8 @@ class FilesystemSink final : public SinkConnector {
   const ConnectorContext context_;
   PartitionCommit commit_;
   PublishLog log_;
+  // Of the job that wrote the restored committables, if its checkpoints were at another place.
+  std::optional<PublishLog> former_log_;
   // Of the checkpoint or savepoint published last.
   CheckpointId published_ = 0;
   std::vector<StagedFile> finished_;

@@ -177,6 +177,27 @@ TEST_F(FilesystemSinkTest, ASavepointOfAnotherJobBringsItsStagedFilesAndWaitingP
   EXPECT_TRUE(*files_.exists("/out/p=2/_SUCCESS"));
 }
 
+// The directory of checkpoints was moved, or is reached by another path.
+TEST_F(FilesystemSinkTest, WhatADamagedCheckpointPublishedDoesNotComeBackElsewhere) {
+  StagedFile file = stage("a", "p=1", "1\n");
+  ASSERT_TRUE(make()->publish(2, committables({file}, {}, {"p=1"})));
+  auto sink = make("/moved/checkpoints/job/staged/uid");
+  ASSERT_TRUE(sink->publish(1, committables({}, {}, {})));
+  ASSERT_TRUE(sink->recover(1));
+  EXPECT_EQ(bytes_of(file), "nothing");
+}
+
+// Readers may take visible files away.
+TEST_F(FilesystemSinkTest, ASavepointOfAnotherJobWhoseFilesWereReadGoesOn) {
+  StagedFile file = stage("a", "p=1", "1\n");
+  auto savepoint = committables({file}, {}, {"p=1"});
+  ASSERT_TRUE(make()->publish(2, savepoint));
+  ASSERT_TRUE(files_.remove(visible(file)));
+  auto sink = make("/elsewhere/job/staged/uid");
+  ASSERT_TRUE(sink->publish(2, savepoint));
+  ASSERT_TRUE(sink->recover(0));
+}
+
 // Their rows are going to be written again, and no success file may say that they are complete before.
 TEST_F(FilesystemSinkTest, PartitionsOfADamagedCheckpointAreNotCommitted) {
   StagedFile file = stage("a", "p=1", "1\n");

@@ -26,10 +26,8 @@ std::string rate(double per_second) {
 }  // namespace
 
 void JobWait::notify() {
-  {
-    std::lock_guard lock(mutex_);
-    done_ = true;
-  }
+  std::lock_guard lock(mutex_);  // Also over the call: whoever waits may destroy this as soon as it wakes.
+  done_ = true;
   changed_.notify_all();
 }
 

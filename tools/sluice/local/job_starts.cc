@@ -63,6 +63,13 @@ Result<JobStarts> JobStarts::decide(const Env& env, const StartArguments& argume
     return fail(ErrorCode::IncompatibleState, "no path of --from is a savepoint or checkpoint of job `{}`", job.name)
         .hint("Give one path per job, or `latest` or `none` beside them for jobs that have none.");
   }
+  for (const Named& path : named) {
+    bool is_taken = std::ranges::any_of(out.starts_, [&](const auto& start) { return start.second.from == path.path; });
+    if (is_taken || has(arguments.skipped, path.job)) continue;
+    return fail(ErrorCode::IncompatibleState, "`{}` is of job `{}`, and no job of the script starts from it", path.path,
+                path.job)
+        .hint("Its rows would come again: give the job that name with SET 'pipeline.name', or leave the path out.");
+  }
   return out;
 }
 

@@ -275,9 +275,11 @@ class Runner {
     if (job.results) job.results->let_barriers_pass(host_.env());
   }
 
-  // A job that came to its end meanwhile needs none, and who has cancelled it does not want one.
+  // A job that came to its end meanwhile needs none. Who has cancelled it knows why there is none; a program that looks
+  // at the exit code does not.
   void show_missing_savepoint(RunningJob& job, const runtime::JobStatus& status) {
     std::lock_guard lock(job.missing->mutex);
+    if (status.state == runtime::JobState::Cancelled) exit_code_ = std::max<int>(exit_code_, kWorldFailed);
     if (!job.missing->why || status.state != runtime::JobState::Cancelled || is_cancel_asked_) return;
     const Error& why = *job.missing->why;
     std::fprintf(stderr, "no savepoint of `%s`: %s\n", status.name.c_str(), why.message.c_str());
