@@ -51,7 +51,8 @@ def test_two_jobs_go_on(world):
     assert inside == {"once", "%2E.%2Ftwo halves%2F50%25", "savepoints"}, inside
     savepoint = words[words.index("--from") + 1]
     assert "is a savepoint or checkpoint of job" in world.run("run", script, "--from", savepoint, code=3).stderr
-    renamed = world.write("renamed.sql", SCRIPT.replace("INSERT INTO once", "SET 'pipeline.name' = 'other'; INSERT INTO once"))
+    other = "SET 'pipeline.name' = 'other'; INSERT INTO once"
+    renamed = world.write("renamed.sql", SCRIPT.replace("INSERT INTO once", other))
     refused = world.run("run", renamed, *words[4:], "--from", "none", code=3).stderr
     assert "is of job `once`, and no job of the script starts from it" in refused, refused
     assert sorted(rows_of(world, "once")) != list(range(1, NUMBERS + 1))
