@@ -73,18 +73,30 @@ void Broker::publish(const std::string& sink, const std::string& name) {
     if (!into.done.contains(name)) note_violation(fmt::format("{}: transaction {} is lost", sink, name));
     return;
   }
-  CheckpointId checkpoint = node.mapped().checkpoint;
+  into.done.emplace(name, node.mapped().checkpoint);
+  digest_ = hash_bytes(digest_, name.data(), static_cast<uint32_t>(name.size()));
+  show(sink, node.mapped().checkpoint, std::move(node.mapped().changes));
+}
+
+void Broker::show(const std::string& sink, CheckpointId checkpoint, std::vector<TableChange> changes) {
+  Sink& into = sinks_[sink];
   if (checkpoint < into.last) {
     note_violation(fmt::format("{}: checkpoint {} is published behind {}", sink, checkpoint, into.last));
   }
   into.last = checkpoint;
   newest_published_ = std::max(newest_published_, checkpoint);
-  into.done.emplace(name, checkpoint);
-  digest_ = hash_bytes(digest_, name.data(), static_cast<uint32_t>(name.size())) + node.mapped().changes.size();
-  std::ranges::move(node.mapped().changes, std::back_inserter(into.visible));
+  digest_ += changes.size();
+  std::ranges::move(changes, std::back_inserter(into.visible));
 }
 
 void Broker::abort(const std::string& sink) { sinks_[sink].staged.clear(); }
+
+// Readers of committed rows would wait for it for ever.
+void Broker::check_nothing_is_left_open() {
+  for (const std::string& id : producers_.open_since_before(process_epoch_)) {
+    note_violation(fmt::format("a transaction of a dead process is left open under `{}`", id));
+  }
+}
 
 const std::vector<TableChange>& Broker::published(const std::string& sink) const {
   static const std::vector<TableChange> nothing;
@@ -94,6 +106,7 @@ const std::vector<TableChange>& Broker::published(const std::string& sink) const
 
 void Broker::begin_process() {
   ++process_;
+  process_epoch_ = producers_.newest_epoch() + 1;
   for (auto& [name, partitions] : topics_) {
     for (Partition& partition : partitions) partition.readers.clear();
   }

@@ -12,6 +12,7 @@
 #include "runtime/connectors/values/store.h"
 #include "runtime/operators/operator.h"
 #include "tests/sim/faults.h"
+#include "tests/sim/producers.h"
 
 namespace sluice::sim {
 
@@ -40,6 +41,11 @@ class Broker {
   // Returns the name of the transaction. An attempt that has been followed by another one is fenced.
   Result<std::string> stage(const std::string& sink, Transaction transaction);
   void publish(const std::string& sink, const std::string& name);
+  // Rows that a transaction of `producers` has committed.
+  void show(const std::string& sink, CheckpointId checkpoint, std::vector<TableChange> changes);
+  void check_nothing_is_left_open();
+  Producers& producers() { return producers_; }
+  bool sinks_use_producers = false;
   // All that is staged.
   void abort(const std::string& sink);
   const std::vector<TableChange>& published(const std::string& sink) const;
@@ -71,6 +77,8 @@ class Broker {
 
   std::map<std::string, std::vector<Partition>> topics_;
   std::map<std::string, Sink> sinks_;
+  Producers producers_;
+  uint64_t process_epoch_ = 0;  // Producers of this process have this or a larger one.
   uint64_t process_ = 0;
   uint64_t transactions_ = 0;
   CheckpointId newest_published_ = 0;

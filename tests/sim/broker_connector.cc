@@ -8,6 +8,7 @@
 #include "runtime/connectors/filesystem/source.h"
 #include "runtime/connectors/row_batch.h"
 #include "tests/sim/broker.h"
+#include "tests/sim/transactional_sink.h"
 
 namespace sluice::sim {
 namespace {
@@ -201,6 +202,7 @@ Result<std::unique_ptr<SourceConnector>> make_source(const jobgraph::Source& sou
 
 Result<std::unique_ptr<SinkConnector>> make_sink(const jobgraph::Sink& sink, const RowSchema& input,
                                                  const ConnectorContext& context) {
+  if (network_of(context).broker.sinks_use_producers) return make_transactional_sink(sink.table.path, input, context);
   return std::unique_ptr<SinkConnector>(std::make_unique<BrokerSink>(sink.table.path, input, context));
 }
 

@@ -151,6 +151,7 @@ class Draw {
       scenario_.deeds.push_back({scenario_.faults_ms - scenario_.faults_ms / 4, Deed::Kind::EndTopics, "", 0, 0});
     }
     std::ranges::stable_sort(scenario_.deeds, {}, &Deed::at_ms);
+    scenario_.uses_producers = one_in(3);
     scenario_.dies_in_pairs = one_in(3) || is_in_focus("checkpoint.before_directory_sync");
   }
 

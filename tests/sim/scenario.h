@@ -31,6 +31,7 @@ struct Scenario {
   bool is_bounded = true;
   bool uses_generated_code = false;
   bool spills = false;
+  bool uses_producers = false;  // The broker's sinks follow the Kafka sink's protocol.
   bool ends_among_faults = false;
   bool dies_in_pairs = false;  // The process behind one that has died loses power soon.
   bool flips_soon = false;     // A bit, behind the first death that leaves two checkpoints.

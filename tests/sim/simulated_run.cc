@@ -60,6 +60,7 @@ SimulatedRun::SimulatedRun(Scenario scenario, SharedParts& shared)
   graph_.settings.insert(scenario_.planning.begin(), scenario_.planning.end());
   for (const auto& [key, value] : scenario_.settings) graph_.settings[key] = value;
   graph_.settings["execution.checkpointing.dir"] = kCheckpoints;
+  broker_.sinks_use_producers = scenario_.uses_producers;
   faults_.on_crash([this](std::string_view point) { die(point); });
   prepare_inputs();
 }
@@ -335,6 +336,7 @@ RunResult SimulatedRun::run() {
   note(scenario_.text());
   run_safety();
   run_liveness();
+  broker_.check_nothing_is_left_open();
   if (process_) bury();
   disk_.crash();  // What is shown survives.
   check_sinks();

@@ -1,0 +1,198 @@
+#include "tests/sim/transactional_sink.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "runtime/connectors/row_batch.h"
+#include "tests/sim/broker.h"
+
+namespace sluice::sim {
+namespace {
+
+using namespace runtime;
+
+constexpr uint32_t kSlots = 2;
+
+Failure unreachable() { return fail(ErrorCode::NetworkError, "the broker is not reachable"); }
+
+std::string id_of(const std::string& table, uint32_t subtask, uint32_t slot) {
+  return fmt::format("{}-{}-{}", table, subtask, slot);
+}
+
+uint32_t number_in(std::string_view text) {
+  uint32_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+// Which transaction holds the rows of one subtask, and the file that holds them as well.
+struct Part {
+  std::string id;
+  std::string file;  // Empty: there are no rows.
+
+  std::string text() const { return id + " " + file; }
+  static Part of(const std::string& text) { return {text.substr(0, text.find(' ')), text.substr(text.find(' ') + 1)}; }
+};
+
+// The epochs under which this attempt's producers work. Shared by the sink and its writers.
+using Epochs = std::map<std::string, uint64_t>;
+
+class Writer final : public SinkWriter {
+ public:
+  Writer(std::string table, RowSchema schema, const ConnectorContext& context, uint32_t subtask,
+         std::shared_ptr<const Epochs> epochs)
+      : table_(std::move(table)),
+        schema_(std::move(schema)),
+        context_(context),
+        subtask_(subtask),
+        epochs_(std::move(epochs)) {}
+
+  bool has_room() const override { return true; }
+
+  Status write(const Batch& batch) override {
+    auto& network = static_cast<SimNetwork&>(*context_.env.network);
+    if (!network.is_alive() || network.faults.fires("sink.write_error")) return unreachable();
+    std::string id = id_of(table_, subtask_, slot_);
+    std::vector<TableChange> changes = changes_of(batch, schema_);
+    SLUICE_DO(network.broker.producers().add(id, epochs_->at(id), changes));
+    std::ranges::move(changes, std::back_inserter(rows_));
+    return Done{};
+  }
+
+  void prepare(CheckpointId id, std::function<void(Result<std::string>)> done) override {
+    auto& network = static_cast<SimNetwork&>(*context_.env.network);
+    Part part{id_of(table_, subtask_, slot_), {}};
+    slot_ = (slot_ + 1) % kSlots;
+    std::vector<TableChange> rows = std::exchange(rows_, {});
+    if (rows.empty()) return done(part.text());
+    part.file = fmt::format("{}-{}-{}-{}", network.process(), context_.attempt, id, subtask_);
+    context_.env.executor->submit(Executor::Pool::Io, [this_network = &network, context = context_, part,
+                                                       rows = std::move(rows), done = std::move(done)]() mutable {
+      if (!this_network->is_alive() || this_network->faults.fires("sink.prepare_error")) return done(unreachable());
+      Status staged = stage(context, part, this_network->broker.producers().put_staged(std::move(rows)));
+      if (!staged) return done(std::move(staged).as_failure());
+      done(part.text());
+    });
+  }
+
+ private:
+  static Status stage(const ConnectorContext& context, const Part& part, const std::string& bytes) {
+    SLUICE_TRY(auto file, context.env.files->create(context.staging_directory + "/" + part.file));
+    SLUICE_DO(file->append(bytes));
+    SLUICE_DO(file->sync());
+    return context.env.files->sync_directory(context.staging_directory);
+  }
+
+  std::string table_;
+  RowSchema schema_;
+  ConnectorContext context_;
+  uint32_t subtask_;
+  std::shared_ptr<const Epochs> epochs_;
+  uint32_t slot_ = 0;
+  std::vector<TableChange> rows_;
+};
+
+class TransactionalSink final : public SinkConnector {
+ public:
+  TransactionalSink(std::string table, RowSchema schema, const ConnectorContext& context)
+      : table_(std::move(table)), schema_(std::move(schema)), context_(context) {}
+
+  Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()>) override {
+    return std::unique_ptr<SinkWriter>(std::make_unique<Writer>(table_, schema_, context_, subtask.index, epochs_));
+  }
+  bool is_transactional() const override { return true; }
+
+  Status publish(CheckpointId id, const std::vector<std::string>& committables) override {
+    if (!is_reachable("sink.publish_error_before")) return unreachable();
+    for (const std::string& text : committables) {
+      Part part = Part::of(text);
+      // A publish that was cut short is tried again only by a recovery, but an answer may have been lost.
+      if (producers().marker_of(part.id) != id) SLUICE_DO(commit(part, id));
+      if (!is_reachable("sink.publish_error_between")) return unreachable();
+    }
+    if (!is_reachable("sink.publish_error_after")) return unreachable();
+    return Done{};
+  }
+
+  Status publish_restored(const RestoredSink& restored) override {
+    if (!is_reachable("sink.publish_error_before")) return unreachable();
+    for (const std::string& text : restored.committables) take(Part::of(text).id);
+    for (const std::string& text : restored.committables) {
+      Part part = Part::of(text);
+      CheckpointId marker = producers().marker_of(part.id);
+      if (marker > restored.id) {
+        return fail(ErrorCode::CheckpointOutdated, "`{}` shows rows of checkpoint {} behind {}", part.id, marker,
+                    restored.id);
+      }
+      if (marker == restored.id) continue;
+      if (!part.file.empty()) SLUICE_DO(produce_again(part));
+      SLUICE_DO(commit(part, restored.id));
+      if (!is_reachable("sink.publish_error_between")) return unreachable();
+    }
+    return Done{};
+  }
+
+  // Ids of subtasks that this attempt does not have may have open transactions of one that had them.
+  Status recover(CheckpointId) override {
+    if (!is_reachable("sink.publish_error_before")) return unreachable();
+    SLUICE_TRY(uint32_t used, read_used());
+    used = std::max(used, context_.parallelism);
+    SLUICE_DO(write_used(used));
+    for (uint32_t subtask = 0; subtask < used; ++subtask) {
+      for (uint32_t slot = 0; slot < kSlots; ++slot) take(id_of(table_, subtask, slot));
+    }
+    return Done{};
+  }
+
+ private:
+  SimNetwork& network() const { return static_cast<SimNetwork&>(*context_.env.network); }
+  Producers& producers() const { return network().broker.producers(); }
+  bool is_reachable(std::string_view fault) const { return network().is_alive() && !network().faults.fires(fault); }
+
+  void take(const std::string& id) { (*epochs_)[id] = producers().begin(id); }
+
+  Status commit(const Part& part, CheckpointId id) {
+    SLUICE_TRY(auto rows, producers().commit(part.id, epochs_->at(part.id), id));
+    network().broker.show(table_, id, std::move(rows));
+    return Done{};
+  }
+
+  Status produce_again(const Part& part) {
+    SLUICE_TRY(std::string bytes, context_.env.files->read_all(context_.staging_directory + "/" + part.file));
+    const Producers::Changes* rows = producers().staged(bytes);
+    if (rows == nullptr) network().broker.note_violation(table_ + ": the staged file " + part.file + " is not whole");
+    return rows == nullptr ? Status(Done{}) : producers().add(part.id, epochs_->at(part.id), *rows);
+  }
+
+  std::string used_path() const { return context_.staging_directory + "/used"; }
+  Result<uint32_t> read_used() const {
+    SLUICE_TRY(bool exists, context_.env.files->exists(used_path()));
+    if (!exists) return uint32_t{0};
+    SLUICE_TRY(std::string text, context_.env.files->read_all(used_path()));
+    return number_in(text);
+  }
+  Status write_used(uint32_t used) const {
+    FileSystem& files = *context_.env.files;
+    SLUICE_DO(files.create_directories(context_.staging_directory));
+    SLUICE_TRY(auto file, files.create(used_path() + ".new"));
+    SLUICE_DO(file->append(std::to_string(used)));
+    SLUICE_DO(file->sync());
+    SLUICE_DO(files.rename(used_path() + ".new", used_path()));
+    return files.sync_directory(context_.staging_directory);
+  }
+
+  std::string table_;
+  RowSchema schema_;
+  ConnectorContext context_;
+  std::shared_ptr<Epochs> epochs_ = std::make_shared<Epochs>();
+};
+
+}  // namespace
+
+std::unique_ptr<SinkConnector> make_transactional_sink(const std::string& table, const RowSchema& schema,
+                                                       const ConnectorContext& context) {
+  return std::make_unique<TransactionalSink>(table, schema, context);
+}
+
+}  // namespace sluice::sim
