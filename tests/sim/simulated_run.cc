@@ -128,7 +128,10 @@ void SimulatedRun::die(std::string_view point, bool loses_power) {
   process_->files.die();
   process_->network.cut();
   std::string_view disk = "disk.process_death";
-  switch (loses_power ? 1 + faults_.random().below(2) : faults_.random().below(3)) {
+  // A name that is not synced matters where somebody sees it before it goes.
+  bool keeps_names = !loses_power && scenario_.dies_in_pairs && point == "checkpoint.before_directory_sync";
+  uint64_t kind = loses_power ? 1 + faults_.random().below(2) : faults_.random().below(3);
+  switch (keeps_names ? 0 : kind) {
     case 0:
       // What it has written but not synced is still seen by the next one, and can go with the power afterwards.
       if (scenario_.dies_in_pairs && !faults_.is_healed()) second_death_at_ns_ = -1;
