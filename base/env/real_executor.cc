@@ -21,7 +21,8 @@ SteadyTime time_point_of(int64_t monotonic_ns) { return SteadyTime(std::chrono::
 
 // Threads with a queue each and one for all. Work that a thread of the pool submits goes to its own queue: a task that
 // goes on and whoever it wakes stay on the core whose caches hold their rows. A thread takes what has waited longest in
-// its own queue and in that for all; one that finds nothing there, or another's queue longer by two, takes from that.
+// its own queue and in that for all; one that finds nothing there, or another's queue longer by two, or work that has
+// waited long behind another thread, takes that.
 class ThreadPool {
  public:
   ThreadPool(const char* name, uint32_t threads) : workers_(threads) {
@@ -64,7 +65,7 @@ class ThreadPool {
   };
   static thread_local Place this_worker;
 
-  static constexpr uint64_t kSubmissionsPerThread = 16;
+  static constexpr uint64_t kSubmissionsPerThread = 16;  // That work lets pass before other threads take it.
 
   struct Entry {
     uint64_t number = 0;  // In the order of submission.

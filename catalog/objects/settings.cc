@@ -6,7 +6,6 @@
 #include "base/diagnostics.h"
 #include "base/file_uri.h"
 #include "catalog/connectors/option_fields.h"
-#include "catalog/objects/setting_keys.h"
 #include "catalog/types/time_zone.h"
 
 namespace sluice {
@@ -81,8 +80,7 @@ T parsed(const std::string& text) {
   return value;
 }
 
-}  // namespace
-
+// Scripts still carry the older keys.
 std::string_view current_key_of(std::string_view key) {
   static constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {
       {"execution.savepoint.path", "execution.state-recovery.path"},
@@ -96,6 +94,8 @@ std::string_view current_key_of(std::string_view key) {
   }
   return key;
 }
+
+}  // namespace
 
 const SettingDecl* find_setting(std::string_view key) {
   const auto& decls = setting_decls();
@@ -121,6 +121,16 @@ std::optional<Failure> check_setting(const std::string& key, const std::string& 
   if (hint.empty() && !key.starts_with("table.") && !key.starts_with("sluice.")) return {};
   return fail(ErrorCode::UnknownSetting, key_span, "setting `{}` does not exist", key).hint(std::move(hint));
 }
+
+Settings::Settings(const std::map<std::string, std::string>& values) {
+  for (const auto& [key, value] : values) set(key, value);
+}
+
+void Settings::set(const std::string& key, std::string value) {
+  values_[std::string(current_key_of(key))] = std::move(value);
+}
+
+void Settings::reset(const std::string& key) { values_.erase(std::string(current_key_of(key))); }
 
 std::string Settings::get(std::string_view key) const {
   const SettingDecl& decl = decl_of(key);

@@ -35,10 +35,11 @@ std::optional<Failure> check_setting(const std::string& key, const std::string& 
 class Settings {
  public:
   Settings() = default;
-  explicit Settings(std::map<std::string, std::string> values) : values_(std::move(values)) {}
+  explicit Settings(const std::map<std::string, std::string>& values);
 
-  void set(const std::string& key, std::string value) { values_[key] = std::move(value); }
-  void reset(const std::string& key) { values_.erase(key); }
+  // A key that Flink has renamed stands for the newer one, here and in find_setting.
+  void set(const std::string& key, std::string value);
+  void reset(const std::string& key);
   void reset() { values_.clear(); }
   const std::map<std::string, std::string>& values() const { return values_; }
 

@@ -92,9 +92,11 @@ bool TrackedJob::restart_after(const Error& cause) {
   auto graph = jobgraph::decode(definition_->job_graph);
   if (!graph) return false;
   Settings settings(graph->settings);
-  Result<bool> has_own = has_own_checkpoint();
-  bool may_have_own = !has_own || *has_own;
-  bool takes_checkpoints = settings.get_ms("execution.checkpointing.interval") > 0 || may_have_own;
+  bool takes_checkpoints = settings.get_ms("execution.checkpointing.interval") > 0;
+  if (!takes_checkpoints) {
+    Result<bool> has_own = has_own_checkpoint();
+    takes_checkpoints = !has_own || *has_own;
+  }
   Lock lock(mutex_);
   if (!restarts_) restarts_ = runtime::make_restart_strategy(settings, takes_checkpoints, *host_.env.random);
   std::optional<int64_t> delay_ms = restarts_->on_failure(host_.env.clock->wall_ms());

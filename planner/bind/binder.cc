@@ -1,6 +1,5 @@
 #include "planner/bind/binder.h"
 
-#include "catalog/objects/setting_keys.h"
 #include "planner/bind/ddl.h"
 #include "planner/bind/jobs.h"
 #include "planner/bind/session.h"
@@ -57,8 +56,8 @@ class ScriptBinder {
     auto* setting = std::get_if<BoundSetting>(&kind);
     if (setting == nullptr) return;
     if (!setting->key) return session_.settings.reset();
-    if (!setting->value) return session_.settings.reset(std::string(current_key_of(*setting->key)));
-    session_.settings.set(std::string(current_key_of(*setting->key)), *setting->value);
+    if (!setting->value) return session_.settings.reset(*setting->key);
+    session_.settings.set(*setting->key, *setting->value);
   }
 
   void mark_broken(const Kind& kind) {

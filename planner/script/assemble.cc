@@ -1,6 +1,5 @@
 #include "planner/script/assemble.h"
 
-#include "catalog/objects/setting_keys.h"
 #include "grammar/variables.h"
 
 namespace sluice::planner {
@@ -12,7 +11,7 @@ AssembledScript assemble(const ScriptParts& parts, Diagnostics& diagnostics) {
       wrong->error.span.reset();
       diagnostics.report(*std::move(wrong));
     }
-    script.settings.set(std::string(current_key_of(key)), value);
+    script.settings.set(key, value);
   }
   grammar::Variables variables(parts.variables.begin(), parts.variables.end());
   for (const ScriptFile& file : parts.files) {

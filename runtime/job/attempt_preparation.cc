@@ -71,10 +71,9 @@ Status check_restore(const JobPlan& plan, const Manifest& manifest, std::vector<
   }
   return fail(ErrorCode::IncompatibleState, "the checkpoint holds {}, which this job does not have", what)
       .hint(
-          "An operator is known by its inputs, keys and functions: a job with another query begins anew, or leaves "
+          "An operator is known by its inputs, keys and functions. A job with another query begins anew, or leaves "
           "that "
-          "state behind with SET 'execution.state-recovery.ignore-unclaimed-state' = 'true'.");
-  return Done{};
+          "state behind: SET 'execution.state-recovery.ignore-unclaimed-state' = 'true'.");
 }
 
 // Staged files and transactions carry the job's id: whoever goes on from its own checkpoint goes on under its id.

@@ -20,9 +20,12 @@
 #include <utility>
 #include <vector>
 
+#include "tests/bench/kafka_handle.h"
+
 namespace {
 
-using Settings = std::vector<std::pair<const char*, std::string>>;
+using sluice::bench::make_handle;
+
 constexpr int64_t kSecond = 1'000'000'000;
 // Messages are written in portions, so often, and each portion to one partition: every request costs the broker some
 // 0.1 ms, and with a request to each partition in each tick it would be the broker's queue that is measured.
@@ -35,19 +38,6 @@ int64_t now_ns() {
   return time.tv_sec * kSecond + time.tv_nsec;
 }
 
-rd_kafka_t* make(rd_kafka_type_t type, const Settings& settings) {
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  std::array<char, 512> reason{};
-  for (const auto& [key, value] : settings) {
-    if (rd_kafka_conf_set(conf, key, value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK) continue;
-    std::fprintf(stderr, "%s\n", reason.data());
-    std::exit(1);
-  }
-  rd_kafka_t* handle = rd_kafka_new(type, conf, reason.data(), reason.size());
-  if (handle == nullptr) std::exit(1);
-  return handle;
-}
-
 struct Load {
   std::string servers, in_topic, out_topic;
   int partitions;
@@ -55,11 +45,11 @@ struct Load {
 };
 
 void write(const Load& load) {
-  rd_kafka_t* producer = make(RD_KAFKA_PRODUCER, {{"bootstrap.servers", load.servers},
-                                                  {"linger.ms", "0"},
-                                                  {"max.in.flight.requests.per.connection", "5"},
-                                                  {"delivery.report.only.error", "true"},
-                                                  {"queue.buffering.max.messages", "1000000"}});
+  rd_kafka_t* producer = make_handle(RD_KAFKA_PRODUCER, {{"bootstrap.servers", load.servers},
+                                                         {"linger.ms", "0"},
+                                                         {"max.in.flight.requests.per.connection", "5"},
+                                                         {"delivery.report.only.error", "true"},
+                                                         {"queue.buffering.max.messages", "1000000"}});
   rd_kafka_topic_t* topic = rd_kafka_topic_new(producer, load.in_topic.c_str(), nullptr);
   std::array<char, 512> text{};
   int64_t written = 0;
@@ -94,10 +84,10 @@ int64_t stamp_of(const rd_kafka_message_t& message) {
 }
 
 std::vector<int64_t> read(const Load& load, const std::string& isolation, const std::atomic<bool>& is_over) {
-  rd_kafka_t* consumer = make(RD_KAFKA_CONSUMER, {{"bootstrap.servers", load.servers},
-                                                  {"group.id", "latency"},
-                                                  {"isolation.level", isolation},
-                                                  {"fetch.error.backoff.ms", "10"}});
+  rd_kafka_t* consumer = make_handle(RD_KAFKA_CONSUMER, {{"bootstrap.servers", load.servers},
+                                                         {"group.id", "latency"},
+                                                         {"isolation.level", isolation},
+                                                         {"fetch.error.backoff.ms", "10"}});
   rd_kafka_topic_t* topic = rd_kafka_topic_new(consumer, load.out_topic.c_str(), nullptr);
   rd_kafka_queue_t* queue = rd_kafka_queue_new(consumer);
   for (int i = 0; i < load.partitions; ++i) rd_kafka_consume_start_queue(topic, i, RD_KAFKA_OFFSET_BEGINNING, queue);

@@ -15,7 +15,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/kafka_handle.h"
+
 namespace {
+
+using sluice::bench::make_handle;
 
 constexpr size_t kBatch = 1024;
 // Five requests may be under way. When more waits, librdkafka's thread spins until there is room, which costs more than
@@ -29,27 +33,14 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-rd_kafka_t* make(rd_kafka_type_t type, const std::vector<std::pair<const char*, std::string>>& settings) {
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  std::array<char, 512> reason{};
-  for (const auto& [key, value] : settings) {
-    if (rd_kafka_conf_set(conf, key, value.c_str(), reason.data(), reason.size()) == RD_KAFKA_CONF_OK) continue;
-    std::fprintf(stderr, "%s\n", reason.data());
-    std::exit(1);
-  }
-  rd_kafka_t* handle = rd_kafka_new(type, conf, reason.data(), reason.size());
-  if (handle == nullptr) std::exit(1);
-  return handle;
-}
-
 class Copy {
  public:
   Copy(const std::string& servers, const char* topic) {
-    producer_ = make(RD_KAFKA_PRODUCER, {{"bootstrap.servers", servers},
-                                         {"linger.ms", "5"},
-                                         {"enable.idempotence", "true"},
-                                         {"queue.buffering.max.messages", "200000"},
-                                         {"delivery.report.only.error", "true"}});
+    producer_ = make_handle(RD_KAFKA_PRODUCER, {{"bootstrap.servers", servers},
+                                                {"linger.ms", "5"},
+                                                {"enable.idempotence", "true"},
+                                                {"queue.buffering.max.messages", "200000"},
+                                                {"delivery.report.only.error", "true"}});
     topic_ = rd_kafka_topic_new(producer_, topic, nullptr);
   }
   void write(rd_kafka_message_t** messages, size_t count) {
@@ -78,11 +69,11 @@ class Copy {
 int main(int argc, char** argv) {
   if (argc < 4) return 2;
   std::string servers = argv[1];
-  rd_kafka_t* consumer = make(RD_KAFKA_CONSUMER, {{"bootstrap.servers", servers},
-                                                  {"group.id", "limit"},
-                                                  {"enable.partition.eof", "true"},
-                                                  {"queued.min.messages", "1000000"},
-                                                  {"queued.max.messages.kbytes", "16384"}});
+  rd_kafka_t* consumer = make_handle(RD_KAFKA_CONSUMER, {{"bootstrap.servers", servers},
+                                                         {"group.id", "limit"},
+                                                         {"enable.partition.eof", "true"},
+                                                         {"queued.min.messages", "1000000"},
+                                                         {"queued.max.messages.kbytes", "16384"}});
   rd_kafka_topic_t* topic = rd_kafka_topic_new(consumer, argv[2], nullptr);
   rd_kafka_queue_t* queue = rd_kafka_queue_new(consumer);
   int partitions = std::atoi(argv[3]);

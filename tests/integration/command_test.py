@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """command_test.py SLUICE: arguments, script files, outputs and exit codes of the command, without a gateway."""
+import json
 import signal
 import subprocess
 import sys
@@ -73,6 +74,12 @@ def test_foreign_files(world):
     assert not set(shown.stderr) & set(range(32)) - {ord("\n"), ord("\t")}, shown.stderr
 
 
+def test_bench_counts_its_own_memory(world):
+    """The command touches gigabytes before it starts the process that it measures."""
+    done = world.run("bench", "--queries", "q0", "--events", "200000", "--json")
+    assert 1 < json.loads(done.stdout)[0]["peak_memory_mb"] < 500, done.stdout
+
+
 def test_fmt(world):
     script = world.write("layout.sql", "select  1 as x;\n")
     path = world.root / "layout.sql"
@@ -100,6 +107,7 @@ def main(sluice):
         test_arguments(world)
         test_failing_start_shows_no_table(world)
         test_foreign_files(world)
+        test_bench_counts_its_own_memory(world)
         test_fmt(world)
     print("command_test: all right")
 

@@ -109,4 +109,7 @@ class SimNetwork final : public Network {
   bool is_cut_ = false;
 };
 
+inline SimNetwork& network_of(const Env& env) { return static_cast<SimNetwork&>(*env.network); }
+inline Failure unreachable() { return fail(ErrorCode::NetworkError, "the broker is not reachable"); }
+
 }  // namespace sluice::sim

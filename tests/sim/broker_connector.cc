@@ -15,10 +15,6 @@ namespace {
 
 using namespace runtime;
 
-SimNetwork& network_of(const ConnectorContext& context) { return static_cast<SimNetwork&>(*context.env.network); }
-
-Failure unreachable() { return fail(ErrorCode::NetworkError, "the broker is not reachable"); }
-
 // Calls `work` after a while, unless the process dies before.
 void after_ms(const ConnectorContext& context, int64_t ms, std::function<void()> work) {
   context.env.executor->submit_at(context.env.clock->monotonic_ns() + ms * 1'000'000, std::move(work));
@@ -38,7 +34,7 @@ class BrokerReader final : public SplitReader {
         wake_(std::move(wake)) {}
 
   Result<Poll> poll(uint32_t rows_max) override {
-    SimNetwork& network = network_of(context_);
+    SimNetwork& network = network_of(context_.env);
     if (!network.is_alive() || network.faults.fires("source.poll_error")) return unreachable();
     Poll poll;
     if (network.faults.fires("source.pause")) {
@@ -79,12 +75,12 @@ class BrokerSource final : public SourceConnector {
   bool is_bounded() const override { return bounded_; }
   Result<std::vector<Split>> enumerate(uint32_t) override {
     std::vector<Split> splits;
-    size_t count = network_of(context_).broker.partitions(source_.table.path);
+    size_t count = network_of(context_.env).broker.partitions(source_.table.path);
     for (size_t i = 0; i < count; ++i) splits.push_back({std::to_string(i), ""});
     return splits;
   }
   Result<std::unique_ptr<SplitReader>> open(const Split& split, std::function<void()> wake) override {
-    SimNetwork& network = network_of(context_);
+    SimNetwork& network = network_of(context_.env);
     if (!network.is_alive()) return unreachable();
     auto number = [](const std::string& text) {
       uint64_t value = 0;
@@ -113,7 +109,7 @@ class BrokerWriter final : public SinkWriter {
   bool has_room() const override { return context_.env.clock->monotonic_ns() >= blocked_until_ns_; }
 
   Status write(const Batch& batch) override {
-    SimNetwork& network = network_of(context_);
+    SimNetwork& network = network_of(context_.env);
     if (!network.is_alive() || network.faults.fires("sink.write_error")) return unreachable();
     for (TableChange& change : changes_of(batch, schema_)) changes_.push_back(std::move(change));
     if (network.faults.fires("sink.blocked")) {
@@ -127,15 +123,15 @@ class BrokerWriter final : public SinkWriter {
 
   Status on_watermark(TimestampMs watermark) override {
     if (watermark < watermark_) {
-      network_of(context_).broker.note_violation(
-          fmt::format("{}: the watermark falls from {} to {}", sink_, watermark_, watermark));
+      network_of(context_.env)
+          .broker.note_violation(fmt::format("{}: the watermark falls from {} to {}", sink_, watermark_, watermark));
     }
     watermark_ = watermark;
     return Done{};
   }
 
   void prepare(CheckpointId id, std::function<void(Result<std::string>)> done) override {
-    SimNetwork& network = network_of(context_);
+    SimNetwork& network = network_of(context_.env);
     auto finish = [network = &network, sink = sink_, attempt = context_.attempt, id, changes = std::move(changes_),
                    done = std::move(done)]() mutable {
       if (!network->is_alive() || network->faults.fires("sink.prepare_error")) return done(unreachable());
@@ -172,7 +168,7 @@ class BrokerSink final : public SinkConnector {
 
   // Errors leave nothing, a part, or everything done, and the caller cannot know which.
   Status publish(CheckpointId, const std::vector<std::string>& committables) override {
-    SimNetwork& network = network_of(context_);
+    SimNetwork& network = network_of(context_.env);
     if (!network.is_alive() || network.faults.fires("sink.publish_error_before")) return unreachable();
     for (const std::string& name : committables) {
       network.broker.publish(sink_, name);
@@ -182,7 +178,7 @@ class BrokerSink final : public SinkConnector {
     return Done{};
   }
   Status recover(CheckpointId) override {
-    SimNetwork& network = network_of(context_);
+    SimNetwork& network = network_of(context_.env);
     if (!network.is_alive()) return unreachable();
     network.broker.abort(sink_);
     return Done{};
@@ -202,7 +198,8 @@ Result<std::unique_ptr<SourceConnector>> make_source(const jobgraph::Source& sou
 
 Result<std::unique_ptr<SinkConnector>> make_sink(const jobgraph::Sink& sink, const RowSchema& input,
                                                  const ConnectorContext& context) {
-  if (network_of(context).broker.sinks_use_producers) return make_transactional_sink(sink.table.path, input, context);
+  if (network_of(context.env).broker.sinks_use_producers)
+    return make_transactional_sink(sink.table.path, input, context);
   return std::unique_ptr<SinkConnector>(std::make_unique<BrokerSink>(sink.table.path, input, context));
 }
 

@@ -14,8 +14,6 @@ using namespace runtime;
 
 constexpr uint32_t kSlots = 2;
 
-Failure unreachable() { return fail(ErrorCode::NetworkError, "the broker is not reachable"); }
-
 std::string id_of(const std::string& table, uint32_t subtask, uint32_t slot) {
   return fmt::format("{}-{}-{}", table, subtask, slot);
 }
@@ -51,7 +49,7 @@ class Writer final : public SinkWriter {
   bool has_room() const override { return true; }
 
   Status write(const Batch& batch) override {
-    auto& network = static_cast<SimNetwork&>(*context_.env.network);
+    auto& network = network_of(context_.env);
     if (!network.is_alive() || network.faults.fires("sink.write_error")) return unreachable();
     std::string id = id_of(table_, subtask_, slot_);
     std::vector<TableChange> changes = changes_of(batch, schema_);
@@ -61,7 +59,7 @@ class Writer final : public SinkWriter {
   }
 
   void prepare(CheckpointId id, std::function<void(Result<std::string>)> done) override {
-    auto& network = static_cast<SimNetwork&>(*context_.env.network);
+    auto& network = network_of(context_.env);
     Part part{id_of(table_, subtask_, slot_), {}};
     slot_ = (slot_ + 1) % kSlots;
     std::vector<TableChange> rows = std::exchange(rows_, {});
@@ -146,7 +144,7 @@ class TransactionalSink final : public SinkConnector {
   }
 
  private:
-  SimNetwork& network() const { return static_cast<SimNetwork&>(*context_.env.network); }
+  SimNetwork& network() const { return network_of(context_.env); }
   Producers& producers() const { return network().broker.producers(); }
   bool is_reachable(std::string_view fault) const { return network().is_alive() && !network().faults.fires(fault); }
 

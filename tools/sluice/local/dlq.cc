@@ -14,6 +14,7 @@
 #include "runtime/connectors/kafka/topic_view.h"
 #include "runtime/formats/letter_reader.h"
 #include "tools/sluice/commands.h"
+#include "tools/sluice/exit_code.h"
 #include "tools/sluice/local/kafka_arguments.h"
 
 namespace sluice::tools {
@@ -28,11 +29,6 @@ struct DlqArguments {
   KafkaArguments kafka;
   uint64_t letters_max = 20;
 };
-
-int failed(const Error& error) {
-  fmt::print(stderr, "sluice: {}\n", error.message);
-  return kWorldFailed;
-}
 
 // Letters that are asked for, each once: after a crash a reader may have written one twice.
 class Letters {
@@ -117,7 +113,7 @@ bool read_letters(const DlqArguments& arguments, std::vector<Letter>& letters) {
   if (arguments.topic.empty()) return read_files(arguments, letters);
   auto found = letters_of_topic(arguments);
   if (found) letters = *std::move(found);
-  if (!found) failed(found.error());
+  if (!found) report(found.error());
   return found.has_value();
 }
 
@@ -146,7 +142,7 @@ int replay_to_topic(const DlqArguments& arguments, const std::vector<Letter>& le
   }
   RealEnv env({.task_threads = 1});
   Status copied = copy_messages(env.env(), arguments.kafka.properties(), arguments.to_topic, messages);
-  if (!copied) return failed(copied.error());
+  if (!copied) return report(copied.error());
   fmt::print("{} messages written to topic {}\n", messages.size(), arguments.to_topic);
   return kOk;
 }

@@ -8,6 +8,7 @@
 #include "runtime/connectors/kafka/topic_view.h"
 #include "runtime/formats/inference.h"
 #include "tools/sluice/commands.h"
+#include "tools/sluice/exit_code.h"
 #include "tools/sluice/local/kafka_arguments.h"
 
 namespace sluice::tools {
@@ -69,15 +70,9 @@ int infer(InferArguments arguments) {
     if (equals != std::string::npos) arguments.options.csv[option.substr(0, equals)] = option.substr(equals + 1);
   }
   auto inference = runtime::Inference::make(arguments.options);
-  if (!inference) {
-    fmt::print(stderr, "sluice: {}\n", inference.error().message);
-    return kStatementFailed;
-  }
+  if (!inference) return report(inference.error());
   Status read = arguments.topic.empty() ? read_file(arguments, **inference) : read_topic(arguments, **inference);
-  if (!read) {
-    fmt::print(stderr, "sluice: {}\n", read.error().message);
-    return kWorldFailed;
-  }
+  if (!read) return report(read.error());
   runtime::InferredTable inferred = (*inference)->finish();
   if (inferred.columns.empty()) {
     fmt::print(stderr, "sluice: `{}` holds no {} message with fields\n", arguments.path + arguments.topic,

@@ -1,10 +1,11 @@
 #include "tools/sluice/local/job_report.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
+#include <string>
 
 namespace sluice::tools {
 namespace {
@@ -60,9 +61,13 @@ void LiveLine::clear() {
 }
 
 uint64_t peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    uint64_t kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
 }
 
 namespace {

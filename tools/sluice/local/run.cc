@@ -308,11 +308,6 @@ void print_lines(std::string_view lines, bool to_standard_error) {
   std::fflush(out);
 }
 
-int report(const Error& error) {
-  std::fprintf(stderr, "sluice: %s\n", error.message.c_str());
-  return kWorldFailed;
-}
-
 int run(const RunArguments& arguments) {
   Diagnostics diagnostics;
   auto files = make_real_file_system();

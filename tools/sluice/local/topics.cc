@@ -7,6 +7,7 @@
 #include "catalog/types/time_math.h"
 #include "runtime/connectors/kafka/topic_view.h"
 #include "tools/sluice/commands.h"
+#include "tools/sluice/exit_code.h"
 #include "tools/sluice/local/kafka_arguments.h"
 
 namespace sluice::tools {
@@ -24,16 +25,10 @@ struct TopicsArguments {
   uint64_t messages_max = 10;
 };
 
-int failed(const Error& error) {
-  fmt::print(stderr, "sluice: {}\n", error.message);
-  if (!error.hint.empty()) fmt::print(stderr, "  hint: {}\n", error.hint);
-  return kWorldFailed;
-}
-
 // Topics of brokers themselves begin with two underscores.
 int list(TopicView& view, const TopicsArguments& arguments) {
   auto topics = view.topics();
-  if (!topics) return failed(topics.error());
+  if (!topics) return report(topics.error());
   size_t width = 5;
   for (const TopicInfo& topic : *topics) width = std::max(width, topic.name.size());
   fmt::print("{:<{}}  {:>10}  {:>12}\n", "TOPIC", width, "PARTITIONS", "OFFSETS");
@@ -63,7 +58,7 @@ void print(const TopicMessage& message) {
 // The last messages of all partitions by time, or the first ones as they come.
 int peek(TopicView& view, const TopicsArguments& arguments) {
   auto topic = view.topic(arguments.topic);
-  if (!topic) return failed(topic.error());
+  if (!topic) return report(topic.error());
   std::vector<TopicMessage> messages;
   uint64_t printed = 0;
   Status read = view.read(
@@ -76,7 +71,7 @@ int peek(TopicView& view, const TopicsArguments& arguments) {
         messages.push_back(std::move(message));
         return true;
       });
-  if (!read) return failed(read.error());
+  if (!read) return report(read.error());
   std::ranges::sort(messages, {}, [](const TopicMessage& message) {
     return std::tuple(message.timestamp_ms, message.partition, message.offset);
   });
@@ -88,7 +83,7 @@ int peek(TopicView& view, const TopicsArguments& arguments) {
 int topics(const TopicsArguments& arguments, bool lists) {
   RealEnv env({.task_threads = 1});
   auto view = TopicView::open(env.env(), arguments.kafka.properties());
-  if (!view) return failed(view.error());
+  if (!view) return report(view.error());
   return lists ? list(**view, arguments) : peek(**view, arguments);
 }
 

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <condition_variable>
 #include <cstdio>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "runtime/worker/job_directory.h"
 #include "runtime/worker/worker_server.h"
 #include "tools/sluice/commands.h"
+#include "tools/sluice/local/job_report.h"
 
 namespace sluice::tools {
 namespace {
@@ -49,17 +49,6 @@ Result<std::unique_ptr<runtime::WorkerEngine>> make_engine(const jobgraph::JobGr
   options.print = print_lines;
   SLUICE_TRY(std::unique_ptr<gateway::EngineHost> host, gateway::EngineHost::create(options));
   return std::unique_ptr<runtime::WorkerEngine>(std::make_unique<HostEngine>(std::move(host)));
-}
-
-// Of this program alone, where getrusage() would count the one that started it.
-uint64_t peak_memory_of_process() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    uint64_t kilobytes = 0;
-    if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
-  }
-  return 0;
 }
 
 // The worker becomes a grandchild of who started it, which need not wait for it.
@@ -106,7 +95,7 @@ int run(const WorkerArguments& arguments) {
   options.attempt = arguments.attempt;
   options.process_id = static_cast<uint64_t>(getpid());
   options.make_engine = make_engine;
-  options.peak_memory_bytes = peak_memory_of_process;
+  options.peak_memory_bytes = peak_memory_bytes;
   options.log = [&env](const std::string& line) {
     std::fprintf(stderr, "time_ms=%lld %s\n", static_cast<long long>(env.env().clock->wall_ms()), line.c_str());
   };

@@ -33,7 +33,7 @@ class ResultPrinter {
     if (rows_) rows_->pause();
     output_.check();
     auto failure = stream.finish();
-    if (auto lost = output_.failure()) return report({lost->code, lost->message, lost->hint, std::nullopt});
+    if (auto lost = output_.failure()) return report(PlacedError{lost->code, lost->message, lost->hint, std::nullopt});
     if (failure) on_failure(*failure);
     return exit_code_;
   }

@@ -22,12 +22,6 @@ struct ServeArguments {
   std::string directory = ".sluice/.gateway";
 };
 
-int report(const Error& error) {
-  std::fprintf(stderr, "sluice: %s\n", error.message.c_str());
-  if (!error.hint.empty()) std::fprintf(stderr, "  hint: %s\n", error.hint.c_str());
-  return exit_code_of(error.code);
-}
-
 // `3 jobs found: 1 running, 2 finished`
 std::string found_text(const std::vector<std::shared_ptr<gateway::TrackedJob>>& jobs) {
   std::map<gateway::JobState, size_t> counts;

@@ -44,10 +44,10 @@ int submit(const SubmitArguments& arguments) {
   size_t bytes = 0;
   for (const planner::ScriptFile& file : parts->files) bytes += file.text.size();
   if (bytes > gateway::kScriptBytesMax) {
-    return report({ErrorCode::StatementTooLarge,
-                   fmt::format("the script has {} bytes; {} are allowed", bytes, gateway::kScriptBytesMax),
-                   {},
-                   std::nullopt});
+    return report(PlacedError{ErrorCode::StatementTooLarge,
+                              fmt::format("the script has {} bytes; {} are allowed", bytes, gateway::kScriptBytesMax),
+                              {},
+                              std::nullopt});
   }
   auto client = gateway::GatewayClient::create(arguments.gateway.address);
   auto stream = client->execute(request_of(arguments, *std::move(parts)));
