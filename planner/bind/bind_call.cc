@@ -222,6 +222,17 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
   return invalid_expr(span);
 }
 
+Expr ExprBinder::compare(const std::string& op, Expr left, Expr right, SourceSpan span) {
+  return bind_comparison(op, std::move(left), std::move(right), span);
+}
+
+Expr ExprBinder::coalesce(Expr first, Expr second, SourceSpan span) {
+  std::vector<Expr> args;
+  args.push_back(std::move(first));
+  args.push_back(std::move(second));
+  return bind_coalesce(std::move(args), span);
+}
+
 Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   std::string lookup = call.lookup;
   take_not(lookup);

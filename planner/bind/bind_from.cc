@@ -190,33 +190,6 @@ From QueryBinder::bind_relation(const ast::MatchRecognize& match, const ast::Tab
   return single(broken_query(), "", {}, reference.span);
 }
 
-From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& reference) {
-  From left = bind_from(*join.left);
-  From right = bind_from(*join.right);
-  session_.not_supported(reference.span, "a join");
-  uint32_t offset = left.scope.width();
-  Values row{left.plan->schema, {}};
-  row.columns.insert(row.columns.end(), right.plan->schema.begin(), right.plan->schema.end());
-  From from{make(std::move(row)), std::move(left.scope)};
-  for (Relation& relation : right.scope.relations) {
-    auto same = [&](const Relation& other) { return !other.alias.empty() && other.alias == relation.alias; };
-    if (std::ranges::any_of(from.scope.relations, same)) {
-      session_.error(ErrorCode::DuplicateName, relation.span, "table name `{}` stands twice in FROM", relation.alias);
-      relation.alias.clear();
-    }
-    relation.offset += offset;
-    from.scope.relations.push_back(std::move(relation));
-  }
-  // Outer joins make columns nullable and USING merges some; for further errors it is enough to know the names.
-  if (join.natural || !join.using_columns.empty()) {
-    for (Relation& relation : from.scope.relations) relation.open = true;
-  }
-  ExprBinder binder(from.scope, session_);
-  binder.clause = "ON";
-  if (join.on) binder.bind_condition(*join.on, "ON");
-  return from;
-}
-
 From QueryBinder::bind_relation(const ast::TableFunction& function, const ast::TableRef& reference) {
   const auto& call = std::get<ast::Call>(function.call->kind);
   if (auto kind = window_kind(call.lookup)) return bind_window_function(call, *kind, reference);

@@ -57,7 +57,7 @@ class InsertBinder {
     size_t before = session_.diagnostics->count();
     refuse_forms();
     const Table* found = find_sink();
-    BoundQuery query = QueryBinder(session_).bind(*insert_.query);
+    BoundQuery query = QueryBinder(session_).bind_outermost(*insert_.query);
     if (found == nullptr || query.open) return {};
     Table table = with_hints(*found);
     check_use(table, TableUse::Sink, insert_.table.span, *session_.diagnostics);
@@ -291,7 +291,7 @@ std::optional<BoundJob> bind_inserts(JobKind kind, const std::vector<const ast::
 
 std::optional<BoundJob> bind_select(const ast::Query& query, SourceSpan span, BindSession& session) {
   size_t before = session.diagnostics->count();
-  BoundQuery bound = QueryBinder(session).bind(query);
+  BoundQuery bound = QueryBinder(session).bind_outermost(query);
   if (bound.open) return {};
   Plan plan = rename_columns(bound.plan, unique_names(bound.plan->schema));
   Sink sink{.input = plan, .accepts = ChangelogMode::all(), .span = span};

@@ -137,16 +137,20 @@ BoundQuery QueryBinder::bind(const ast::Query& query) {
     scope.queries.insert_or_assign(item.name.text, std::move(bound));
   }
   QueryBinder inner(session_, query.with.empty() ? with_ : &scope);
-  BoundQuery bound = std::visit([&](const auto& body) { return inner.bind_body(body, query.span); }, query.body);
-  if (!query.order_by.empty()) {
-    SourceSpan span{query.order_by.front().span.begin, query.order_by.back().span.end};
-    session_.not_supported(span, "ORDER BY of a query");
-  } else if (query.limit) {
-    session_.not_supported(query.limit->span, "LIMIT");
-  } else if (query.offset) {
-    session_.not_supported(query.offset->span, "OFFSET");
-  }
-  return bound;
+  return std::visit(
+      [&]<class B>(const B& body) {
+        if constexpr (std::is_same_v<B, ast::Select>) {
+          return inner.bind_select(body, query, is_inner_);
+        } else {
+          return inner.order_query(inner.bind_body(body, query.span), query, is_inner_);
+        }
+      },
+      query.body);
+}
+
+BoundQuery QueryBinder::bind_outermost(const ast::Query& query) {
+  is_inner_ = false;
+  return bind(query);
 }
 
 BoundQuery QueryBinder::bind_body(const ast::ExplicitTable& table, SourceSpan span) {

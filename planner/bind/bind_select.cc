@@ -40,16 +40,25 @@ void grouping_exprs(const std::vector<ast::GroupingElement>& elements, BindSessi
 
 class SelectBinder {
  public:
-  SelectBinder(QueryBinder& queries, BindSession& session, const ast::Select& select, SourceSpan span)
-      : queries_(queries), session_(session), select_(select), span_(span), from_{make(Values{}), {}} {}
+  SelectBinder(QueryBinder& queries, BindSession& session, const ast::Select& select, const ast::Query& query,
+               bool is_inner)
+      : queries_(queries),
+        session_(session),
+        select_(select),
+        query_(query),
+        is_inner_(is_inner),
+        span_(session.place.value_or(query.span)),
+        from_{make(Values{}), {}} {}
 
   BoundQuery bind() {
     for (const ast::Hint& hint : select_.hints) session_.not_supported(hint.span, "hint `{}`", hint.name.text);
     bind_from();
     bool grouped = select_.group_by.has_value() || select_.having || any_aggregate();
     Plan plan = grouped ? bind_grouped() : bind_plain();
-    if (select_.quantifier == ast::SetQuantifier::Distinct && valid_) plan = distinct(plan);
-    return {plan, !valid_};
+    if (!valid_) return {plan, true};
+    if (select_.quantifier == ast::SetQuantifier::Distinct) plan = distinct(plan);
+    plan = sort_rows(std::move(plan), std::move(order_), query_, is_inner_, session_);
+    return {plan->schema.size() > width_ ? first_columns(plan, width_) : plan, false};
   }
 
  private:
@@ -65,15 +74,47 @@ class SelectBinder {
     binder.clause = "WHERE";
     Expr predicate = binder.bind_condition(*select_.where, "WHERE");
     valid_ &= !predicate.type.is_invalid();
-    if (valid_) from_.plan = make_filter(from_.plan, std::move(predicate), session_);
+    if (valid_) from_.plan = filter_from(from_.plan, std::move(predicate), session_);
   }
 
   bool any_aggregate() const {
-    return std::ranges::any_of(select_.items, [](const auto& item) { return has_aggregate(*item.expr); });
+    auto has = [](const auto& item) { return has_aggregate(*item.expr); };
+    return std::ranges::any_of(select_.items, has) || std::ranges::any_of(query_.order_by, has);
+  }
+
+  // The select list, and behind it what only ORDER BY needs.
+  std::vector<StarColumn> bind_items(ExprBinder& binder) {
+    std::vector<StarColumn> items = bind_list(binder);
+    width_ = items.size();
+    add_order(binder, items);
+    return items;
+  }
+
+  // Names of items go before columns of FROM.
+  void add_order(ExprBinder& binder, std::vector<StarColumn>& items) {
+    const std::vector<StarColumn> listed = items;
+    auto* outer = std::exchange(binder.aliases, &listed);
+    binder.prefers_aliases = true;
+    for (const ast::OrderItem& order : query_.order_by) {
+      auto place = column_by_number(*order.expr, listed.size(), session_);
+      Expr key = place ? listed[*place].expr : binder.bind_value(*order.expr);
+      valid_ &= !key.type.is_invalid();
+      auto known = std::ranges::find(items, key, &StarColumn::expr);
+      order_.push_back(sort_key(static_cast<uint32_t>(known - items.begin()), order));
+      if (known != items.end()) continue;
+      if (select_.quantifier == ast::SetQuantifier::Distinct && !key.type.is_invalid()) {
+        session_.error(ErrorCode::NotGrouped, order.span, "`{}` is not in the select list of DISTINCT",
+                       session_.text(order.expr->span));
+        valid_ = false;
+      }
+      items.push_back({fmt::format("$o{}", items.size()), std::move(key)});
+    }
+    binder.aliases = outer;
+    binder.prefers_aliases = false;
   }
 
   // The select list with stars expanded and names given.
-  std::vector<StarColumn> bind_items(ExprBinder& binder) {
+  std::vector<StarColumn> bind_list(ExprBinder& binder) {
     std::vector<StarColumn> out;
     for (const ast::SelectItem& item : select_.items) {
       if (auto* star = std::get_if<ast::Star>(&item.expr->kind)) {
@@ -106,7 +147,7 @@ class SelectBinder {
   // What the outer query may know of a SELECT with errors: its names.
   Plan placeholder(const std::vector<StarColumn>& items) {
     Values values;
-    for (const StarColumn& item : items) values.columns.push_back({item.name, item.expr.type});
+    for (size_t i = 0; i < width_; ++i) values.columns.push_back({items[i].name, items[i].expr.type});
     return make(std::move(values));
   }
 
@@ -120,7 +161,8 @@ class SelectBinder {
     std::optional<Expr> qualify;
     if (select_.qualify) {
       binder.clause = "QUALIFY";
-      binder.aliases = &items;
+      const std::vector<StarColumn> listed(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(width_));
+      binder.aliases = &listed;
       qualify = binder.bind_condition(*select_.qualify, "QUALIFY");
       valid_ &= !qualify->type.is_invalid();
     }
@@ -309,16 +351,20 @@ class SelectBinder {
   QueryBinder& queries_;
   BindSession& session_;
   const ast::Select& select_;
+  const ast::Query& query_;
+  bool is_inner_;
   SourceSpan span_;
   From from_;
   bool valid_ = true;
+  size_t width_ = 0;  // Of the select list.
+  std::vector<Sort::Key> order_;
   std::vector<Expr> keys_;
   std::vector<std::string> key_names_;
   std::set<std::pair<uint32_t, uint32_t>> not_grouped_;
 };
 
-BoundQuery QueryBinder::bind_body(const ast::Select& select, SourceSpan span) {
-  return SelectBinder(*this, session_, select, session_.place.value_or(span)).bind();
+BoundQuery QueryBinder::bind_select(const ast::Select& select, const ast::Query& query, bool is_inner) {
+  return SelectBinder(*this, session_, select, query, is_inner).bind();
 }
 
 }  // namespace sluice::planner

@@ -92,7 +92,8 @@ Expr ExprBinder::bind_kind(const ast::ColumnRef& column, SourceSpan span) {
   if (is_pi && !has_column(scope_, column.name.parts[0].text) && find_function("PI") != nullptr) {
     return call_or_report("PI", {}, span, session_);
   }
-  if (aliases != nullptr && column.name.parts.size() == 1 && !has_column(scope_, column.name.parts[0].text)) {
+  bool may_be_alias = aliases != nullptr && column.name.parts.size() == 1;
+  if (may_be_alias && (prefers_aliases || !has_column(scope_, column.name.parts[0].text))) {
     auto found = std::ranges::find(*aliases, column.name.parts[0].text, &StarColumn::name);
     if (found != aliases->end()) return found->expr;
   }

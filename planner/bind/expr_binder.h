@@ -56,12 +56,16 @@ class ExprBinder {
   const std::vector<ast::NamedWindow>* windows = nullptr;  // Of the WINDOW clause.
   // Names of select items that QUALIFY may use where no column has the name.
   const std::vector<StarColumn>* aliases = nullptr;
+  bool prefers_aliases = false;  // ORDER BY: they go before columns.
 
   Expr bind(const ast::Expr& expr);
   // Of type BOOLEAN, or reported: "WHERE must be a condition".
   Expr bind_condition(const ast::Expr& expr, const char* what);
   // Not the untyped NULL, which has no meaning as a column.
   Expr bind_value(const ast::Expr& expr);
+  // Of expressions that are bound already.
+  Expr compare(const std::string& op, Expr left, Expr right, SourceSpan span);
+  Expr coalesce(Expr first, Expr second, SourceSpan span);
 
  private:
   Expr bind_kind(const ast::ColumnRef& column, SourceSpan span);

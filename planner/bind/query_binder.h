@@ -35,10 +35,13 @@ class QueryBinder {
  public:
   explicit QueryBinder(BindSession& session, const WithScope* with = nullptr) : session_(session), with_(with) {}
 
+  // The query of a statement or a view; one inside of another has no order of its own.
+  BoundQuery bind_outermost(const ast::Query& query);
+
   BoundQuery bind(const ast::Query& query);
 
  private:
-  BoundQuery bind_body(const ast::Select& select, SourceSpan span);
+  BoundQuery bind_select(const ast::Select& select, const ast::Query& query, bool is_inner);
   BoundQuery bind_body(const ast::Values& values, SourceSpan span);
   BoundQuery bind_body(const ast::ExplicitTable& table, SourceSpan span);
   BoundQuery bind_body(const ast::SetOperation& operation, SourceSpan span);
@@ -50,6 +53,9 @@ class QueryBinder {
   From bind_relation(const ast::TableFunction& function, const ast::TableRef& reference);
   From bind_relation(const ast::Unnest& unnest, const ast::TableRef& reference);
   From bind_relation(const ast::Join& join, const ast::TableRef& reference);
+  std::optional<Expr> bind_using(const std::vector<ast::Identifier>& names, const Scope& left, const Scope& right,
+                                 JoinType type, Scope& both);
+  BoundQuery order_query(BoundQuery bound, const ast::Query& query, bool is_inner);
   From bind_relation(const ast::MatchRecognize& match, const ast::TableRef& reference);
   From bind_window_function(const ast::Call& call, Window::Kind kind, const ast::TableRef& reference);
   BoundQuery bind_table_argument(const ast::Expr& argument, bool keyless);
@@ -58,6 +64,7 @@ class QueryBinder {
 
   BindSession& session_;
   const WithScope* with_;
+  bool is_inner_ = true;
 
   friend class SelectBinder;
 };
@@ -76,6 +83,15 @@ BoundQuery broken_query();
 
 // Filter[predicate] (plan); where the predicate bounds a ROW_NUMBER below to 1, the deduplication that it means.
 Plan make_filter(Plan plan, Expr predicate, BindSession& session);
+// The rows of FROM that pass WHERE.
+Plan filter_from(Plan plan, Expr predicate, BindSession& session);
+// The rows in the order of `keys`, which are columns of the plan, with LIMIT and OFFSET of the query. `is_inner`: an
+// order without a limit means nothing.
+Plan sort_rows(Plan plan, std::vector<Sort::Key> keys, const ast::Query& query, bool is_inner, BindSession& session);
+Sort::Key sort_key(uint32_t column, const ast::OrderItem& item);
+std::optional<uint32_t> column_by_number(const ast::Expr& expr, size_t count, BindSession& session);
+// The plan without the columns behind the first ones.
+Plan first_columns(const Plan& plan, size_t count);
 // Reports ROW_NUMBER calls that are left in the plan.
 void refuse_row_numbers(const Plan& plan, BindSession& session);
 

@@ -20,6 +20,16 @@ std::vector<std::string> all_columns(const Scope& scope) {
   return out;
 }
 
+bool is_hidden(const Scope& scope, uint32_t column) {
+  return std::ranges::any_of(scope.merged,
+                             [&](const MergedColumn& merged) { return std::ranges::count(merged.hides, column) > 0; });
+}
+
+const MergedColumn* find_merged(const Scope& scope, const std::string& name) {
+  auto found = std::ranges::find(scope.merged, name, &MergedColumn::name);
+  return found == scope.merged.end() ? nullptr : &*found;
+}
+
 std::optional<uint32_t> find_column(const Relation& relation, const std::string& name, bool& ambiguous) {
   std::optional<uint32_t> found;
   for (uint32_t i = 0; i < relation.columns.size(); ++i) {
@@ -59,7 +69,7 @@ const Relation* find_in_all(const Scope& scope, const std::string& part, uint32_
   const Relation* owner = nullptr;
   for (const Relation& relation : scope.relations) {
     auto found = find_column(relation, part, ambiguous);
-    if (!found) continue;
+    if (!found || is_hidden(scope, relation.offset + *found)) continue;
     ambiguous |= owner != nullptr;
     if (owner == nullptr) {
       owner = &relation;
@@ -139,7 +149,18 @@ TimeRole Scope::time_of(uint32_t column) const {
 bool has_column(const Scope& scope, const std::string& name) {
   uint32_t index = 0;
   bool ambiguous = false;
-  return find_in_all(scope, name, index, ambiguous) != nullptr;
+  return find_merged(scope, name) != nullptr || find_in_all(scope, name, index, ambiguous) != nullptr;
+}
+
+std::vector<StarColumn> star_of(const Scope& scope) {
+  std::vector<StarColumn> out;
+  for (const MergedColumn& merged : scope.merged) out.push_back({merged.name, merged.expr});
+  for (const Relation& relation : scope.relations) {
+    for (StarColumn& column : columns_of(relation, {})) {
+      if (!is_hidden(scope, column.expr.as<ColumnRef>()->index)) out.push_back(std::move(column));
+    }
+  }
+  return out;
 }
 
 Expr invalid_expr(SourceSpan span) { return Expr{Literal{Value::null()}, Type::invalid(), {}, span}; }
@@ -179,18 +200,21 @@ Expr resolve_name(const ast::Name& name, const Scope& scope, BindSession& sessio
       session.error(ErrorCode::AmbiguousColumn, part.span, "column `{}` is ambiguous", part.text);
       return invalid_expr(name.span);
     }
-    uint32_t index = 0;
     // `person.id` where a table and a ROW column have one name: the column's field, if the table has no such column.
-    if (find_in_all(scope, name.parts[0].text, index, ambiguous) != nullptr) break;
+    if (has_column(scope, name.parts[0].text)) break;
     if (relation->open) return invalid_expr(name.span);
     return report_unknown(part, fmt::format("is not in table `{}`", relation->alias), names_of(relation->columns),
                           session);
   }
   const ast::Identifier& first = name.parts[0];
+  if (const MergedColumn* merged = find_merged(scope, first.text)) {
+    Expr expr = merged->expr;
+    expr.span = first.span;
+    return with_fields(std::move(expr), name, 1, session);
+  }
   uint32_t index = 0;
   bool ambiguous = false;
   const Relation* owner = find_in_all(scope, first.text, index, ambiguous);
-  if (ambiguous && scope.is_open()) return invalid_expr(name.span);  // USING may have made one column of both.
   if (ambiguous) {
     session.error(ErrorCode::AmbiguousColumn, first.span, "column `{}` is ambiguous", first.text);
     return invalid_expr(name.span);
@@ -204,10 +228,8 @@ Expr resolve_name(const ast::Name& name, const Scope& scope, BindSession& sessio
 std::vector<StarColumn> expand_star(const std::optional<ast::Name>& qualifier, SourceSpan span, const Scope& scope,
                                     BindSession& session) {
   if (!qualifier) {
-    std::vector<StarColumn> out;
-    for (const Relation& relation : scope.relations) {
-      for (StarColumn& column : columns_of(relation, span)) out.push_back(std::move(column));
-    }
+    std::vector<StarColumn> out = star_of(scope);
+    for (StarColumn& column : out) column.expr.span = span;
     return out;
   }
   if (const Relation* relation = find_relation(scope, *qualifier, qualifier->parts.size())) {

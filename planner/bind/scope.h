@@ -20,8 +20,16 @@ struct Relation {
   SourceSpan span;
 };
 
+// What USING and NATURAL make of the columns of one name on both sides: a name that stands for both.
+struct MergedColumn {
+  std::string name;
+  Expr expr;
+  std::vector<uint32_t> hides;  // Columns that the name alone does not mean any more.
+};
+
 struct Scope {
   std::vector<Relation> relations;
+  std::vector<MergedColumn> merged;
 
   bool is_open() const;
   uint32_t width() const;
@@ -31,6 +39,10 @@ struct Scope {
 // `a`, `t.a`, `t.a.b.c`, `a.b`: a table in front of a column goes before a column with fields. Reports what cannot be
 // found; the type of the expression is Invalid then.
 Expr resolve_name(const ast::Name& name, const Scope& scope, BindSession& session);
+
+struct StarColumn;
+// All columns, as `*` lists them: those that were merged first.
+std::vector<StarColumn> star_of(const Scope& scope);
 
 bool has_column(const Scope& scope, const std::string& name);
 

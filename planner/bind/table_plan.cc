@@ -121,7 +121,7 @@ TableRef ref_of(const Table& table, const std::vector<uint32_t>& columns) {
 BoundQuery bind_in_place(const View& view, const ast::Query& query, BindSession& session) {
   Catalog here = session.catalog;
   session.catalog.apply(UseDatabase{view.catalog, view.database});
-  BoundQuery bound = QueryBinder(session).bind(query);
+  BoundQuery bound = QueryBinder(session).bind_outermost(query);
   session.catalog = std::move(here);
   return bound;
 }

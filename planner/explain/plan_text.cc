@@ -45,6 +45,21 @@ std::string text_of(WindowAggregate::Property property) {
   return kNames[static_cast<size_t>(property)];
 }
 
+std::string text_of(JoinType type) {
+  constexpr const char* kNames[] = {"inner", "left", "right", "full", "semi", "anti"};
+  return kNames[static_cast<size_t>(type)];
+}
+std::string text_of(JoinStrategy) { return ""; }  // The node's name says it.
+std::string text_of(uint64_t value) { return value == 0 ? "" : fmt::format("{}", value); }
+std::string text_of(const std::optional<uint64_t>& value) { return value ? fmt::format("{}", *value) : ""; }
+std::string text_of(const std::vector<uint64_t>& values) { return fmt::format("[{}]", fmt::join(values, ", ")); }
+std::string text_of(const Sort::Key& key) {
+  return fmt::format("${}{}{}", key.column, key.descending ? " desc" : "",
+                     key.nulls_last == key.descending ? ""
+                     : key.nulls_last                 ? " nulls last"
+                                                      : " nulls first");
+}
+
 template <class T>
 std::string text_of(const std::vector<T>& values) {
   if (values.empty()) return "";

@@ -7,9 +7,9 @@
 namespace sluice::planner {
 namespace {
 
-enum class Reason : uint8_t { Identity, Transformation, Aggregation, Filter, Group, Window, Order, Condition };
+enum class Reason : uint8_t { Identity, Transformation, Aggregation, Filter, Join, Group, Window, Order, Condition };
 
-constexpr const char* kReasons[] = {"identity", "transformation", "aggregation", "filter",
+constexpr const char* kReasons[] = {"identity", "transformation", "aggregation", "filter",   "join",
                                     "group",    "window",         "order",       "condition"};
 
 bool is_direct(Reason reason) { return reason <= Reason::Aggregation; }
@@ -203,6 +203,47 @@ class Trace {
       for (size_t i = 0; i < out.columns.size(); ++i) add_all(out.columns[i], part.columns[i]);
       add_all(out.rows, part.rows);
     }
+    return out;
+  }
+
+  Origins trace(const Plan&, const Join& join) {
+    Origins both = of(join.left);
+    size_t width = both.columns.size();
+    Origins right = of(join.right);
+    both.columns.insert(both.columns.end(), right.columns.begin(), right.columns.end());
+    add_all(both.rows, right.rows);
+    for (const Expr& condition : join.condition) {
+      add_indirect(both.rows, origins_of(condition, both), Reason::Join, condition.span);
+    }
+    if (join.version_time) add_indirect(both.rows, both.columns[*join.version_time], Reason::Join, join.span);
+    if (join.type == JoinType::Semi || join.type == JoinType::Anti) both.columns.resize(width);
+    return both;
+  }
+
+  Origins trace(const Plan&, const Correlate& correlate) {
+    Origins out = of(correlate.input);
+    Influences made;
+    for (const Expr& arg : correlate.args) {
+      Influences from = origins_of(arg, out);
+      add_through(made, from, Reason::Transformation, arg.span);
+      add_indirect(out.rows, from, Reason::Join, arg.span);
+    }
+    for (size_t i = 0; i < correlate.columns.size(); ++i) out.columns.push_back(made);
+    for (const Expr& condition : correlate.condition) {
+      add_indirect(out.rows, origins_of(condition, out), Reason::Join, condition.span);
+    }
+    return out;
+  }
+
+  Origins trace(const Plan&, const Sort& sort) {
+    Origins out = of(sort.input);
+    for (const Sort::Key& key : sort.keys) add_indirect(out.rows, out.columns[key.column], Reason::Order, sort.span);
+    return out;
+  }
+
+  Origins trace(const Plan&, const Expand& expand) {
+    Origins out = of(expand.input);
+    out.columns.emplace_back();
     return out;
   }
 

@@ -31,6 +31,10 @@ class Lowering {
   Result<uint32_t> lower_node(const Plan& plan, const WindowAggregate& aggregate, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Deduplicate& deduplicate, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Union& all, bool flushes);
+  Result<uint32_t> lower_node(const Plan& plan, const Join& join, bool flushes);
+  Result<uint32_t> lower_node(const Plan& plan, const Correlate& correlate, bool flushes);
+  Result<uint32_t> lower_node(const Plan& plan, const Sort& sort, bool flushes);
+  Result<uint32_t> lower_node(const Plan& plan, const Expand& expand, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const WatermarkAssigner& assigner, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const ChangelogNormalize& normalize, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Sink& sink, bool flushes);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "planner/plan/join_keys.h"
 #include "planner/plan/traits.h"
 
 namespace sluice::planner {
@@ -21,6 +22,11 @@ ChangelogMode without_update_before(ChangelogMode mode) {
   return out;
 }
 
+// What changes on the right of a temporal or lookup join changes no row that is out.
+bool looks_at_left_only(const Join& join) {
+  return join.strategy == JoinStrategy::Temporal || join.strategy == JoinStrategy::Lookup;
+}
+
 // The node hands the changes of its input on, one by one.
 bool passes_on(const Plan& plan) {
   return match(
@@ -28,8 +34,18 @@ bool passes_on(const Plan& plan) {
       [](const Project&) { return true; }, [](const Aggregate&) { return false; },
       [](const WindowTvf&) { return true; }, [](const WindowAggregate&) { return false; },
       [](const Deduplicate&) { return false; }, [](const Union&) { return true; },
+      [](const Join& join) { return looks_at_left_only(join); }, [](const Correlate&) { return true; },
+      [](const Sort&) { return false; }, [](const Expand&) { return true; },
       [](const WatermarkAssigner&) { return true; }, [](const ChangelogNormalize&) { return false; },
       [](const Sink&) { return true; });
+}
+
+// The inputs whose changes become changes of the node.
+template <class F>
+void for_each_changing_input(const Plan& plan, F&& visit) {
+  auto* join = plan.as<Join>();
+  if (join != nullptr && looks_at_left_only(*join)) return visit(join->left);
+  for_each_input(plan, visit);
 }
 
 bool reads_only(const Expr& expr, const std::vector<uint32_t>& columns) {
@@ -44,16 +60,34 @@ bool filters_by_key(const Filter& filter) {
   return std::ranges::any_of(keys, [&](const auto& key) { return reads_only(filter.predicate, key); });
 }
 
+// A row of one side is found again without its update-before where the join's keys are within its upsert key.
+bool omits_update_before(const Join& join);
+
 // Whether updates can leave the node as update-afters alone. A filter over more than the key cannot: it looks at each
 // row by itself, and an update that stops passing shows only as its update-before.
 bool can_omit_update_before(const Plan& plan) {
   auto* filter = plan.as<Filter>();
   if (filter != nullptr && has_updates(changelog_of(plan)) && !filters_by_key(*filter)) return false;
+  auto* join = plan.as<Join>();
+  if (join != nullptr && !looks_at_left_only(*join)) return omits_update_before(*join);
   bool all = true;
   if (passes_on(plan)) {
-    for_each_input(plan, [&](const Plan& input) { all = all && can_omit_update_before(input); });
+    for_each_changing_input(plan, [&](const Plan& input) { all = all && can_omit_update_before(input); });
   }
   return all;
+}
+
+bool omits_update_before(const Join& join) {
+  JoinKeys on = join_keys_of(join);
+  auto omits = [](const Plan& input, const std::vector<uint32_t>& columns) {
+    if (!has_updates(changelog_of(input))) return true;
+    UpsertKeys keys = upsert_keys_of(input);
+    auto holds_columns = [&](const std::vector<uint32_t>& key) {
+      return std::ranges::all_of(columns, [&](uint32_t column) { return std::ranges::count(key, column) > 0; });
+    };
+    return std::ranges::any_of(keys, holds_columns) && can_omit_update_before(input);
+  };
+  return omits(join.left, on.left) && omits(join.right, on.right);
 }
 
 bool sink_needs_update_before(const Sink& sink) {
@@ -73,7 +107,8 @@ bool needs_update_before(const Plan& plan) {
       plan, [](const Scan&) { return false; }, [](const Values&) { return false; }, [](const Filter&) { return false; },
       [](const Project&) { return false; }, [](const Aggregate&) { return true; },
       [](const WindowTvf&) { return false; }, [](const WindowAggregate&) { return true; },
-      [](const Deduplicate&) { return true; }, [](const Union&) { return false; },
+      [](const Deduplicate&) { return true; }, [](const Union&) { return false; }, [](const Join&) { return false; },
+      [](const Correlate&) { return false; }, [](const Sort&) { return true; }, [](const Expand&) { return false; },
       [](const WatermarkAssigner&) { return false; }, [](const ChangelogNormalize&) { return false; },
       [](const Sink& sink) { return sink_needs_update_before(sink); });
 }
@@ -88,7 +123,7 @@ const Scan* source_of(const Plan& plan) {
   if (auto* scan = plan.as<Scan>()) return scan;
   const Scan* found = nullptr;
   if (passes_on(plan) && plan.as<Union>() == nullptr) {
-    for_each_input(plan, [&](const Plan& input) { found = source_of(input); });
+    for_each_changing_input(plan, [&](const Plan& input) { found = source_of(input); });
   }
   return found;
 }
@@ -121,10 +156,14 @@ class Inference {
     traits.drops_update_before = is_source && omits && traits.mode.contains(RowKind::UpdateBefore);
     if (omits) traits.mode = without_update_before(traits.mode);
     auto* sink = plan.as<Sink>();
-    bool asks = needs_update_before(plan) || (passes_on(plan) && sink == nullptr && !omits);
+    auto* join = plan.as<Join>();
+    bool asks = needs_update_before(plan) || ((passes_on(plan) || join != nullptr) && sink == nullptr && !omits);
     bool takes_keys = sink != nullptr ? option_is_true(sink->table, "sink.supports-delete-by-key")
                                       : key_deletes && plan.as<WatermarkAssigner>() != nullptr;
-    for_each_input(plan, [&](const Plan& input) { require(input, asks, takes_keys); });
+    for_each_input(plan, [&](const Plan& input) {
+      bool is_looked_up = join != nullptr && looks_at_left_only(*join) && input.id() == join->right.id();
+      require(input, asks && !is_looked_up, takes_keys);
+    });
   }
 
   ChangelogAnnotations annotations;
@@ -136,7 +175,7 @@ const Plan* origin_of(const Plan& plan, ChangelogMode accepted, std::string& pat
   if (!passes_on(plan)) return &plan;
   const Plan* origin = nullptr;
   std::string before = path;
-  for_each_input(plan, [&](const Plan& input) {
+  for_each_changing_input(plan, [&](const Plan& input) {
     ChangelogMode mode = changelog_of(input);
     bool fits = (!has_updates(mode) || has_updates(accepted)) &&
                 (!mode.contains(RowKind::Delete) || accepted.contains(RowKind::Delete));
@@ -145,6 +184,11 @@ const Plan* origin_of(const Plan& plan, ChangelogMode accepted, std::string& pat
     origin = origin_of(input, accepted, path);
   });
   return origin;
+}
+
+const char* changes_text(ChangelogMode mode) {
+  if (!mode.contains(RowKind::Delete)) return "update changes";
+  return has_updates(mode) ? "update and delete changes" : "delete changes";
 }
 
 void check_sink(const Sink& sink, const Plan& plan, Diagnostics& diagnostics) {
@@ -161,6 +205,41 @@ void check_sink(const Sink& sink, const Plan& plan, Diagnostics& diagnostics) {
                          .hint(fmt::format("The changes come this way: {}. Declare a primary key if the connector can "
                                            "update, or write to one that can.",
                                            path)));
+}
+
+ChangelogMode mode_of(const Join& join) {
+  if (join.strategy == JoinStrategy::Interval) return ChangelogMode::insert_only();
+  if (looks_at_left_only(join)) return changelog_of(join.left);
+  if (join.type != JoinType::Inner && join.type != JoinType::Semi) return ChangelogMode::all();
+  ChangelogMode both = changelog_of(join.left) | changelog_of(join.right);
+  return has_updates(both) ? both | ChangelogMode{RowKind::UpdateBefore} : both;
+}
+
+ChangelogMode mode_of(const Sort& sort) {
+  if (is_temporal(sort)) return ChangelogMode::insert_only();
+  bool only_limits = sort.keys.empty() && changelog_of(sort.input).is_insert_only();
+  return only_limits ? ChangelogMode::insert_only() : ChangelogMode::all();
+}
+
+// Operators that cannot take rows back, with what they are fed with.
+void check_operators(const Plan& plan, Diagnostics& diagnostics) {
+  for_each_input(plan, [&](const Plan& input) { check_operators(input, diagnostics); });
+  auto* join = plan.as<Join>();
+  auto* sort = plan.as<Sort>();
+  bool takes_inserts =
+      (join != nullptr && join->strategy == JoinStrategy::Interval) || (sort != nullptr && is_temporal(*sort));
+  if (!takes_inserts) return;
+  SourceSpan span = join != nullptr ? join->span : sort->span;
+  for_each_input(plan, [&](const Plan& input) {
+    ChangelogMode mode = changelog_of(input);
+    if (mode.is_insert_only()) return;
+    std::string path;
+    const Plan* origin = origin_of(input, ChangelogMode::insert_only(), path);
+    diagnostics.report(fail(ErrorCode::OperatorCannotTakeUpdates, span,
+                            "{} doesn't support consuming {} which is produced by node {}", name_of(plan),
+                            changes_text(mode), origin == nullptr ? "?" : name_of(*origin))
+                           .hint(fmt::format("The changes come this way: {}.", path)));
+  });
 }
 
 }  // namespace
@@ -185,6 +264,9 @@ ChangelogMode changelog_of(const Plan& plan) {
         for (const Plan& input : all.inputs) mode = mode | changelog_of(input);
         return mode;
       },
+      [](const Join& join) { return mode_of(join); },
+      [](const Correlate& correlate) { return changelog_of(correlate.input); },
+      [](const Sort& sort) { return mode_of(sort); }, [](const Expand& expand) { return changelog_of(expand.input); },
       [](const WatermarkAssigner& assigner) { return changelog_of(assigner.input); },
       [](const ChangelogNormalize&) { return ChangelogMode::all(); },
       [](const Sink& sink) { return changelog_of(sink.input); });
@@ -205,7 +287,10 @@ bool needs_materialize(const Plan& input, ChangelogMode accepted, const std::vec
 ChangelogAnnotations infer_changelogs(const std::vector<Plan>& sinks, Diagnostics& diagnostics) {
   Inference inference;
   for (const Plan& plan : sinks) {
-    if (auto* sink = plan.as<Sink>()) check_sink(*sink, plan, diagnostics);
+    size_t before = diagnostics.count();
+    check_operators(plan, diagnostics);
+    auto* sink = plan.as<Sink>();
+    if (sink != nullptr && diagnostics.count() == before) check_sink(*sink, plan, diagnostics);
     inference.require(plan, true, false);
   }
   return std::move(inference.annotations);

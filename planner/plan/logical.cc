@@ -120,6 +120,49 @@ Derived derive(const Union& all) {
   return out;
 }
 
+// A regular join gives its rows out whenever the other side comes, so no time is in order behind it; a temporal or
+// lookup join keeps the left side's, an interval join both.
+TimeRole joined_time(const Join& join, bool is_right, TimeRole time) {
+  bool keeps = join.strategy == JoinStrategy::Interval || (!is_right && join.strategy != JoinStrategy::Regular);
+  return keeps ? time : TimeRole::None;
+}
+
+void add_side(Derived& out, const Join& join, const Plan& input, bool is_right) {
+  bool is_nullable = join.type == JoinType::Full || join.type == (is_right ? JoinType::Left : JoinType::Right);
+  for (uint32_t i = 0; i < input->schema.size(); ++i) {
+    const RowField& field = input->schema[i];
+    Type type = is_nullable ? field.type.as_nullable() : field.type;
+    out.add(field.name, std::move(type), joined_time(join, is_right, input->times[i]));
+  }
+}
+
+Derived derive(const Join& join) {
+  Derived out;
+  add_side(out, join, join.left, false);
+  if (join.type != JoinType::Semi && join.type != JoinType::Anti) add_side(out, join, join.right, true);
+  return out;
+}
+
+Derived derive(const Correlate& correlate) {
+  Derived out = derive_same(correlate.input);
+  for (const RowField& field : correlate.columns) {
+    out.add(field.name, correlate.type == JoinType::Left ? field.type.as_nullable() : field.type);
+  }
+  return out;
+}
+
+Derived derive(const Sort& sort) { return derive_same(sort.input); }
+
+Derived derive(const Expand& expand) {
+  Derived out = derive_same(expand.input);
+  for (uint32_t key : expand.keys) {
+    out.schema[key].type = out.schema[key].type.as_nullable();
+    out.times[key] = TimeRole::None;
+  }
+  out.add("$e", Type::bigint().not_null());
+  return out;
+}
+
 Derived derive(const WatermarkAssigner& assigner) {
   Derived out = derive_same(assigner.input);
   out.times[assigner.time] = TimeRole::Rowtime;
@@ -130,11 +173,27 @@ Derived derive(const ChangelogNormalize& normalize) { return derive_same(normali
 
 Derived derive(const Sink& sink) { return derive_same(sink.input); }
 
+const char* name_of(JoinStrategy strategy) {
+  constexpr const char* kNames[] = {"Join", "IntervalJoin", "TemporalJoin", "LookupJoin"};
+  return kNames[static_cast<size_t>(strategy)];
+}
+
+const char* name_of(const Sort& sort) {
+  if (sort.keys.empty()) return "Limit";
+  if (sort.is_bounded()) return "SortLimit";
+  return is_temporal(sort) ? "TemporalSort" : "Sort";
+}
+
 }  // namespace
 
 Plan make(NodeKind kind) {
   Derived derived = std::visit([](const auto& node) { return derive(node); }, kind);
   return Plan(std::make_shared<const Node>(Node{std::move(kind), std::move(derived.schema), std::move(derived.times)}));
+}
+
+bool is_temporal(const Sort& sort) {
+  return !sort.keys.empty() && !sort.is_bounded() && !sort.keys[0].descending &&
+         sort.input->times[sort.keys[0].column] != TimeRole::None;
 }
 
 const char* name_of(const Plan& plan) {
@@ -143,7 +202,9 @@ const char* name_of(const Plan& plan) {
       [](const Filter&) { return "Filter"; }, [](const Project&) { return "Project"; },
       [](const Aggregate&) { return "Aggregate"; }, [](const WindowTvf&) { return "WindowTvf"; },
       [](const WindowAggregate&) { return "WindowAggregate"; }, [](const Deduplicate&) { return "Deduplicate"; },
-      [](const Union&) { return "Union"; }, [](const WatermarkAssigner&) { return "WatermarkAssigner"; },
+      [](const Union&) { return "Union"; }, [](const Join& join) { return name_of(join.strategy); },
+      [](const Correlate&) { return "Correlate"; }, [](const Sort& sort) { return name_of(sort); },
+      [](const Expand&) { return "Expand"; }, [](const WatermarkAssigner&) { return "WatermarkAssigner"; },
       [](const ChangelogNormalize&) { return "ChangelogNormalize"; }, [](const Sink&) { return "Sink"; });
 }
 

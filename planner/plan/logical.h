@@ -150,6 +150,79 @@ struct Union {
   bool operator==(const Union&) const = default;
 };
 
+// Rows of two inputs side by side: the left columns, then the right ones; of Semi and Anti the left ones alone. The
+// columns of a side that may be missing are nullable.
+enum class JoinType : uint8_t { Inner, Left, Right, Full, Semi, Anti };
+// How two rows meet. Interval: the condition bounds how far the time attributes of both sides are apart. Temporal: the
+// version of the right row at the time of the left one. Lookup: the right table as it is when the left row comes.
+enum class JoinStrategy : uint8_t { Regular, Interval, Temporal, Lookup };
+struct Join {
+  Plan left;
+  Plan right;
+  JoinType type = JoinType::Inner;
+  JoinStrategy strategy = JoinStrategy::Regular;
+  std::vector<Expr> condition;           // Empty or one, over the left and the right columns.
+  std::optional<uint32_t> version_time;  // Of Temporal and Lookup: the left column of FOR SYSTEM_TIME AS OF.
+  SourceSpan span;
+
+  static void fields(auto& self, auto&& v) {
+    v("left", self.left), v("right", self.right), v("type", self.type), v("strategy", self.strategy);
+    v("condition", self.condition), v("version_time", self.version_time);
+  }
+  bool operator==(const Join&) const = default;
+};
+
+// For every row of the input the rows that a table function makes of it: the input's columns, then the function's.
+struct Correlate {
+  Plan input;
+  std::string function;
+  std::vector<Expr> args;           // Over the input.
+  RowSchema columns;                // Of the function.
+  JoinType type = JoinType::Inner;  // Inner or Left.
+  std::vector<Expr> condition;      // Empty or one, over the output.
+  SourceSpan span;
+
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("function", self.function), v("args", self.args), v("columns", self.columns);
+    v("type", self.type), v("condition", self.condition);
+  }
+  bool operator==(const Correlate&) const = default;
+};
+
+// ORDER BY, LIMIT and OFFSET of a query: by a rowtime or processing time a sort of rows in time, with a limit the first
+// rows of all, without an order any rows.
+struct Sort {
+  struct Key {
+    uint32_t column = 0;
+    bool descending = false;
+    bool nulls_last = false;
+    bool operator==(const Key&) const = default;
+  };
+  Plan input;
+  std::vector<Key> keys;
+  std::optional<uint64_t> limit;
+  uint64_t offset = 0;
+  SourceSpan span;
+
+  bool is_bounded() const { return limit.has_value() || offset > 0; }
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("keys", self.keys), v("limit", self.limit), v("offset", self.offset);
+  }
+  bool operator==(const Sort&) const = default;
+};
+
+// GROUPING SETS: every row once per set, with the keys that the set does not hold NULL. Output: the input's columns,
+// then the set's number, whose bit i from the left (of keys.size()) is 1 where keys[i] is not in the set.
+struct Expand {
+  Plan input;
+  std::vector<uint32_t> keys;
+  std::vector<uint64_t> sets;
+  SourceSpan span;
+
+  static void fields(auto& self, auto&& v) { v("input", self.input), v("keys", self.keys), v("sets", self.sets); }
+  bool operator==(const Expand&) const = default;
+};
+
 // Makes `time` the rowtime attribute. Settings of the watermark (per_event, interval, idleness) come along, so that
 // push-down moves it as a whole; `watermark.expression` is over the input. Once the source makes the watermark, the
 // node stays to say which column is the rowtime, and without effect otherwise.
@@ -197,7 +270,7 @@ struct Sink {
 };
 
 struct NodeKind : std::variant<Scan, Values, Filter, Project, Aggregate, WindowTvf, WindowAggregate, Deduplicate, Union,
-                               WatermarkAssigner, ChangelogNormalize, Sink> {
+                               Join, Correlate, Sort, Expand, WatermarkAssigner, ChangelogNormalize, Sink> {
   SLUICE_COPIES_ELSEWHERE(NodeKind)
 };
 
@@ -309,6 +382,9 @@ Plan map_exprs(const Plan& plan, F&& change) {
   std::visit([&]<class N>(N& node) { N::fields(node, field); }, copy);
   return changed ? make(std::move(copy)) : plan;
 }
+
+// Whether rows are only put in the order of time: by a time attribute, ascending, without a limit.
+bool is_temporal(const Sort& sort);
 
 // "Scan", "Aggregate", ...
 const char* name_of(const Plan& plan);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "planner/plan/join_keys.h"
 #include "planner/plan/traits.h"
 
 namespace sluice::planner {
@@ -80,6 +81,58 @@ std::vector<uint32_t> sorted(std::vector<uint32_t> key) {
   return key;
 }
 
+bool is_within(const std::vector<uint32_t>& key, const std::vector<uint32_t>& columns) {
+  return std::ranges::all_of(key, [&](uint32_t column) { return std::ranges::count(columns, column) > 0; });
+}
+
+// Changes of one row stay in order over the exchange only for keys that hold all of what it distributes by.
+UpsertKeys keys_behind_exchange(const Plan& input, const std::vector<uint32_t>& distribution) {
+  UpsertKeys out = upsert_keys_of(input);
+  std::erase_if(out, [&](const auto& key) { return !is_within(distribution, key); });
+  return out;
+}
+
+bool has_key_within(const UpsertKeys& keys, const std::vector<uint32_t>& columns) {
+  return std::ranges::any_of(keys, [&](const auto& key) { return is_within(key, columns); });
+}
+
+// A row of both sides together; one side's key alone where the other side has at most one row for it.
+UpsertKeys keys_of_pairs(const Join& join, const JoinKeys& on, const UpsertKeys& left, const UpsertKeys& right) {
+  auto width = static_cast<uint32_t>(join.left->schema.size());
+  UpsertKeys shifted = right;
+  for (auto& key : shifted) {
+    for (uint32_t& column : key) column += width;
+  }
+  UpsertKeys out;
+  for (const auto& one : left) {
+    for (const auto& other : shifted) {
+      std::vector<uint32_t> both = one;
+      both.insert(both.end(), other.begin(), other.end());
+      add_key(out, std::move(both));
+    }
+  }
+  bool lefts_may_miss = join.type == JoinType::Right || join.type == JoinType::Full;
+  bool rights_may_miss = join.type == JoinType::Left || join.type == JoinType::Full;
+  if (!lefts_may_miss && has_key_within(right, on.right)) {
+    for (const auto& key : left) add_key(out, key);
+  }
+  if (!rights_may_miss && has_key_within(left, on.left)) {
+    for (const auto& key : shifted) add_key(out, key);
+  }
+  return out;
+}
+
+UpsertKeys keys_of(const Join& join) {
+  if (join.strategy == JoinStrategy::Interval) return {};
+  JoinKeys on = join_keys_of(join);
+  if (join.strategy == JoinStrategy::Lookup) {
+    return has_key_within(upsert_keys_of(join.right), on.right) ? upsert_keys_of(join.left) : UpsertKeys{};
+  }
+  UpsertKeys left = keys_behind_exchange(join.left, on.left);
+  if (join.type == JoinType::Semi || join.type == JoinType::Anti) return left;
+  return keys_of_pairs(join, on, left, keys_behind_exchange(join.right, on.right));
+}
+
 }  // namespace
 
 UpsertKeys upsert_keys_of(const Plan& plan) {
@@ -91,7 +144,9 @@ UpsertKeys upsert_keys_of(const Plan& plan) {
       [](const WindowTvf&) { return UpsertKeys{}; },
       [](const WindowAggregate& aggregate) { return keys_of(aggregate); },
       [](const Deduplicate& deduplicate) { return UpsertKeys{sorted(deduplicate.keys)}; },
-      [](const Union&) { return UpsertKeys{}; },
+      [](const Union&) { return UpsertKeys{}; }, [](const Join& join) { return keys_of(join); },
+      [](const Correlate&) { return UpsertKeys{}; }, [](const Sort& sort) { return upsert_keys_of(sort.input); },
+      [](const Expand&) { return UpsertKeys{}; },
       [](const WatermarkAssigner& assigner) { return upsert_keys_of(assigner.input); },
       [](const ChangelogNormalize& normalize) { return UpsertKeys{sorted(normalize.keys)}; },
       [](const Sink& sink) { return upsert_keys_of(sink.input); });

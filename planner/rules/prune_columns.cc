@@ -176,6 +176,70 @@ class Prune {
     return {make(std::move(out)), positions_of(wanted_, plan_->schema.size())};
   }
 
+  Pruned operator()(const Join& join) {
+    auto width = static_cast<uint32_t>(join.left->schema.size());
+    for (const Expr& condition : join.condition) collect_columns(condition, wanted_);
+    if (join.version_time) wanted_.insert(*join.version_time);
+    Columns wanted[2];
+    for (uint32_t column : wanted_) wanted[column < width ? 0 : 1].insert(column < width ? column : column - width);
+    Pruned left = prune(join.left, at_least_one(std::move(wanted[0]), join.left->schema));
+    Pruned right = prune(join.right, at_least_one(std::move(wanted[1]), join.right->schema));
+    auto offset = static_cast<uint32_t>(left.plan->schema.size());
+    std::vector<uint32_t> positions = std::move(left.positions);
+    for (uint32_t position : right.positions) positions.push_back(position == kGone ? kGone : position + offset);
+    Join out = join;
+    out.left = left.plan;
+    out.right = right.plan;
+    for (Expr& condition : out.condition) condition = remap_columns(condition, positions);
+    if (out.version_time) out.version_time = positions.at(*out.version_time);
+    positions.resize(plan_->schema.size());
+    return {make(std::move(out)), std::move(positions)};
+  }
+
+  Pruned operator()(const Correlate& correlate) {
+    auto width = static_cast<uint32_t>(correlate.input->schema.size());
+    for (const Expr& condition : correlate.condition) collect_columns(condition, wanted_);
+    Columns read;
+    for (uint32_t column : wanted_) {
+      if (column < width) read.insert(column);
+    }
+    for (const Expr& arg : correlate.args) collect_columns(arg, read);
+    Pruned input = prune(correlate.input, at_least_one(std::move(read), correlate.input->schema));
+    auto next = static_cast<uint32_t>(input.plan->schema.size());
+    std::vector<uint32_t> positions = std::move(input.positions);
+    for (size_t i = 0; i < correlate.columns.size(); ++i) positions.push_back(next++);
+    Correlate out = correlate;
+    out.input = input.plan;
+    for (Expr& arg : out.args) arg = remap_columns(arg, positions);
+    for (Expr& condition : out.condition) condition = remap_columns(condition, positions);
+    return {make(std::move(out)), std::move(positions)};
+  }
+
+  Pruned operator()(const Sort& sort) {
+    for (const Sort::Key& key : sort.keys) wanted_.insert(key.column);
+    Pruned input = prune(sort.input, at_least_one(wanted_, plan_->schema));
+    Sort out = sort;
+    out.input = input.plan;
+    for (Sort::Key& key : out.keys) key.column = input.positions.at(key.column);
+    return {make(std::move(out)), std::move(input.positions)};
+  }
+
+  Pruned operator()(const Expand& expand) {
+    auto width = static_cast<uint32_t>(expand.input->schema.size());
+    Columns read(expand.keys.begin(), expand.keys.end());
+    for (uint32_t column : wanted_) {
+      if (column < width) read.insert(column);
+    }
+    Pruned input = prune(expand.input, at_least_one(std::move(read), expand.input->schema));
+    auto set = static_cast<uint32_t>(input.plan->schema.size());
+    std::vector<uint32_t> positions = std::move(input.positions);
+    Expand out = expand;
+    out.input = input.plan;
+    out.keys = moved(expand.keys, positions);
+    positions.push_back(set);
+    return {make(std::move(out)), std::move(positions)};
+  }
+
   Pruned operator()(const WatermarkAssigner& assigner) {
     bool is_marker = !assigner.watermark;
     if (is_marker && !wanted_.contains(assigner.time)) return prune(assigner.input, wanted_);

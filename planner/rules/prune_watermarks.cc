@@ -19,6 +19,11 @@ bool reads_watermark(const Plan& plan) {
       [](const WindowTvf&) { return true; }, [](const WindowAggregate&) { return true; },
       // The last row is known to be the last only until the next one; the first waits until no earlier one can come.
       [](const Deduplicate& deduplicate) { return !deduplicate.keeps_last; }, [](const Union&) { return false; },
+      [](const Join& join) {
+        return join.strategy == JoinStrategy::Interval || join.strategy == JoinStrategy::Temporal;
+      },
+      [](const Correlate&) { return false; }, [](const Sort& sort) { return is_temporal(sort); },
+      [](const Expand&) { return false; },
       [](const WatermarkAssigner& assigner) { return assigner.watermark.has_value(); },
       [](const ChangelogNormalize&) { return false; },
       [](const Sink& sink) {

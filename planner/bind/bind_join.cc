@@ -1,0 +1,199 @@
+// Joins in FROM: what both sides see of each other, the condition, the columns that USING makes one.
+#include <algorithm>
+
+#include "planner/bind/query_binder.h"
+#include "planner/plan/join_keys.h"
+#include "planner/plan/join_strategy.h"
+
+namespace sluice::planner {
+
+namespace {
+
+JoinType type_of(ast::JoinKind kind) {
+  if (kind == ast::JoinKind::Left) return JoinType::Left;
+  if (kind == ast::JoinKind::Right) return JoinType::Right;
+  return kind == ast::JoinKind::Full ? JoinType::Full : JoinType::Inner;
+}
+
+void make_nullable(Scope& scope) {
+  for (Relation& relation : scope.relations) {
+    for (RowField& column : relation.columns) column.type = column.type.as_nullable();
+  }
+  for (MergedColumn& column : scope.merged) column.expr.type = column.expr.type.as_nullable();
+}
+
+// Both scopes as one over the columns of both sides.
+Scope side_by_side(Scope left, Scope right, JoinType type, BindSession& session) {
+  if (type == JoinType::Right || type == JoinType::Full) make_nullable(left);
+  if (type == JoinType::Left || type == JoinType::Full) make_nullable(right);
+  uint32_t offset = left.width();
+  for (Relation& relation : right.relations) {
+    auto same = [&](const Relation& other) { return !other.alias.empty() && other.alias == relation.alias; };
+    if (std::ranges::any_of(left.relations, same)) {
+      session.error(ErrorCode::DuplicateName, relation.span, "table name `{}` stands twice in FROM", relation.alias);
+      relation.alias.clear();
+    }
+    relation.offset += offset;
+    left.relations.push_back(std::move(relation));
+  }
+  auto shift = [&](uint32_t index, const Expr& expr) { return column(index + offset, expr.type); };
+  for (MergedColumn& merged : right.merged) {
+    merged.expr = map_columns(merged.expr, shift);
+    for (uint32_t& hidden : merged.hides) hidden += offset;
+    left.merged.push_back(std::move(merged));
+  }
+  return left;
+}
+
+// The names that both sides have, in the order of the left one.
+std::vector<ast::Identifier> common_names(const Scope& left, const Scope& right, SourceSpan span) {
+  std::vector<ast::Identifier> out;
+  for (const StarColumn& column : star_of(left)) {
+    if (has_column(right, column.name)) out.push_back({column.name, span});
+  }
+  return out;
+}
+
+}  // namespace
+
+// The condition of USING: equality of the columns with one name, which are one column from then on.
+std::optional<Expr> QueryBinder::bind_using(const std::vector<ast::Identifier>& names, const Scope& left,
+                                            const Scope& right, JoinType type, Scope& both) {
+  std::vector<Expr> equalities;
+  std::vector<MergedColumn> merged;
+  uint32_t offset = left.width();
+  auto shift = [&](uint32_t index, const Expr& expr) { return column(index + offset, expr.type); };
+  for (const ast::Identifier& name : names) {
+    const ast::Name one_part{{name}, name.span};
+    Expr one = resolve_name(one_part, left, session_);
+    Expr other = resolve_name(one_part, right, session_);
+    if (one.type.is_invalid() || other.type.is_invalid()) {
+      for (Relation& relation : both.relations) relation.open = true;
+      continue;
+    }
+    other = map_columns(other, shift);
+    other.span = name.span;
+    MergedColumn column{.name = name.text, .hides = {}};
+    for (const Expr* side : {&one, &other}) {
+      if (auto* reference = side->as<ColumnRef>()) column.hides.push_back(reference->index);
+    }
+    std::erase_if(both.merged, [&](const MergedColumn& earlier) {
+      if (earlier.name != name.text) return false;
+      column.hides.insert(column.hides.end(), earlier.hides.begin(), earlier.hides.end());
+      return true;
+    });
+    ExprBinder binder(both, session_);
+    equalities.push_back(binder.compare("=", one, other, name.span));
+    if (equalities.back().type.is_invalid()) both.relations[0].open = true;
+    bool one_is_nullable = type == JoinType::Right || type == JoinType::Full;
+    bool other_is_nullable = type == JoinType::Left || type == JoinType::Full;
+    if (one_is_nullable) one.type = one.type.as_nullable();
+    if (other_is_nullable) other.type = other.type.as_nullable();
+    column.expr = one_is_nullable ? binder.coalesce(std::move(one), std::move(other), name.span) : std::move(one);
+    merged.push_back(std::move(column));
+  }
+  both.merged.insert(both.merged.begin(), merged.begin(), merged.end());
+  if (equalities.empty()) return {};
+  return make_logic(Form::And, std::move(equalities), names[0].span);
+}
+
+From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& reference) {
+  From left = bind_from(*join.left);
+  From right = bind_from(*join.right);
+  JoinType type = type_of(join.kind);
+  SourceSpan span = session_.place.value_or(reference.span);
+  bool needs_condition = join.kind != ast::JoinKind::Cross && join.kind != ast::JoinKind::Comma;
+  if (needs_condition && !join.natural && !join.on && join.using_columns.empty()) {
+    session_.report(fail(ErrorCode::SyntaxError, span, "a join other than CROSS JOIN needs ON or USING")
+                        .hint("Write CROSS JOIN where every row meets every other."),
+                    span);
+  }
+  if (join.kind == ast::JoinKind::Cross && join.on) {
+    session_.report(fail(ErrorCode::SyntaxError, join.on->span, "CROSS JOIN takes no condition")
+                        .hint("Write JOIN .. ON .. where the rows must fit."),
+                    span);
+  }
+  Scope both = side_by_side(left.scope, right.scope, type, session_);
+  std::optional<Expr> condition;
+  if (join.natural || !join.using_columns.empty()) {
+    auto names = join.natural ? common_names(left.scope, right.scope, span) : join.using_columns;
+    condition = bind_using(names, left.scope, right.scope, type, both);
+  }
+  if (join.on) {
+    ExprBinder binder(both, session_);
+    binder.clause = "ON";
+    condition = binder.bind_condition(*join.on, "ON");
+    if (condition->type.is_invalid()) both.relations[0].open = true;
+  }
+  if (both.is_open()) {
+    Values row{left.plan->schema, {}};
+    row.columns.insert(row.columns.end(), right.plan->schema.begin(), right.plan->schema.end());
+    return {make(std::move(row)), std::move(both)};
+  }
+  Join node{.left = left.plan, .right = right.plan, .type = type, .span = span};
+  if (condition) node.condition.push_back(std::move(*condition));
+  From from{make_join(std::move(node)), std::move(both)};
+  for (Relation& relation : from.scope.relations) {
+    auto first = from.plan->times.begin() + relation.offset;
+    relation.times.assign(first, first + static_cast<std::ptrdiff_t>(relation.columns.size()));
+  }
+  return from;
+}
+
+namespace {
+
+bool reads_within(const Expr& expr, uint32_t begin, uint32_t end) {
+  if (auto* reference = expr.as<ColumnRef>()) return reference->index >= begin && reference->index < end;
+  return std::ranges::all_of(expr.args, [&](const Expr& arg) { return reads_within(arg, begin, end); });
+}
+
+Plan filtered(Plan plan, std::vector<Expr> conditions) {
+  if (conditions.empty()) return plan;
+  SourceSpan span = conditions[0].span;
+  return make(Filter{std::move(plan), make_logic(Form::And, std::move(conditions), span)});
+}
+
+// Conditions over both sides of an inner join are its condition, wherever they are written; what they say about time
+// decides what kind of join it is.
+Plan join_under(const Plan& plan, std::vector<Expr> conditions) {
+  auto* join = plan.as<Join>();
+  bool takes = join != nullptr && join->type == JoinType::Inner &&
+               (join->strategy == JoinStrategy::Regular || join->strategy == JoinStrategy::Interval);
+  if (!takes) return filtered(plan, std::move(conditions));
+  auto width = static_cast<uint32_t>(join->left->schema.size());
+  auto end = static_cast<uint32_t>(plan->schema.size());
+  std::vector<Expr> left, right, both;
+  for (Expr& condition : conditions) {
+    bool in_left = reads_within(condition, 0, width), in_right = reads_within(condition, width, end);
+    if (in_left && !in_right) {
+      left.push_back(std::move(condition));
+    } else if (in_right && !in_left) {
+      auto shift = [&](uint32_t index, const Expr& expr) {
+        Expr moved = column(index - width, expr.type);
+        moved.span = expr.span;
+        return moved;
+      };
+      right.push_back(map_columns(condition, shift));
+    } else {
+      both.push_back(std::move(condition));
+    }
+  }
+  Join merged = *join;
+  merged.left = join_under(join->left, std::move(left));
+  merged.right = join_under(join->right, std::move(right));
+  if (!both.empty()) {
+    if (!merged.condition.empty()) both.insert(both.begin(), merged.condition[0]);
+    SourceSpan span = both[0].span;
+    merged.condition = {make_logic(Form::And, std::move(both), span)};
+  }
+  return make_join(std::move(merged));
+}
+
+}  // namespace
+
+Plan filter_from(Plan plan, Expr predicate, BindSession& session) {
+  if (plan.as<Join>() == nullptr) return make_filter(std::move(plan), std::move(predicate), session);
+  return join_under(plan, operands_of_and(predicate));
+}
+
+}  // namespace sluice::planner

@@ -1,0 +1,33 @@
+// Kinds of the logical plan that have no operator yet.
+#include "planner/physical/lower.h"
+
+namespace sluice::planner {
+
+namespace {
+
+Failure refused(SourceSpan span, const char* what) {
+  return fail(ErrorCode::NotSupportedYet, span, "{} is not supported yet", what);
+}
+
+}  // namespace
+
+Result<uint32_t> Lowering::lower_node(const Plan&, const Join& join, bool) {
+  constexpr const char* kNames[] = {"a join", "an interval join", "a temporal join", "a lookup join"};
+  return refused(join.span, kNames[static_cast<size_t>(join.strategy)]);
+}
+
+Result<uint32_t> Lowering::lower_node(const Plan&, const Correlate& correlate, bool) {
+  return refused(correlate.span, correlate.function == "UNNEST" ? "UNNEST" : "a table function");
+}
+
+Result<uint32_t> Lowering::lower_node(const Plan&, const Sort& sort, bool) {
+  return refused(sort.span, sort.keys.empty()   ? "LIMIT"
+                            : sort.is_bounded() ? "ORDER BY with LIMIT"
+                                                : "ORDER BY of a query");
+}
+
+Result<uint32_t> Lowering::lower_node(const Plan&, const Expand& expand, bool) {
+  return refused(expand.span, "GROUPING SETS, ROLLUP or CUBE");
+}
+
+}  // namespace sluice::planner

@@ -1,0 +1,11 @@
+#pragma once
+// Which kind of join two inputs under a condition are.
+#include "planner/plan/logical.h"
+
+namespace sluice::planner {
+
+// A join of rows whenever they come: an interval join where the condition keeps the time attributes of both sides
+// within bounds, by one equality or by one comparison each way; a regular one otherwise.
+Plan make_join(Join join);
+
+}  // namespace sluice::planner
