@@ -66,7 +66,7 @@ std::optional<Expr> QueryBinder::bind_using(const std::vector<ast::Identifier>& 
   for (const ast::Identifier& name : names) {
     const ast::Name one_part{{name}, name.span};
     Expr one = resolve_name(one_part, left, session_);
-    Expr other = resolve_name(one_part, right, session_);
+    Expr other = one.type.is_invalid() ? one : resolve_name(one_part, right, session_);
     if (one.type.is_invalid() || other.type.is_invalid()) {
       for (Relation& relation : both.relations) relation.open = true;
       continue;
