@@ -294,6 +294,12 @@ void check_use(const Table& table, TableUse use, SourceSpan span, Diagnostics& d
   for (const Error& error : found.errors()) {
     if (error.code == ErrorCode::MissingOption) diagnostics.report(Failure{error});
   }
+  const char* parallelism = use == TableUse::Source ? "scan.parallelism" : "sink.parallelism";
+  int64_t subtasks = 0;
+  if (parse_option(table.option(parallelism), subtasks) && subtasks < 1) {
+    diagnostics.report(fail(ErrorCode::BadOptionValue, span, "option `{}` cannot be `{}`", parallelism, subtasks)
+                           .hint("Leave it out for the job's parallelism."));
+  }
   if (connector->check != nullptr) connector->check(table, use, span, diagnostics);
   check_metadata(*connector, table, use, span, diagnostics);
 }

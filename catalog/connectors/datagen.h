@@ -12,7 +12,7 @@ struct DatagenOptions {
   static void fields(auto& self, auto&& v) {
     v.optional("rows-per-second", self.rows_per_second, "Rows per second of all subtasks together.");
     v.optional("number-of-rows", self.number_of_rows, "Rows before the source ends; -1 is without end.");
-    v.optional("scan.parallelism", self.parallelism, "Subtasks of the source; 0 is the job's parallelism.");
+    v.optional("scan.parallelism", self.parallelism, "Subtasks of the source; else as many as the job has.");
   }
 };
 

@@ -44,7 +44,7 @@ struct FilesystemOptions {
     v.optional("source.monitor-interval", self.monitor_interval, "Period of the search for new files; 0 reads once.");
     v.optional("source.path.regex-pattern", self.path_pattern, "Only files whose path matches are read.");
     v.optional("source.report-statistics", self.report_statistics, "Has no effect here.");
-    v.optional("scan.parallelism", self.scan_parallelism, "Subtasks of the source; 0 is the job's parallelism.");
+    v.optional("scan.parallelism", self.scan_parallelism, "Subtasks of the source; else as many as the job has.");
     v.optional("sink.rolling-policy.file-size", self.rolling_file_size, "Size at which a part file is closed.");
     v.optional("sink.rolling-policy.rollover-interval", self.rollover_interval, "Age at which a part file is closed.");
     v.optional("sink.rolling-policy.inactivity-interval", self.inactivity_interval,
@@ -66,7 +66,7 @@ struct FilesystemOptions {
     v.optional("partition.time-extractor.timestamp-pattern", self.timestamp_pattern,
                "Text of the time with `$column` for the partition columns.");
     v.optional("partition.time-extractor.timestamp-formatter", self.timestamp_formatter, "How that text is read.");
-    v.optional("sink.parallelism", self.sink_parallelism, "Subtasks of the sink; 0 is the job's parallelism.");
+    v.optional("sink.parallelism", self.sink_parallelism, "Subtasks of the sink; else as many as the job has.");
   }
 };
 

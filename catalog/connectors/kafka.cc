@@ -111,9 +111,14 @@ class Checks {
       complain(ErrorCode::MissingOption, "Name the topic.", "option `topic` is missing");
     }
     if (use == TableUse::Source) return;
-    if (pattern) {
-      complain(ErrorCode::NotSupportedYet, "List the topics in `topic`.",
-               "writing to the topics of a pattern is not supported yet");
+    if (pattern && !has_topic_column()) {
+      complain(ErrorCode::BadOptionValue, "Name a topic, or add a column `topic STRING METADATA`.",
+               "the table has a pattern of topics, and no column that says to which of them a row goes");
+    } else if (pattern && (options_.delivery == KafkaDelivery::ExactlyOnce ||
+                           options_of<KafkaTableOptions>(table_).partitioner == "fixed")) {
+      complain(
+          ErrorCode::NotSupportedYet, "List the topics in `topic`.",
+          "writing to the topics of a pattern exactly once, or with the partitioner `fixed`, is not supported yet");
     } else if (split_list(options_.topic).size() > 1 && !has_topic_column()) {
       complain(ErrorCode::BadOptionValue, "Name one topic, or add a column `topic STRING METADATA`.",
                "the table names several topics, and has no column that says to which of them a row goes");
@@ -154,8 +159,19 @@ class Checks {
   }
 
   void delivery() {
-    if (options_.delivery != KafkaDelivery::ExactlyOnce || !options_.transactional_id_prefix.empty()) return;
-    missing("sink.transactional-id-prefix", "`sink.delivery-guarantee` = `exactly-once`");
+    if (options_.delivery != KafkaDelivery::ExactlyOnce) return;
+    if (options_.transactional_id_prefix.empty()) {
+      missing("sink.transactional-id-prefix", "`sink.delivery-guarantee` = `exactly-once`");
+    }
+    std::map<std::string, std::string> properties;
+    for (const auto& [key, value] : table_.options) {
+      if (key.starts_with("properties.")) properties.emplace(key.substr(std::string_view("properties.").size()), value);
+    }
+    std::string against = property_against_idempotence(properties);
+    if (against.empty()) return;
+    complain(ErrorCode::BadOptionValue, "Leave the property out, or choose another guarantee.",
+             "`sink.delivery-guarantee` = `exactly-once` does not go with `properties.{}` = `{}`", against,
+             properties.at(against));
   }
 
   void key_fields() {
@@ -316,42 +332,7 @@ ChangelogMode takes_upserts(const Table&, ChangelogMode requested) {
   return out;
 }
 
-bool take_number(std::string_view& text, std::string_view label, int64_t& value) {
-  if (!text.starts_with(label)) return false;
-  text.remove_prefix(label.size());
-  size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  if (!parse_option(text.substr(0, digits), value)) return false;
-  text.remove_prefix(digits);
-  return true;
-}
-
 }  // namespace
-
-std::vector<std::string> split_list(std::string_view list) {
-  std::vector<std::string> parts;
-  while (!list.empty()) {
-    size_t end = std::min(list.find(';'), list.size());
-    std::string_view part = list.substr(0, end);
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
-    if (!part.empty()) parts.emplace_back(part);
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return parts;
-}
-
-std::optional<std::vector<PartitionOffset>> parse_partition_offsets(std::string_view text) {
-  std::vector<PartitionOffset> out;
-  for (const std::string& part : split_list(text)) {
-    std::string_view rest = part;
-    PartitionOffset entry;
-    if (!take_number(rest, "partition:", entry.partition) || !take_number(rest, ",offset:", entry.offset)) return {};
-    if (!rest.empty()) return {};
-    out.push_back(entry);
-  }
-  if (out.empty()) return {};
-  return out;
-}
 
 ConnectorDecl kafka_decl() {
   return {.name = "kafka",

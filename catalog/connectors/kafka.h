@@ -69,8 +69,8 @@ struct KafkaOptions {
     v.optional("scan.bounded.timestamp-millis", self.bound_timestamp_ms, "Milliseconds since 1970.");
     v.optional("scan.topic-partition-discovery.interval", self.discovery_interval,
                "Period of the search for new partitions; 0 is never.");
-    v.optional("scan.parallelism", self.scan_parallelism, "Subtasks of the source; 0 is the job's parallelism.");
-    v.optional("sink.parallelism", self.sink_parallelism, "Subtasks of the sink; 0 is the job's parallelism.");
+    v.optional("scan.parallelism", self.scan_parallelism, "Subtasks of the source; else as many as the job has.");
+    v.optional("sink.parallelism", self.sink_parallelism, "Subtasks of the sink; else as many as the job has.");
     v.optional("sink.delivery-guarantee", self.delivery, "What a failure may do to rows that are written.");
     v.optional("sink.transactional-id-prefix", self.transactional_id_prefix,
                "Begins the names of transactions; unique among the applications of a cluster.");
@@ -118,6 +118,10 @@ struct PartitionOffset {
 };
 // `partition:0,offset:42;partition:1,offset:300`; nothing when it is malformed.
 std::optional<std::vector<PartitionOffset>> parse_partition_offsets(std::string_view text);
+
+// The first of the producer's properties (without `properties.`) that does not go with an idempotent producer, which
+// sees to it that nothing is written twice and in another order when brokers fail; empty: none. Transactions need one.
+std::string property_against_idempotence(const std::map<std::string, std::string>& properties);
 
 ConnectorDecl kafka_decl();
 ConnectorDecl upsert_kafka_decl();

@@ -12,7 +12,7 @@ struct PrintOptions {
   static void fields(auto& self, auto&& v) {
     v.optional("print-identifier", self.print_identifier, "Text in front of every line.");
     v.optional("standard-error", self.standard_error, "Whether to write to standard error instead of standard output.");
-    v.optional("sink.parallelism", self.parallelism, "Subtasks of the sink; 0 is the job's parallelism.");
+    v.optional("sink.parallelism", self.parallelism, "Subtasks of the sink; else as many as the job has.");
   }
 };
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "catalog/objects/secrets.h"
+
 namespace sluice {
 
 namespace {
@@ -120,7 +122,7 @@ std::string show_create(const Table& table) {
   if (!table.partition_keys.empty()) out += "PARTITIONED BY (" + column_list(table.partition_keys) + ")\n";
   std::vector<std::string> options;
   for (const auto& [key, value] : table.options) {
-    options.push_back("  " + quoted(key, '\'') + " = " + quoted(value, '\''));
+    options.push_back("  " + quoted(key, '\'') + " = " + quoted(shown_value(key, value), '\''));
   }
   return out + fmt::format("WITH (\n{}\n)\n", fmt::join(options, ",\n"));
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "catalog/connectors/option_fields.h"
 #include "planner/jobgraph/print.h"
 #include "planner/physical/digest.h"
 
@@ -13,6 +14,34 @@ namespace sluice::planner {
 using jobgraph::Distribution;
 using jobgraph::Edge;
 using jobgraph::Fragment;
+
+namespace {
+
+// The parallelism that a table asks for, of its source or sink; 0: the job's.
+uint32_t own_parallelism(const jobgraph::Operator& op) {
+  const auto* source = std::get_if<jobgraph::Source>(&op.kind);
+  const auto* sink = std::get_if<jobgraph::Sink>(&op.kind);
+  if (source == nullptr && sink == nullptr) return 0;
+  const auto& options = source != nullptr ? source->table.options : sink->table.options;
+  auto found = options.find(source != nullptr ? "scan.parallelism" : "sink.parallelism");
+  int64_t wanted = 0;
+  if (found == options.end() || !parse_option(found->second, wanted)) return 0;
+  return static_cast<uint32_t>(std::clamp<int64_t>(wanted, 0, UINT32_MAX));
+}
+
+// The changes of a key keep their order where they pass between subtasks of different number. Without updates, or
+// without a key, rows stay where they are if the numbers are the same.
+Input next_to_own(const Input& input, const jobgraph::Operator& from, const jobgraph::Operator& to) {
+  const auto* source = std::get_if<jobgraph::Source>(&from.kind);
+  const auto* sink = std::get_if<jobgraph::Sink>(&to.kind);
+  if (input.distribution != Distribution::Forward || from.changelog.is_insert_only()) return input;
+  const jobgraph::TableRef* table = sink != nullptr ? &sink->table : source != nullptr ? &source->table : nullptr;
+  if (table == nullptr || table->primary_key.empty()) return input;
+  if (sink != nullptr) return {input.from, Distribution::Hash, table->primary_key};
+  return from.upsert_keys.empty() ? input : Input{input.from, Distribution::Hash, from.upsert_keys.front()};
+}
+
+}  // namespace
 
 uint32_t JobBuilder::find_equal(const NewOperator& op) const {
   // Two sinks write twice.
@@ -54,12 +83,16 @@ uint32_t JobBuilder::add(NewOperator op) {
 
 void JobBuilder::build_fragments(jobgraph::JobGraph& graph) const {
   std::vector<size_t> fragment_of(operators_.size());
+  std::vector<bool> is_own;  // Per fragment: has the parallelism of a table.
   for (const Placed& placed : operators_) {
+    uint32_t own = own_parallelism(placed.op);
+    auto is_alike = [&](const Input& input) {
+      return input.distribution == Distribution::Forward && own == 0 && !is_own[fragment_of[input.from - 1]];
+    };
     // An operator joins the fragment of its inputs when they are all in one and rows stay where they are.
     bool joins = !placed.inputs.empty();
     for (const Input& input : placed.inputs) {
-      joins = joins && input.distribution == Distribution::Forward &&
-              fragment_of[input.from - 1] == fragment_of[placed.inputs[0].from - 1];
+      joins = joins && is_alike(input) && fragment_of[input.from - 1] == fragment_of[placed.inputs[0].from - 1];
     }
     size_t at = joins ? fragment_of[placed.inputs[0].from - 1] : graph.fragments.size();
     fragment_of[placed.op.id - 1] = at;
@@ -67,18 +100,19 @@ void JobBuilder::build_fragments(jobgraph::JobGraph& graph) const {
       Fragment fragment;
       fragment.id = static_cast<uint32_t>(at);
       bool gathers = std::ranges::any_of(placed.inputs, [&](const Input& input) {
-        bool is_forward = input.distribution == Distribution::Forward;
         return input.distribution == Distribution::Gather ||
-               (is_forward && graph.fragments[fragment_of[input.from - 1]].parallelism_max == 1);
+               (is_alike(input) && graph.fragments[fragment_of[input.from - 1]].parallelism_max == 1);
       });
-      if (gathers) fragment.parallelism_max = 1;
+      fragment.parallelism_max = own != 0 ? own : gathers ? 1 : 0;
+      is_own.push_back(own != 0);
       graph.fragments.push_back(std::move(fragment));
     }
     for (uint32_t i = 0; i < placed.inputs.size() && !joins; ++i) {
-      const Input& input = placed.inputs[i];
+      const Placed& from = operators_[placed.inputs[i].from - 1];
+      Input input = is_alike(placed.inputs[i]) ? placed.inputs[i] : next_to_own(placed.inputs[i], from.op, placed.op);
       bool narrows = graph.fragments[at].parallelism_max == 1 && input.distribution == Distribution::Forward;
-      Distribution distribution = narrows ? Distribution::Gather : input.distribution;
-      graph.edges.push_back(Edge{input.from, placed.op.id, i, distribution, input.hash_columns});
+      if (narrows) input.distribution = Distribution::Gather;
+      graph.edges.push_back(Edge{input.from, placed.op.id, i, input.distribution, input.hash_columns});
     }
     graph.fragments[at].operators.push_back(placed.op);
   }

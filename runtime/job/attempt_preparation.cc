@@ -113,9 +113,10 @@ Status recover_sinks(const AttemptStart& start, PreparedAttempt& out) {
   return Done{};
 }
 
-bool has_positions(const Manifest& manifest, const std::string& uid) {
+bool was_enumerated(const Manifest& manifest, const std::string& uid) {
   auto is_its_own = [&](const OperatorList& list) {
-    return list.uid == uid && list.name == SourceReader::kPositionsList && !list.entries.empty();
+    bool says_so = list.name == SourceReader::kPositionsList || list.name == SourceReader::kEnumeratedList;
+    return list.uid == uid && says_so && !list.entries.empty();
   };
   return std::ranges::any_of(manifest.tasks,
                              [&](const TaskStateHandle& task) { return std::ranges::any_of(task.lists, is_its_own); });
@@ -130,7 +131,7 @@ Status enumerate_sources(const AttemptStart& start, PreparedAttempt& out) {
       context.parallelism = start.plan->parallelism_of(fragment);
       context.attempt = start.attempt;
       SLUICE_TRY(std::shared_ptr<SourceConnector> source, make_source(start.engine, op, context));
-      bool goes_on = out.restore && has_positions(out.restore->manifest, op.uid);
+      bool goes_on = out.restore && was_enumerated(out.restore->manifest, op.uid);
       auto found = goes_on ? source->discover(context.parallelism) : source->enumerate(context.parallelism);
       SLUICE_TRY(std::vector<Split> splits, std::move(found));
       out.sources.emplace(op.uid, std::move(source));

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "planner/jobgraph/codec.h"
+#include "planner/jobgraph/secrets.h"
 #include "runtime/checkpoint/savepoint.h"
 #include "runtime/task/source_reader.h"
 #include "runtime/task/split_entry.h"
@@ -131,7 +132,7 @@ Manifest CheckpointCoordinator::make_manifest(const RunningCheckpoint& running) 
   manifest.max_parallelism = options_.plan->graph.max_parallelism;
   manifest.key_hash_version = options_.plan->graph.key_hash_version;
   manifest.is_final = running.request.is_final;
-  manifest.job_graph = jobgraph::encode(options_.plan->graph);
+  manifest.job_graph = jobgraph::encode(jobgraph::without_secrets(options_.plan->graph));
   std::map<std::string, std::vector<std::string>> committables;
   for (const auto& [uid, sink] : options_.sinks) committables[uid];
   for (const auto& [task, snapshot] : running.snapshots) {

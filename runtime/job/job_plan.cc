@@ -67,6 +67,32 @@ Status inspect_connectors(const EngineOptions& engine, JobPlan& plan,
   return Done{};
 }
 
+const jobgraph::Fragment& fragment_of(const jobgraph::JobGraph& graph, uint32_t op) {
+  auto has_it = [op](const jobgraph::Fragment& fragment) {
+    return std::ranges::find(fragment.operators, op, &jobgraph::Operator::id) != fragment.operators.end();
+  };
+  return *std::ranges::find_if(graph.fragments, has_it);
+}
+
+// Changes that pass between subtasks of different number without a key to go by would lose their order.
+Status check_parallelism(const JobPlan& plan) {
+  for (const jobgraph::Fragment& fragment : plan.graph.fragments) {
+    if (plan.parallelism_of(fragment) <= plan.graph.max_parallelism) continue;
+    return fail(ErrorCode::BadOptionValue, "the parallelism {} of `{}` is larger than the job's maximum `{}`",
+                fragment.parallelism_max, fragment.operators.front().name, plan.graph.max_parallelism);
+  }
+  for (const jobgraph::Edge& edge : plan.graph.edges) {
+    uint32_t from = plan.parallelism_of(fragment_of(plan.graph, edge.from));
+    uint32_t to = plan.parallelism_of(fragment_of(plan.graph, edge.to));
+    bool keeps_order = edge.distribution == jobgraph::Distribution::Hash || from == to || to == 1;
+    if (keeps_order || plan.find(edge.from)->changelog.is_insert_only()) continue;
+    return fail(ErrorCode::BadOptionValue, "`{}` has parallelism {} and `{}` {}, and updates have no key to go by",
+                plan.find(edge.from)->name, from, plan.find(edge.to)->name, to)
+        .hint("Declare a PRIMARY KEY, or leave `scan.parallelism` or `sink.parallelism` out.");
+  }
+  return Done{};
+}
+
 void decide_checkpoints(JobPlan& plan) {
   if (plan.settings.values().contains("execution.checkpointing.interval")) {
     plan.checkpoint_interval_ms = plan.settings.get_ms("execution.checkpointing.interval");
@@ -92,7 +118,7 @@ const jobgraph::Operator* JobPlan::find(uint32_t id) const {
 }
 
 uint32_t JobPlan::parallelism_of(const jobgraph::Fragment& fragment) const {
-  return fragment.parallelism_max == 0 ? parallelism : std::min(parallelism, fragment.parallelism_max);
+  return fragment.parallelism_max == 0 ? parallelism : fragment.parallelism_max;
 }
 
 Result<std::shared_ptr<const JobPlan>> make_job_plan(const EngineOptions& engine, jobgraph::JobGraph graph,
@@ -114,6 +140,7 @@ Result<std::shared_ptr<const JobPlan>> make_job_plan(const EngineOptions& engine
                 plan->graph.max_parallelism);
   }
   plan->parallelism = static_cast<uint32_t>(parallelism);
+  SLUICE_DO(check_parallelism(*plan));
   std::vector<std::unique_ptr<SinkConnector>> sinks;
   SLUICE_DO(inspect_connectors(engine, *plan, sinks));
   decide_checkpoints(*plan);

@@ -29,6 +29,7 @@ Batch rows_between(const Batch& batch, const RowSchema& schema, uint32_t begin, 
 Status SourceReader::open(OperatorContext& context) {
   context_ = &context;
   SLUICE_TRY(positions_, context.state->list_state(kPositionsList));
+  SLUICE_TRY(enumerated_, context.state->list_state(kEnumeratedList));
   if (spec_.watermark) {
     SLUICE_DO(column_.open(context, spec_.watermark->expression, context.op->output));
     next_tick_ms_ = now_ms() + spec_.watermark->interval_ms;
@@ -52,8 +53,8 @@ Status SourceReader::assign_splits() {
   for (size_t i = context_->subtask; i < restored.size(); i += context_->parallelism) {
     SLUICE_DO(add_split(restored[i].split, restored[i].is_ended));
   }
-  if (!restored.empty()) {
-    return options_.connector->discovery_interval_ms() > 0 ? add_discovered(*options_.splits) : Status(Done{});
+  if (!restored.empty() || !enumerated_->restored().empty()) {
+    return options_.connector->is_bounded() ? Status(Done{}) : add_discovered(*options_.splits);
   }
   const std::vector<Split>& all = *options_.splits;
   for (size_t i = 0; i < all.size(); ++i) {
@@ -230,6 +231,7 @@ void SourceReader::on_snapshot(CheckpointId) {
     entries.push_back(encode(SplitEntry{reading.split, reading.reader == nullptr}));
   }
   positions_->set(std::move(entries));
+  enumerated_->set({"yes"});
 }
 
 Step SourceReader::on_completion(uint64_t token, Output&) {

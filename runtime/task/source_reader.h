@@ -25,7 +25,10 @@ using SplitList = std::shared_ptr<const std::vector<Split>>;
 
 class SourceReader final : public SourceOperator {
  public:
-  static constexpr const char* kPositionsList = "splits";  // Of the operator's state.
+  // Lists of the operator's state. The second is not empty once the splits were enumerated, and says so of a source
+  // that had none: what turns up later is discovered then, and not enumerated anew.
+  static constexpr const char* kPositionsList = "splits";
+  static constexpr const char* kEnumeratedList = "enumerated";
 
   struct Options {
     std::shared_ptr<SourceConnector> connector;
@@ -93,6 +96,7 @@ class SourceReader final : public SourceOperator {
   OperatorContext* context_ = nullptr;
   ElementOutput* out_ = nullptr;
   ListState* positions_ = nullptr;
+  ListState* enumerated_ = nullptr;
   std::vector<Reading> splits_;
   std::set<std::string> known_ids_;  // Of the whole source.
   size_t next_ = 0;

@@ -167,6 +167,10 @@ public class KafkaSide {
         new TreeMap<TopicPartition, OffsetAndMetadata>(Comparator.comparing(TopicPartition::toString)) {{ putAll(of); }}
             .forEach((p, o) -> offsets.add(p + "=" + o.offset()));
         return "ok " + offsets;
+      case "commit":  // group, topic, partition, offset
+        admin.alterConsumerGroupOffsets(words[1], Map.of(new TopicPartition(words[2], Integer.parseInt(words[3])),
+            new OffsetAndMetadata(Long.parseLong(words[4])))).all().get();
+        return "ok";
       case "quota":  // Bytes per second of every producer.
         var everyone = new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, null));
         var rate = new ClientQuotaAlteration.Op("producer_byte_rate", Double.valueOf(words[1]));

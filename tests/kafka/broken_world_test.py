@@ -80,6 +80,25 @@ class Suite:
             found = found if guarantee == "exactly-once" else sorted(set(found))
             check("and what was written", found == list(range(ROWS)), True)
 
+    def stopped_without_a_broker(self):
+        """One SIGTERM ends a job, with a savepoint if there can be one in time."""
+        for guarantee in ("at-least-once", "exactly-once"):
+            name = f"stopped-{guarantee}"
+            script = self.copy_job(name, guarantee).replace("'scan.bounded.mode' = 'latest-offset'",
+                                                            "'scan.topic-partition-discovery.interval' = '0 s'")
+            process = self.engine.start(name, script, "--stop-timeout", "3")
+            wait_for(lambda: self.broker.consume(name) or process.poll() is not None, "the first rows")
+            self.broker.kill()
+            time.sleep(1)
+            begin = time.monotonic()
+            process.terminate()
+            text, _ = process.communicate(timeout=40)
+            check(f"it says that there is no savepoint, {guarantee}",
+                  (process.returncode != 0, "no savepoint of" in text and "after 3 s" in text, text if "after 3 s" not in text
+                   else ""), (True, True, ""))
+            check("and does not wait for long", time.monotonic() - begin < 15, True)
+            self.broker.start()
+
     def topic_deleted(self):
         self.broker.create("doomed", 1)
         self.broker.produce("doomed", [(0, -1, None, '{"id":1}')])
@@ -169,7 +188,7 @@ class Suite:
     def all(self):
         self.fill()
         for part in (self.refused, self.too_large, self.timeout_warned, self.offsets_gone, self.topic_deleted,
-                     self.disk_full, self.down_at_start, self.down_in_the_middle):
+                     self.disk_full, self.stopped_without_a_broker, self.down_at_start, self.down_in_the_middle):
             if len(sys.argv) > 2 and part.__name__ not in sys.argv[2:]:
                 continue
             part()

@@ -9,7 +9,7 @@ import signal
 import broker as brokers
 from engine import Engine, table
 
-ROWS = 60_000
+ROWS = 200_000
 PARTITIONS = 4
 
 # Of a running job, whose first checkpoints have no rows: name and which visits of the place end the process.
@@ -57,7 +57,7 @@ class Case:
                   scan_bounded_mode="latest-offset") +
             table("dst", "id BIGINT, name STRING", broker, topic=self.topic, sink_delivery__guarantee="exactly-once",
                   sink_transactional__id__prefix=f"case-{number}") +
-            "INSERT INTO dst SELECT id, name FROM src WHERE MD5(REPEAT(name, 1200)) <> 'none';\n")
+            "INSERT INTO dst SELECT id, name FROM src WHERE MD5(REPEAT(name, 400)) <> 'none';\n")
 
     def crash(self, place, visit, *flags):
         process = self.engine.start("crash", self.script, *flags, SLUICE_CRASH_AT=f"{place}:{visit}")
@@ -78,6 +78,19 @@ class Case:
         missing = sorted(set(range(ROWS)) - set(found))
         doubled = len(found) - len(set(found))
         raise AssertionError(f"{what}: {len(missing)} rows lost {missing[:5]}, {doubled} twice")
+
+
+def crash_running(case, number, place, visit):
+    """On a busy machine a job has fewer checkpoints with rows than some visits need: then once more."""
+    for again in range(5):
+        try:
+            case.crash(place, visit, "--parallelism", "2")
+            return case
+        except AssertionError as not_killed:
+            case.check(f"{number}: {place} has no visit {visit}")
+            reason = not_killed
+            case = Case(number + 2000 * (again + 1), case.engine.sluice, case.broker)
+    raise reason
 
 
 def crash_in_recovery(case, number, place, visit):
@@ -104,7 +117,7 @@ def crash_points(arguments, broker, wanted):
             case = crash_in_recovery(case, number, place, visit)
             case.finish("--parallelism", str(1 + (number + 1) % 3))
         else:
-            case.crash(place, visit, "--parallelism", "2")
+            case = crash_running(case, number, place, visit)
             case.finish("--parallelism", str(1 + number % 3))
         case.check(f"{number}: killed at visit {visit} of {place}{' in recovery' if is_recovery else ''}")
 

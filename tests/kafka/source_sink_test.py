@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """source_sink_test.py SLUICE [PART...]: what the source reads and the sinks write, against a real broker."""
 import json
+import signal
 import sys
 import time
 
@@ -80,6 +81,102 @@ class Suite:
         self.fails("a group without offsets", "nogroup", table("t", "id BIGINT", self.broker, topic="starts",
                    properties_group_id="unknown", scan_bounded_mode="latest-offset") + "SELECT id FROM t;\n", "SL1403")
 
+    def offsets_of_partitions_that_are_not_listed(self):
+        self.broker.create("listed", 3)
+        self.broker.produce("listed", [(i % 3, -1, None, f'{{"id":{i}}}') for i in range(12)])  # Partition 0: 0, 3, 6, 9.
+        read = lambda **options: self.rows("listed", "SELECT id FROM t", table("t", "id BIGINT", self.broker, topic="listed",
+                                                                             **options))
+        start = {"scan_startup_mode": "specific-offsets", "scan_startup_specific__offsets": "partition:0,offset:3"}
+        check("without a group they begin at their beginning", read(**start, scan_bounded_mode="latest-offset"),
+              sorted(map(str, [9, 1, 4, 7, 10, 2, 5, 8, 11])))
+        self.broker.side.ask("commit", "listed-group", "listed", 1, 2)
+        group = {"properties_group_id": "listed-group"}
+        check("with one where the group is, or at their beginning", read(**start, **group, scan_bounded_mode="latest-offset"),
+              sorted(map(str, [9, 7, 10, 2, 5, 8, 11])))
+        end = {"scan_bounded_mode": "specific-offsets", "scan_bounded_specific__offsets": "partition:0,offset:1"}
+        check("and end likewise", read(**EARLIEST, **end, **group), sorted(map(str, [0, 1, 4])))
+        self.fails("an end at the offset of a group that has read nothing", "nogroup",
+                   table("t", "id BIGINT", self.broker, topic="listed", **EARLIEST, **group,
+                         scan_bounded_mode="group-offsets") + "SELECT id FROM t;\n", "SL1403")
+
+    def producer_without_idempotence(self):
+        self.broker.create("acks", 1)
+        expected = []
+        for number, (name, value) in enumerate((("acks", "1"), ("acks", "0"), ("retries", "0"),
+                                                ("max_in_flight_requests_per_connection", "10"), ("acks", "all"))):
+            script = table("t", "id INT", self.broker, topic="acks", **{f"properties_{name}": value})
+            self.run_ok("acks", script + f"INSERT INTO t VALUES ({number});\n")
+            expected.append(f'{{"id":{number}}}')
+            check(f"{name} = {value}", values(self.broker.consume("acks")), expected)
+            if value != "all":
+                once = script.replace("WITH (", "WITH ('sink.delivery-guarantee' = 'exactly-once', "
+                                      "'sink.transactional-id-prefix' = 'acks', ")
+                self.fails(f"{name} = {value} and exactly once", "acks-once", once + "INSERT INTO t VALUES (1);\n", "SL1403")
+
+    def times_of_messages(self):
+        self.broker.create("times", 1)
+        script = table("t", "id INT, ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'", self.broker, topic="times")
+        for time_ms in (-5, 0):
+            self.fails(f"{time_ms} ms as the time of a message", "times",
+                       script + f"INSERT INTO t SELECT 1, TO_TIMESTAMP_LTZ({time_ms}, 3);\n", "SL2101")
+        self.run_ok("times", script + "INSERT INTO t SELECT 2, TO_TIMESTAMP_LTZ(1, 3);\n")
+        check("the first millisecond", [(m.value, m.timestamp) for m in self.broker.consume("times")], [('{"id":2}', 1)])
+
+    def own_parallelism(self):
+        self.broker.create("wide", 4)
+        self.broker.create("narrow", 4)
+        self.broker.produce("wide", [(i % 4, -1, None, f'{{"id":{i}}}') for i in range(8000)])
+        for scan, sink, flags in ((3, 2, ()), (1, 3, ("--parallelism", "2")), (4, 4, ("--parallelism", "4"))):
+            prefix = f"wide-{scan}"
+            script = ("SET 'execution.checkpointing.interval' = '100 ms';\n" +
+                      table("src", "id BIGINT", self.broker, topic="wide", scan_parallelism=scan, **BOUNDED) +
+                      table("dst", "id BIGINT", self.broker, topic="narrow", sink_parallelism=sink,
+                            sink_delivery__guarantee="exactly-once", sink_transactional__id__prefix=prefix) +
+                      "INSERT INTO dst SELECT id FROM src;\n")
+            self.run_ok(prefix, script, *flags)
+            groups = self.broker.side.ask("groups").split()
+            check(f"subtasks of a sink with parallelism {sink}",
+                  sorted({g.split("-")[3] for g in groups if g.startswith(prefix)}), [str(i) for i in range(sink)])
+            check("rows of all of them", len(self.broker.consume("narrow")) % 8000, 0)
+        counts = (table("src", "id BIGINT", self.broker, topic="wide", scan_parallelism=2, **BOUNDED) +
+                  table("dst", "k BIGINT, n BIGINT, PRIMARY KEY (k) NOT ENFORCED", self.broker, connector="upsert-kafka",
+                        topic="narrow-counts", key_format="json", value_format="json", sink_parallelism=3) +
+                  "INSERT INTO dst SELECT MOD(id, 10), COUNT(*) FROM src GROUP BY MOD(id, 10);\n")
+        self.broker.create("narrow-counts", 2)
+        self.run_ok("wide-counts", counts, "--parallelism", "2")
+        newest = {m.key: m.value for m in self.broker.consume("narrow-counts")}
+        check("changes of a key keep their order", newest,
+              {f'{{"k":{k}}}': f'{{"k":{k},"n":800}}' for k in range(10)})
+        self.fails("a parallelism of 0", "wide-0", counts.replace("'sink.parallelism' = '3'", "'sink.parallelism' = '0'"),
+                   "SL1403")
+
+    def secrets_are_hidden(self):
+        self.broker.create("secret", 1)
+        secret = "geheim"
+        login = f'x required username=\\"me\\" password=\\"{secret}\\";'.replace("\\", "")
+        hidden = {"properties_sasl_jaas_config": login, "properties_ssl_key_password": secret,
+                  "properties_sasl_oauthbearer_client_secret": secret, "properties_ssl_keystore_key": secret}
+        script = table("t", "id BIGINT", self.broker, topic="secret", **EARLIEST, **hidden)
+        text = self.run_ok("secret", script + "SHOW CREATE TABLE t;\nDESCRIBE EXTENDED t;\nEXPLAIN SELECT * FROM t;\n")
+        check("secrets in what is shown", (secret in text, "******" in text), (False, True))
+        del hidden["properties_sasl_oauthbearer_client_secret"], hidden["properties_ssl_keystore_key"]
+        script = ("SET 'execution.checkpointing.interval' = '100 ms';\n" +
+                  table("t", "id BIGINT", self.broker, topic="secret", **EARLIEST, **hidden) +
+                  "CREATE TABLE nowhere (id BIGINT) WITH ('connector' = 'blackhole');\nINSERT INTO nowhere SELECT id FROM t;\n")
+        process = self.engine.start("secret", script)
+        try:
+            folder = self.engine.folder / "checkpoints" / "secret"
+            self.wait_for(lambda: list(folder.glob("chk-*/manifest")) or process.poll() is not None, "a checkpoint")
+            process.send_signal(signal.SIGTERM)
+            text, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        written = [file for file in self.engine.folder.glob("checkpoints/**/*") if file.is_file()]
+        check("the job with secrets", (process.returncode, text if process.returncode else ""), (0, ""))
+        check("files", len(written) > 0 and any(file.name == "manifest" for file in written), True)
+        check("secrets in checkpoints and savepoints", [f for f in written if secret.encode() in f.read_bytes()], [])
+        check("secrets in what the job says", secret in text, False)
+
     def topic_pattern(self):
         for topic in ("p-1", "p-2", "q-1"):
             self.broker.create(topic, 1)
@@ -87,6 +184,21 @@ class Suite:
         script = (table("t", "name STRING, topic STRING NOT NULL METADATA VIRTUAL", self.broker, topic__pattern="p-[0-9]+",
                         **BOUNDED))
         check("a pattern of topics", self.rows("pattern", "SELECT name, topic FROM t", script), ["p-1,p-1", "p-2,p-2"])
+
+    def written_by_pattern(self):
+        for topic in ("w-1", "w-2", "v-1"):
+            self.broker.create(topic, 1)
+        columns = "id INT, `to` STRING METADATA FROM 'topic'"
+        script = table("t", columns, self.broker, topic__pattern="w-[0-9]+")
+        self.run_ok("written", script + "INSERT INTO t VALUES (1, 'w-1'), (2, 'w-2'), (3, 'w-1');\n")
+        check("topics of a pattern", [values(self.broker.consume(topic)) for topic in ("w-1", "w-2")],
+              [['{"id":1}', '{"id":3}'], ['{"id":2}']])
+        self.fails("a topic that does not match", "unmatched", script + "INSERT INTO t VALUES (1, 'v-1');\n", "SL1403")
+        self.fails("a pattern and no column for topics", "uncolumned",
+                   table("t", "id INT", self.broker, topic__pattern="w-.*") + "INSERT INTO t VALUES (1);\n", "SL1403")
+        self.fails("a pattern exactly once", "patternonce",
+                   table("t", columns, self.broker, topic__pattern="w-.*", sink_delivery__guarantee="exactly-once",
+                         sink_transactional__id__prefix="w") + "INSERT INTO t VALUES (1, 'w-1');\n", "SL1901")
 
     def keys_and_metadata(self):
         self.broker.create("keyed", 2)
@@ -241,7 +353,9 @@ class Suite:
         print(f"ok: {what}", flush=True)
 
     def all(self):
-        for part in (self.filter_to_topic, self.startup_modes, self.topic_pattern, self.keys_and_metadata,
+        for part in (self.filter_to_topic, self.startup_modes, self.offsets_of_partitions_that_are_not_listed,
+                     self.producer_without_idempotence, self.times_of_messages, self.own_parallelism,
+                     self.secrets_are_hidden, self.topic_pattern, self.written_by_pattern, self.keys_and_metadata,
                      self.written_keys_headers_times, self.several_topics, self.upserts, self.given_up_transactions, self.broken_world,
                      self.partitions_added, self.aligned_sources):
             if len(sys.argv) == 2 or part.__name__ in sys.argv[2:]:

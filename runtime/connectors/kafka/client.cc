@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "catalog/objects/secrets.h"
+
 namespace sluice::runtime::kafka {
 namespace {
 
@@ -47,6 +49,8 @@ Status apply(rd_kafka_conf_t* conf, const ClientSettings& settings) {
       return fail(ErrorCode::UnknownOption, "option `properties.{}` is not known to the Kafka client", key)
           .hint("Names are those of Kafka's Java client, or librdkafka's own.");
     }
+    // The library's reason repeats the value.
+    if (is_secret(key)) return fail(ErrorCode::BadOptionValue, "option `properties.{}` has no valid value", key);
     return fail(ErrorCode::BadOptionValue, "option `properties.{}` cannot be `{}`: {}", key, value, reason.data());
   }
   return Done{};

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "catalog/connectors/kafka.h"
+
 namespace sluice::runtime::kafka {
 namespace {
 
@@ -135,15 +137,26 @@ Result<std::map<std::string, std::string>> translate_properties(const std::map<s
 
 Result<std::map<std::string, std::string>> producer_settings(const std::map<std::string, std::string>& properties) {
   SLUICE_TRY(auto settings, translate_properties(properties));
-  for (const auto& [key, value] : std::map<std::string, std::string>{{"enable.idempotence", "true"},
-                                                                     {"linger.ms", "1"},
-                                                                     {"partitioner", "murmur2_random"},
-                                                                     {"queue.buffering.max.kbytes", "65536"},
-                                                                     {"queue.buffering.max.messages", "200000"}}) {
+  // As in the Java client: who asks for idempotence gets it or an error, and who asks for something that does not go
+  // with it does without.
+  bool is_idempotent = property_against_idempotence(properties).empty();
+  for (const auto& [key, value] :
+       std::map<std::string, std::string>{{"enable.idempotence", is_idempotent ? "true" : "false"},
+                                          {"linger.ms", "1"},
+                                          {"partitioner", "murmur2_random"},
+                                          {"queue.buffering.max.kbytes", "65536"},
+                                          {"queue.buffering.max.messages", "200000"}}) {
     settings.emplace(key, value);
   }
   settings["delivery.report.only.error"] = "true";
   for (const char* of_consumers : {"group.id", "auto.offset.reset", "isolation.level"}) settings.erase(of_consumers);
+  return settings;
+}
+
+std::map<std::string, std::string> transaction_settings(std::map<std::string, std::string> settings) {
+  for (std::string key; !(key = property_against_idempotence(settings)).empty();) settings.erase(key);
+  settings["enable.idempotence"] = "true";
+  settings.emplace("transaction.timeout.ms", "900000");  // The most that brokers allow unless told otherwise.
   return settings;
 }
 

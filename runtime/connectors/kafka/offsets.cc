@@ -4,7 +4,6 @@
 #include <functional>
 #include <span>
 
-#include "catalog/functions/regex.h"
 #include "runtime/connectors/kafka/partition_list.h"
 
 namespace sluice::runtime::kafka {
@@ -55,8 +54,7 @@ Status add_topic(const Client& client, const std::string& name, std::vector<Part
 }
 
 Status add_matching(const Client& client, const std::string& pattern, std::vector<PartitionId>& out) {
-  auto regex = Regex::compile("\\A(?:" + pattern + ")\\z");
-  if (!regex) return fail(ErrorCode::BadOptionValue, "option `topic-pattern` cannot be `{}`", pattern);
+  SLUICE_TRY(std::shared_ptr<const Regex> regex, compile_topic_pattern(pattern));
   SLUICE_TRY(Metadata metadata, ask(client, nullptr));
   for (const auto& topic : std::span(metadata->topics, static_cast<size_t>(metadata->topic_cnt))) {
     RegexGroup match;
@@ -104,6 +102,12 @@ Result<Offsets> look_up(const Client& client, const std::vector<PartitionId>& pa
 }
 
 }  // namespace
+
+Result<std::shared_ptr<const Regex>> compile_topic_pattern(const std::string& pattern) {
+  auto regex = Regex::compile("\\A(?:" + pattern + ")\\z");
+  if (!regex) return fail(ErrorCode::BadOptionValue, "option `topic-pattern` cannot be `{}`", pattern);
+  return regex;
+}
 
 Result<std::vector<PartitionId>> list_partitions(const Client& client, const TopicChoice& choice, bool* is_answered) {
   std::vector<PartitionId> out;

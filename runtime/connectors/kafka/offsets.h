@@ -2,8 +2,11 @@
 // Which partitions there are, and which offsets stand for "the latest", "what the group has read" or a time. All calls
 // ask brokers and block: Io pool.
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "catalog/functions/regex.h"
 
 #include "runtime/connectors/kafka/client.h"
 #include "runtime/connectors/kafka/partition_position.h"
@@ -14,6 +17,9 @@ struct TopicChoice {
   std::vector<std::string> topics;
   std::string pattern;  // Instead of a list; a name matches as a whole.
 };
+
+// `topic-pattern` of a table.
+Result<std::shared_ptr<const Regex>> compile_topic_pattern(const std::string& pattern);
 
 // Sorted. A topic of the list that does not exist is a failure; a pattern may match none.
 // `is_answered` says whether brokers answered at all.

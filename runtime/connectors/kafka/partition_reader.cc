@@ -115,7 +115,11 @@ bool PartitionReader::take_message(const rd_kafka_message_t& message) {
 }
 
 Status PartitionReader::decode(const rd_kafka_message_t& message) {
-  if (message.offset < position_.offset) return Done{};  // The broker sends whole sets of messages.
+  // The library leaves out what a set of messages has before the position it was told. Another offset than the one that
+  // is next comes behind a gap, or after `auto.offset.reset`: the rest of a message that is no longer there does not
+  // count as handed out.
+  if (!has_decoded_ && message.offset != position_.offset) rows_to_skip_ = 0;
+  has_decoded_ = true;
   position_.offset = message.offset;
   if (is_at_end()) return Done{};
   decoded_offset_ = message.offset;
@@ -130,8 +134,9 @@ Status PartitionReader::decode(const rd_kafka_message_t& message) {
 
 Status PartitionReader::on_error(const rd_kafka_message_t& message) {
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    // Behind the last message there may be marks of transactions, which nobody hands out.
-    position_.offset = std::max(position_.offset, message.offset);
+    // Behind the last message there may be marks of transactions, which nobody hands out. It may also be before the
+    // position, which the broker no longer has.
+    position_.offset = message.offset;
     return Done{};
   }
   std::string what = fmt::format("topic `{}`, partition {}, cannot be read", options_.id.topic, options_.id.partition);

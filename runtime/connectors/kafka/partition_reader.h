@@ -68,6 +68,7 @@ class PartitionReader final : public SplitReader {
   uint64_t rows_before_ = 0;
   uint64_t rows_taken_ = 0;
   uint64_t rows_to_skip_ = 0;
+  bool has_decoded_ = false;
   Arena arena_;
   std::optional<RowAppender> appender_;
 

@@ -62,8 +62,9 @@ rd_kafka_headers_t* make_headers(std::string_view packed) {
 Result<std::shared_ptr<Producer>> Producer::make(const Env& env, const ClientSettings& settings,
                                                  const std::string& topic) {
   SLUICE_TRY(std::shared_ptr<Client> client, Client::producer(env, settings));
-  rd_kafka_topic_t* handle = rd_kafka_topic_new(client->handle(), topic.c_str(), nullptr);
-  if (handle == nullptr) return fail(ErrorCode::BadOptionValue, "`{}` cannot be the name of a topic", topic);
+  rd_kafka_topic_t* handle = topic.empty() ? nullptr : rd_kafka_topic_new(client->handle(), topic.c_str(), nullptr);
+  if (handle == nullptr && !topic.empty())
+    return fail(ErrorCode::BadOptionValue, "`{}` cannot be the name of a topic", topic);
   return std::shared_ptr<Producer>(new Producer(env, std::move(client), handle, topic));
 }
 
@@ -74,7 +75,7 @@ Producer::~Producer() {
                                              is_open = is_in_transaction_.load()] {
     if (is_open) KafkaError(rd_kafka_abort_transaction(client->handle(), kAbortTimeoutMs));
     for (const auto& [name, other] : others) rd_kafka_topic_destroy(other);
-    rd_kafka_topic_destroy(topic);
+    if (topic != nullptr) rd_kafka_topic_destroy(topic);
   });
 }
 
@@ -150,8 +151,8 @@ Status Producer::send_each(const Outgoing& outgoing, size_t& next) {
         client_->handle(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(message.partition),
         RD_KAFKA_V_KEY(key, static_cast<size_t>(std::max(message.key_size, 0))),
         RD_KAFKA_V_VALUE(const_cast<char*>(value), static_cast<size_t>(std::max(message.value_size, 0))),
-        RD_KAFKA_V_TIMESTAMP(message.timestamp_ms < 0 ? 0 : message.timestamp_ms), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+        RD_KAFKA_V_TIMESTAMP(message.timestamp_ms == OutgoingMessage::kNow ? 0 : message.timestamp_ms),
+        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);
     if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return Done{};
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return too_large(message, error);

@@ -50,6 +50,7 @@ class Producer {
   Result<uint32_t> partition_count(const std::string& topic);
 
   const Client& client() const { return *client_; }
+  const std::string& topic() const { return topic_name_; }
 
  private:
   Producer(const Env& env, std::shared_ptr<Client> client, rd_kafka_topic_t* topic, std::string topic_name)
@@ -62,7 +63,7 @@ class Producer {
 
   const Env env_;
   std::shared_ptr<Client> client_;
-  rd_kafka_topic_t* topic_;
+  rd_kafka_topic_t* topic_;                                       // Null where every message names its own.
   std::map<std::string, rd_kafka_topic_t*, std::less<>> others_;  // That messages named.
   std::string topic_name_;
   std::vector<rd_kafka_message_t> batch_;

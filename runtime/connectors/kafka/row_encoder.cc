@@ -1,10 +1,12 @@
 #include "runtime/connectors/kafka/row_encoder.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "catalog/connectors/kafka.h"
 #include "catalog/types/column_value.h"
+#include "runtime/connectors/kafka/offsets.h"
 
 namespace sluice::runtime::kafka {
 namespace {
@@ -48,6 +50,9 @@ Result<EncoderPlan> plan_encoder(const jobgraph::Sink& sink, const RowSchema& in
   SLUICE_DO(plan_metadata(sink.table, plan));
   SLUICE_TRY(KafkaOptions kafka, read_options<KafkaOptions>(sink.table.options));
   plan.topics = split_list(kafka.topic);
+  if (!kafka.topic_pattern.empty()) {
+    SLUICE_TRY(plan.pattern, compile_topic_pattern(kafka.topic_pattern));
+  }
   if (plan.layout.is_upsert) {
     SLUICE_TRY(UpsertKafkaOptions options, read_options<UpsertKafkaOptions>(sink.table.options));
     plan.flush_rows_max = static_cast<size_t>(std::max<int64_t>(options.flush_rows_max, 0));
@@ -72,8 +77,8 @@ Status RowEncoder::encode(const Batch& batch, Outgoing& out) {
   out.messages.resize(batch.rows);
   SLUICE_DO(encode_values(batch, view, out));
   if (key_ != nullptr) SLUICE_DO(encode_keys(view, out));
-  if (plan_.timestamp >= 0) take_times(view.columns()[plan_.timestamp], out);
-  if (plan_.topic >= 0 && plan_.topics.size() > 1) SLUICE_DO(take_topics(view.columns()[plan_.topic], out));
+  if (plan_.timestamp >= 0) SLUICE_DO(take_times(view.columns()[plan_.timestamp], out));
+  if (plan_.topic >= 0 && plan_.topics.size() != 1) SLUICE_DO(take_topics(view.columns()[plan_.topic], out));
   if (plan_.headers >= 0) encode_headers(view.columns()[plan_.headers], out);
   return Done{};
 }
@@ -118,23 +123,39 @@ Status RowEncoder::encode_keys(const BatchView& view, Outgoing& out) {
   return Done{};
 }
 
-void RowEncoder::take_times(const ColumnView& column, Outgoing& out) const {
+// Brokers take no time before 1970, and librdkafka writes the present one for 1970 itself.
+Status RowEncoder::take_times(const ColumnView& column, Outgoing& out) const {
   const auto* times = static_cast<const int64_t*>(column.values);
   bool is_ms = plan_.columns[static_cast<uint32_t>(plan_.timestamp)].type.precision() <= 3;
   for (uint32_t row = 0; row < out.messages.size(); ++row) {
     if (!is_valid(column.validity, row)) continue;
-    out.messages[row].timestamp_ms = is_ms ? times[row] : times[row] / 1000;
+    int64_t time_ms = is_ms ? times[row] : times[row] / 1000;
+    if (times[row] < 0 || time_ms == 0) {
+      return fail(ErrorCode::RowExpressionFailed,
+                  "column `{}` is the time of a message, which cannot be {} ms since 1970: it must be positive",
+                  plan_.columns[static_cast<uint32_t>(plan_.timestamp)].name,
+                  std::min<int64_t>(time_ms, times[row] < 0 ? -1 : 0));
+    }
+    out.messages[row].timestamp_ms = time_ms;
     out.is_plain = false;
   }
+  return Done{};
+}
+
+Status RowEncoder::check_topic(std::string_view name) const {
+  RegexGroup match;
+  if (plan_.pattern != nullptr) {
+    if (plan_.pattern->find(name, 0, 0, match)) return Done{};
+    return fail(ErrorCode::BadOptionValue, "a row goes to topic `{}`, which option `topic-pattern` does not match",
+                name);
+  }
+  if (std::ranges::find(plan_.topics, name) != plan_.topics.end()) return Done{};
+  return fail(ErrorCode::BadOptionValue, "a row goes to topic `{}`, which option `topic` does not name", name);
 }
 
 Status RowEncoder::take_topics(const ColumnView& column, Outgoing& out) const {
   const auto* names = static_cast<const StringView*>(column.values);
-  std::vector<uint32_t> places(plan_.topics.size());
-  for (size_t i = 0; i < places.size(); ++i) {
-    places[i] = static_cast<uint32_t>(out.bytes.size());
-    out.bytes += plan_.topics[i];
-  }
+  std::map<std::string_view, uint32_t> places;  // In the bytes: each name stands there once.
   out.is_plain = false;
   for (uint32_t row = 0; row < out.messages.size(); ++row) {
     if (!is_valid(column.validity, row)) {
@@ -142,12 +163,12 @@ Status RowEncoder::take_topics(const ColumnView& column, Outgoing& out) const {
                   plan_.columns[static_cast<uint32_t>(plan_.topic)].name);
     }
     std::string_view name = names[row].view();
-    auto found = std::ranges::find(plan_.topics, name);
-    if (found == plan_.topics.end()) {
-      return fail(ErrorCode::BadOptionValue, "a row goes to topic `{}`, which option `topic` does not name", name);
+    auto [place, is_new] = places.try_emplace(name, static_cast<uint32_t>(out.bytes.size()));
+    if (is_new) {
+      SLUICE_DO(check_topic(name));
+      out.bytes += name;
     }
-    auto index = static_cast<size_t>(found - plan_.topics.begin());
-    out.messages[row].topic_at = places[index];
+    out.messages[row].topic_at = place->second;
     out.messages[row].topic_size = static_cast<uint32_t>(name.size());
   }
   return Done{};

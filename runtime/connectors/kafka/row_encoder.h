@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "catalog/functions/regex.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/kafka/column_layout.h"
 #include "runtime/connectors/kafka/outgoing.h"
@@ -16,7 +17,9 @@ struct EncoderPlan {
   int32_t timestamp = -1;  // Columns with metadata, by position; -1: none.
   int32_t headers = -1;
   int32_t topic = -1;
-  std::vector<std::string> topics;  // That rows may name; one: `topic` has no effect.
+  // That rows may name; one: `topic` has no effect. None: those that match the pattern.
+  std::vector<std::string> topics;
+  std::shared_ptr<const Regex> pattern;
   // Of upsert tables; 0: every change is sent.
   size_t flush_rows_max = 0;
   int64_t flush_interval_ms = 0;
@@ -38,7 +41,8 @@ class RowEncoder {
   Status encode_keys(const BatchView& view, Outgoing& out);
   void encode_headers(const ColumnView& column, Outgoing& out) const;
   Status take_topics(const ColumnView& column, Outgoing& out) const;
-  void take_times(const ColumnView& column, Outgoing& out) const;
+  Status check_topic(std::string_view name) const;
+  Status take_times(const ColumnView& column, Outgoing& out) const;
 
   const EncoderPlan& plan_;
   std::unique_ptr<Encoder> key_;  // Null: messages have no key.

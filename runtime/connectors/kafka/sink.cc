@@ -11,7 +11,7 @@ namespace {
 using namespace kafka;
 
 struct SinkSettings {
-  std::string topic;  // The first, where there are several: it has the markers.
+  std::string topic;  // The first, where there are several: it has the markers. None: those of a pattern.
   ClientSettings client;
   bool waits_for_brokers = true;
   bool is_fixed = false;  // A subtask writes one partition.
@@ -39,6 +39,16 @@ Result<PartitionCounts> fixed_partitions(const Env& env, const SinkSettings& set
   return settings.is_fixed ? counts : PartitionCounts{};
 }
 
+Transactions::Options options_of(const SinkSettings& settings, const ConnectorContext& context) {
+  return {.env = context.env,
+          .client = transaction_settings(settings.client),
+          .topic = settings.topic,
+          .id_prefix = settings.transactional_id_prefix + "-" + context.operator_uid,
+          .job_id = context.job_id,
+          .staging = context.staging_directory,
+          .allows_duplicates = settings.allows_duplicates};
+}
+
 // `none` and `at-least-once`: rows are visible when they are written.
 class PlainKafkaSink final : public SinkConnector {
  public:
@@ -58,6 +68,11 @@ class PlainKafkaSink final : public SinkConnector {
   bool is_transactional() const override { return false; }
   bool needs_final_checkpoint() const override { return true; }
   Status publish(CheckpointId, const std::vector<std::string>&) override { return Done{}; }
+  // The checkpoint may have been taken while the table was exactly once.
+  Status publish_restored(const RestoredSink& restored) override {
+    SLUICE_TRY(auto decoded, decode_transactions(restored.committables));
+    return decoded.empty() ? Status(Done{}) : Transactions(options_of(settings_, context_)).recover(restored, decoded);
+  }
   Status recover(CheckpointId) override {
     SLUICE_TRY(partitions_, fixed_partitions(context_.env, settings_));
     return Done{};
@@ -72,15 +87,7 @@ class PlainKafkaSink final : public SinkConnector {
 class TransactionalKafkaSink final : public SinkConnector {
  public:
   TransactionalKafkaSink(SinkSettings settings, const ConnectorContext& context)
-      : settings_(std::move(settings)),
-        context_(context),
-        transactions_({.env = context.env,
-                       .client = settings_.client,
-                       .topic = settings_.topic,
-                       .id_prefix = settings_.transactional_id_prefix + "-" + context.operator_uid,
-                       .job_id = context.job_id,
-                       .staging = context.staging_directory,
-                       .allows_duplicates = settings_.allows_duplicates}) {}
+      : settings_(std::move(settings)), context_(context), transactions_(options_of(settings_, context)) {}
 
   Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) override {
     TransactionalWriter::Options options;
@@ -104,11 +111,11 @@ class TransactionalKafkaSink final : public SinkConnector {
   bool needs_publish_note() const override { return true; }
 
   Status publish(CheckpointId id, const std::vector<std::string>& committables) override {
-    SLUICE_TRY(auto decoded, decode_all(committables));
+    SLUICE_TRY(auto decoded, decode_transactions(committables));
     return transactions_.commit(id, decoded);
   }
   Status publish_restored(const RestoredSink& restored) override {
-    SLUICE_TRY(auto decoded, decode_all(restored.committables));
+    SLUICE_TRY(auto decoded, decode_transactions(restored.committables));
     return transactions_.recover(restored, decoded);
   }
   Status recover(CheckpointId) override {
@@ -118,8 +125,7 @@ class TransactionalKafkaSink final : public SinkConnector {
 
   std::vector<std::string> warnings(int64_t checkpoint_interval_ms) const override {
     int64_t timeout_ms = 0;
-    auto timeout = settings_.client.find("transaction.timeout.ms");
-    if (timeout == settings_.client.end() || !parse_option(timeout->second, timeout_ms)) return {};
+    if (!parse_option(transaction_settings(settings_.client).at("transaction.timeout.ms"), timeout_ms)) return {};
     if (timeout_ms > checkpoint_interval_ms) return {};
     return {
         fmt::format("`transaction.timeout.ms` = {} of topic `{}` is not longer than the interval of checkpoints, {} "
@@ -128,15 +134,6 @@ class TransactionalKafkaSink final : public SinkConnector {
   }
 
  private:
-  static Result<std::vector<TransactionCommittable>> decode_all(const std::vector<std::string>& committables) {
-    std::vector<TransactionCommittable> decoded;
-    for (const std::string& text : committables) {
-      SLUICE_TRY(TransactionCommittable committable, decode_transaction(text));
-      decoded.push_back(std::move(committable));
-    }
-    return decoded;
-  }
-
   const SinkSettings settings_;
   const ConnectorContext context_;
   Transactions transactions_;
@@ -159,17 +156,19 @@ Result<std::unique_ptr<SinkConnector>> make_kafka_sink(const jobgraph::Sink& sin
   SLUICE_TRY(settings.client, producer_settings(properties));
   settings.waits_for_brokers = options.delivery != KafkaDelivery::None;
   SLUICE_TRY(settings.encoder, plan_encoder(sink, input));
-  if (settings.encoder.topics.empty()) return fail(ErrorCode::InvalidJobGraph, "a Kafka sink has no topic");
-  settings.topic = settings.encoder.topics.front();
+  bool has_pattern = settings.encoder.pattern != nullptr && options.delivery != KafkaDelivery::ExactlyOnce;
+  if (settings.encoder.topics.empty() && !has_pattern) {
+    return fail(ErrorCode::InvalidJobGraph, "a Kafka sink has no topic");
+  }
+  if (!settings.encoder.topics.empty()) settings.topic = settings.encoder.topics.front();
   auto partitioner = sink.table.options.find("sink.partitioner");
   settings.is_fixed = partitioner != sink.table.options.end() && partitioner->second == "fixed";
+  auto flag = context.settings->find("sluice.restore.allow-duplicates");
+  settings.allows_duplicates = flag != context.settings->end() && flag->second == "true";
   if (options.delivery != KafkaDelivery::ExactlyOnce) {
     return std::unique_ptr<SinkConnector>(std::make_unique<PlainKafkaSink>(std::move(settings), context));
   }
   settings.transactional_id_prefix = options.transactional_id_prefix;
-  settings.client.emplace("transaction.timeout.ms", "900000");  // The most that brokers allow unless told otherwise.
-  auto flag = context.settings->find("sluice.restore.allow-duplicates");
-  settings.allows_duplicates = flag != context.settings->end() && flag->second == "true";
   return std::unique_ptr<SinkConnector>(std::make_unique<TransactionalKafkaSink>(std::move(settings), context));
 }
 

@@ -130,73 +130,81 @@ class KafkaSource final : public SourceConnector {
     return letters_;
   }
 
-  static Offsets listed(const std::vector<PartitionId>& partitions, const std::vector<PartitionOffset>& offsets) {
-    Offsets out;
-    for (const PartitionId& id : partitions) {
-      auto found = std::ranges::find(offsets, id.partition, &PartitionOffset::partition);
-      if (found != offsets.end()) out[id] = found->offset;
-    }
-    return out;
-  }
-
   Result<Offsets> beginnings(const Client& client, const std::vector<PartitionId>& partitions) {
     const Range& range = settings_.range;
-    Offsets known;
     switch (range.startup) {
       case KafkaStartup::Latest:
         return latest_offsets(client, partitions);
       case KafkaStartup::Timestamp:
         return offsets_at(client, partitions, range.startup_timestamp_ms);
       case KafkaStartup::GroupOffsets:
-        return group_offsets(client, partitions);
+        return group_offsets(client, partitions, range.reset);
       case KafkaStartup::SpecificOffsets:
-        known = listed(partitions, range.startup_offsets);
-        break;
+        return specific_offsets(client, partitions, range.startup_offsets);
       case KafkaStartup::Earliest:
         break;
     }
+    Offsets known;
     for (const PartitionId& id : partitions) known.emplace(id, PartitionPosition::kBeginning);
     return known;
   }
 
-  Result<Offsets> group_offsets(const Client& client, const std::vector<PartitionId>& partitions) {
+  // Where the group has read nothing, `reset` decides.
+  Result<Offsets> group_offsets(const Client& client, const std::vector<PartitionId>& partitions,
+                                const std::string& reset) {
     SLUICE_TRY(Offsets known, committed_offsets(client, partitions));
-    const std::string& reset = settings_.range.reset;
     SLUICE_TRY(Offsets latest, reset == "latest" ? latest_offsets(client, partitions) : Result<Offsets>(Offsets{}));
     for (const PartitionId& id : partitions) {
       if (known.contains(id)) continue;
-      if (reset != "earliest" && reset != "latest") {
-        return fail(ErrorCode::BadOptionValue, "the group `{}` has read nothing of topic `{}`, partition {}",
-                    settings_.client.at("group.id"), id.topic, id.partition)
-            .hint("Set `properties.auto.offset.reset` to earliest or latest, or another `scan.startup.mode`.");
-      }
+      if (reset != "earliest" && reset != "latest") return unread(id);
       known[id] = reset == "latest" ? latest.at(id) : PartitionPosition::kBeginning;
     }
     return known;
   }
 
+  Failure unread(const PartitionId& id) const {
+    return fail(ErrorCode::BadOptionValue, "the group `{}` has read nothing of topic `{}`, partition {}",
+                settings_.client.at("group.id"), id.topic, id.partition)
+        .hint(
+            "For where to begin, set `properties.auto.offset.reset` to earliest or latest, or another "
+            "`scan.startup.mode`; for where to end, another `scan.bounded.mode`.");
+  }
+
+  // As in Flink, partitions that are not listed are at the group's offset, or at their beginning.
+  Result<Offsets> specific_offsets(const Client& client, const std::vector<PartitionId>& partitions,
+                                   const std::vector<PartitionOffset>& listed) {
+    Offsets known;
+    std::vector<PartitionId> others;
+    for (const PartitionId& id : partitions) {
+      auto found = std::ranges::find(listed, id.partition, &PartitionOffset::partition);
+      found != listed.end() ? void(known[id] = found->offset) : others.push_back(id);
+    }
+    if (settings_.has_group) {
+      SLUICE_TRY(Offsets of_group, committed_offsets(client, others));
+      known.merge(of_group);
+    }
+    for (const PartitionId& id : others) known.emplace(id, PartitionPosition::kBeginning);
+    return known;
+  }
+
   Result<Offsets> ends(const Client& client, const std::vector<PartitionId>& partitions) {
     const Range& range = settings_.range;
-    Offsets known;
     switch (range.bound) {
       case KafkaBound::Unbounded:
-        return Offsets{};
+        break;
       case KafkaBound::Latest:
         return latest_offsets(client, partitions);
       case KafkaBound::Timestamp:
         return offsets_at(client, partitions, range.bound_timestamp_ms);
-      case KafkaBound::GroupOffsets: {
-        SLUICE_TRY(known, committed_offsets(client, partitions));
-        SLUICE_TRY(Offsets latest, latest_offsets(client, partitions));
-        known.merge(latest);
+      case KafkaBound::GroupOffsets:
+        return group_offsets(client, partitions, "none");
+      case KafkaBound::SpecificOffsets: {
+        SLUICE_TRY(Offsets known, specific_offsets(client, partitions, range.bound_offsets));
+        for (auto& [id, offset] : known) offset = std::max<int64_t>(offset, 0);  // At the beginning nothing is read.
         return known;
       }
-      case KafkaBound::SpecificOffsets:
-        known = listed(partitions, range.bound_offsets);
-        break;
     }
-    for (const PartitionId& id : partitions) known.emplace(id, 0);
-    return known;
+    return Offsets{};
   }
 
   const SourceSettings settings_;

@@ -11,6 +11,13 @@ namespace {
 constexpr size_t kReadBytes = 4 << 20;
 constexpr size_t kIdBytesMin = 4;
 
+Failure outdated(const std::string& topic, CheckpointId restored, const std::string& id, const std::string& mark) {
+  return fail(ErrorCode::CheckpointOutdated,
+              "topic `{}` already shows rows behind checkpoint {}: transaction `{}` was committed for {}", topic,
+              restored, id, mark)
+      .hint("Go on from the newest checkpoint, or set `sluice.restore.allow-duplicates` to write those rows again.");
+}
+
 }  // namespace
 
 std::string encode(const TransactionCommittable& committable) {
@@ -39,6 +46,16 @@ Result<TransactionCommittable> decode_transaction(std::string_view bytes) {
   return committable;
 }
 
+Result<std::vector<TransactionCommittable>> decode_transactions(const std::vector<std::string>& committables) {
+  std::vector<TransactionCommittable> decoded;
+  for (const std::string& text : committables) {
+    if (text.empty()) continue;
+    SLUICE_TRY(TransactionCommittable committable, decode_transaction(text));
+    decoded.push_back(std::move(committable));
+  }
+  return decoded;
+}
+
 std::string Transactions::id_of(uint32_t subtask, uint32_t slot) const {
   return fmt::format("{}-{}-{}", options_.id_prefix, subtask, slot);
 }
@@ -49,16 +66,17 @@ std::shared_ptr<Producer> Transactions::producer(const std::string& id) {
   return found == producers_.end() ? nullptr : found->second;
 }
 
-Result<std::shared_ptr<Producer>> Transactions::fence(const std::string& id) {
-  if (auto known = producer(id)) return known;
+Result<std::shared_ptr<Producer>> Transactions::fence(const std::string& id, const std::string& topic) {
+  auto known = producer(id);
+  if (known && known->topic() == topic) return known;
   ClientSettings settings = options_.client;
   settings["transactional.id"] = id;
-  SLUICE_TRY(std::shared_ptr<Producer> made, Producer::make(options_.env, settings, options_.topic));
+  SLUICE_TRY(std::shared_ptr<Producer> made, Producer::make(options_.env, settings, topic));
   SLUICE_FAULT("kafka.before_fence");
   SLUICE_DO(made->fence());
   SLUICE_FAULT("kafka.after_fence");
   std::lock_guard lock(mutex_);
-  return producers_.emplace(id, std::move(made)).first->second;
+  return producers_[id] = std::move(made);
 }
 
 // ---- A checkpoint of a running job
@@ -86,11 +104,13 @@ void Transactions::remove_staged(const std::vector<std::string>& files) {
 
 // ---- Recovery
 
-// Every id is fenced before any marker is read: afterwards nobody but us can write one.
+// Every id is fenced before any marker is read: afterwards nobody but us can write one. Rows and markers are those of
+// the topic that was written then; the table may name another one now.
 Status Transactions::recover(const RestoredSink& restored, const std::vector<TransactionCommittable>& committables) {
+  restored_ = CheckpointMark{restored.job_id, restored.id};
   for (const TransactionCommittable& committable : committables) {
     for (const std::string& id : committable.ids) {
-      SLUICE_TRY([[maybe_unused]] auto fenced, fence(id));
+      SLUICE_TRY([[maybe_unused]] auto fenced, fence(id, committable.topic));
     }
     if (!committable.staged_file.empty()) restored_files_.push_back(committable.staged_file);
   }
@@ -99,6 +119,9 @@ Status Transactions::recover(const RestoredSink& restored, const std::vector<Tra
   for (const TransactionCommittable& committable : committables) {
     for (uint32_t slot = 0; slot < committable.ids.size(); ++slot) {
       SLUICE_TRY(bool published, is_published(restored, committable.ids[slot], committable.topic));
+      if (!options_.topic.empty() && committable.topic != options_.topic) {
+        SLUICE_TRY([[maybe_unused]] bool here, is_published(restored, committable.ids[slot], options_.topic));
+      }
       bool has_rows = slot == committable.slot && !committable.staged_file.empty();
       if (has_rows && !published) unpublished.push_back(&committable);
     }
@@ -115,12 +138,9 @@ Result<bool> Transactions::is_published(const RestoredSink& restored, const std:
   if (is_ours && mark.checkpoint <= restored.id) return mark.checkpoint == restored.id || restored.is_published;
   if (!is_ours && mark.checkpoint == 0) return restored.is_published;  // Nobody has published under this id.
   if (options_.allows_duplicates) return is_ours || restored.is_published;
-  return fail(ErrorCode::CheckpointOutdated,
-              "topic `{}` already shows rows behind checkpoint {}: transaction `{}` was committed for {}",
-              options_.topic, restored.id, id,
-              is_ours ? fmt::format("checkpoint {}", mark.checkpoint)
-                      : fmt::format("checkpoint {} of another run of the job", mark.checkpoint))
-      .hint("Go on from the newest checkpoint, or set `sluice.restore.allow-duplicates` to write those rows again.");
+  return outdated(topic, restored.id, id,
+                  is_ours ? fmt::format("checkpoint {}", mark.checkpoint)
+                          : fmt::format("checkpoint {} of another run of the job", mark.checkpoint));
 }
 
 Status Transactions::produce_again(const RestoredSink& restored, const TransactionCommittable& committable) {
@@ -181,7 +201,8 @@ Status Transactions::take_over(uint32_t subtasks) {
   SLUICE_DO(write_used_ids(files, options_.staging, all));
   SLUICE_FAULT("kafka.after_ids_noted");
   for (const std::string& id : used) {
-    SLUICE_TRY([[maybe_unused]] auto fenced, fence(id));
+    SLUICE_TRY([[maybe_unused]] auto fenced, fence(id, options_.topic));
+    SLUICE_TRY([[maybe_unused]] auto marker, marker_of(id));
   }
   for (const std::string& id : own) SLUICE_DO(take_over_id(id));
   SLUICE_DO(write_used_ids(files, options_.staging, own));
@@ -208,11 +229,20 @@ Status Transactions::remove_unused_files() {
   return Done{};
 }
 
-// What the ids say from now on is said about this job.
-Status Transactions::take_over_id(const std::string& id) {
-  SLUICE_TRY(std::shared_ptr<Producer> producer, fence(id));
+// Ids that the restored checkpoint does not name may have rows behind it as well: of more subtasks.
+Result<std::optional<Marker>> Transactions::marker_of(const std::string& id) {
   SLUICE_TRY(std::optional<Marker> marker,
              read_marker(options_.env, options_.client, marker_group(id), options_.topic));
+  if (!marker || !restored_ || options_.allows_duplicates) return marker;
+  const CheckpointMark& mark = marker->newest;
+  if (mark.job_id != restored_->job_id || mark.checkpoint <= restored_->checkpoint) return marker;
+  return outdated(options_.topic, restored_->checkpoint, id, fmt::format("checkpoint {}", mark.checkpoint));
+}
+
+// What the ids say from now on is said about this job.
+Status Transactions::take_over_id(const std::string& id) {
+  SLUICE_TRY(std::shared_ptr<Producer> producer, fence(id, options_.topic));
+  SLUICE_TRY(std::optional<Marker> marker, marker_of(id));
   if (marker && marker->newest.job_id == options_.job_id) return Done{};
   Marker own{{options_.job_id, 0}, {}};
   if (marker) own.before = marker->newest.checkpoint == 0 && marker->before ? *marker->before : marker->newest;

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct TransactionCommittable {
 };
 std::string encode(const TransactionCommittable& committable);
 Result<TransactionCommittable> decode_transaction(std::string_view bytes);
+// Leaves out those of a sink that was not exactly once then.
+Result<std::vector<TransactionCommittable>> decode_transactions(const std::vector<std::string>& committables);
 
 // Thread-safe, as far as writers and `publish` may meet.
 class Transactions {
@@ -34,7 +37,7 @@ class Transactions {
   struct Options {
     Env env;
     ClientSettings client;
-    std::string topic;
+    std::string topic;  // That is written now; none: those of a pattern, without transactions.
     std::string id_prefix;
     std::string job_id;
     std::string staging;  // Directory.
@@ -55,10 +58,12 @@ class Transactions {
   Status take_over(uint32_t subtasks);
 
  private:
-  Result<std::shared_ptr<Producer>> fence(const std::string& id);
+  // Of rows that name no topic, and of the markers: `topic`.
+  Result<std::shared_ptr<Producer>> fence(const std::string& id, const std::string& topic);
   Result<bool> is_published(const RestoredSink& restored, const std::string& id, const std::string& topic);
   Status produce_again(const RestoredSink& restored, const TransactionCommittable& committable);
   Status produce_staged(Producer& producer, const TransactionCommittable& committable);
+  Result<std::optional<Marker>> marker_of(const std::string& id);
   Status take_over_id(const std::string& id);
   void keep_producers(const std::vector<std::string>& ids);
   Status remove_unused_files();
@@ -67,6 +72,7 @@ class Transactions {
   const Options options_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Producer>> producers_;  // Fenced.
+  std::optional<CheckpointMark> restored_;                      // What `recover` went back to.
   std::vector<std::string> restored_files_;
   std::vector<std::string> published_files_;  // Of the checkpoint published last: its note may not be written yet.
 };

@@ -40,6 +40,22 @@ TEST(KafkaProperties, JavaKeyStoresAreRefused) {
   EXPECT_EQ(refused.error().code, ErrorCode::BadOptionValue);
 }
 
+// As in the Java client, what does not go with idempotence turns it off, unless it was asked for.
+TEST(KafkaProperties, IdempotenceGivesWayWhereItWasNotAskedFor) {
+  auto of = [](const Texts& properties) { return producer_settings(properties)->at("enable.idempotence"); };
+  EXPECT_EQ(of({}), "true");
+  EXPECT_EQ(of({{"acks", "all"}, {"retries", "3"}, {"max.in.flight.requests.per.connection", "5"}}), "true");
+  for (const Texts& against : {Texts{{"acks", "1"}}, Texts{{"acks", "0"}}, Texts{{"retries", "0"}},
+                               Texts{{"max.in.flight.requests.per.connection", "6"}}}) {
+    EXPECT_EQ(of(against), "false") << against.begin()->first;
+    Texts asked = against;
+    asked["enable.idempotence"] = "true";
+    EXPECT_EQ(of(asked), "true");
+    EXPECT_EQ(transaction_settings(*producer_settings(against)).at("enable.idempotence"), "true");
+    EXPECT_FALSE(transaction_settings(*producer_settings(against)).contains(against.begin()->first));
+  }
+}
+
 TEST(KafkaPosition, RoundTrip) {
   Split split = split_of({"a:b", 3}, {42, 5, 100});
   EXPECT_EQ(split.id, "a:b:3");
@@ -142,6 +158,9 @@ TEST(KafkaCommittable, RoundTripAndDamage) {
   ASSERT_TRUE(decoded);
   EXPECT_EQ(*decoded, committable);
   for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_transaction(bytes.substr(0, size)));
+  auto of_both_guarantees = decode_transactions({"", bytes});
+  ASSERT_TRUE(of_both_guarantees);
+  EXPECT_EQ(*of_both_guarantees, std::vector<TransactionCommittable>{committable});
   committable.slot = 2;
   EXPECT_FALSE(decode_transaction(encode(committable)));
 }

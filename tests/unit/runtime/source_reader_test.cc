@@ -1,5 +1,6 @@
 #include "runtime/task/source_reader.h"
 
+#include <algorithm>
 #include <deque>
 
 #include <gtest/gtest.h>
@@ -26,8 +27,9 @@ class FakeState final : public OperatorState {
   Result<ValueTable*> value_table(const TableSpec&) override { return none(); }
   Result<OrderedTable*> ordered_table(const std::string&) override { return none(); }
   Result<SliceTables*> slice_tables(const TableSpec&) override { return none(); }
-  Result<ListState*> list_state(const std::string&) override { return &list; }
+  Result<ListState*> list_state(const std::string& name) override { return name == "splits" ? &list : &enumerated; }
   FakeList list;
+  FakeList enumerated;
 
  private:
   static Failure none() { return fail(ErrorCode::NotSupportedYet, "lists only"); }
@@ -44,7 +46,7 @@ class FakeSource final : public SourceConnector {
     std::function<void()> wake;
   };
 
-  bool is_bounded() const override { return true; }
+  bool is_bounded() const override { return bounded; }
   Result<std::vector<Split>> enumerate(uint32_t) override { return std::vector<Split>(); }
   Result<std::unique_ptr<SplitReader>> open(const Split& split, std::function<void()> wake) override {
     Lane& lane = lanes[split.id];
@@ -53,6 +55,7 @@ class FakeSource final : public SourceConnector {
     return std::unique_ptr<SplitReader>(std::make_unique<Reader>(pool_, lane));
   }
 
+  bool bounded = true;
   std::map<std::string, Lane> lanes;
   std::vector<std::string> opened;
 
@@ -130,6 +133,7 @@ class SourceReaderTest : public testing::Test {
     auto list = std::make_shared<std::vector<Split>>();
     for (const std::string& id : splits) list->push_back({id, "0"});
     source_ = std::make_shared<FakeSource>(pool_);
+    source_->bounded = is_bounded_;
     for (const std::string& id : splits) source_->lanes[id];
     reader_ = std::make_unique<SourceReader>(spec_, SourceReader::Options{source_, list, kBatchRowsMax, alignment_});
     kernels_.arena = &arena_;
@@ -178,6 +182,7 @@ class SourceReaderTest : public testing::Test {
   jobgraph::Source spec_;
   OperatorContext context_;
   SourceAlignment::Options alignment_;
+  bool is_bounded_ = true;
   std::set<TimestampMs> timers_;
   std::shared_ptr<FakeSource> source_;
   std::unique_ptr<SourceReader> reader_;
@@ -254,6 +259,25 @@ TEST_F(SourceReaderTest, SplitsAreDealtInTurnAndRestoredOnesByName) {
   EXPECT_EQ(source_->opened, (Log{"c@7"}));  // a was read to its end; d is not discovered, the source is bounded.
   open({"a", "b", "c", "d"}, false, 0, 1, 2);
   EXPECT_EQ(source_->opened, (Log{"b@5"}));
+}
+
+// Each is read by one subtask, which its name chooses.
+TEST_F(SourceReaderTest, ASourceThatHadNoSplitsDiscoversThem) {
+  is_bounded_ = false;
+  open({}, false, 0);
+  reader_->on_snapshot(1);
+  EXPECT_TRUE(state_.list.entries.empty());
+  state_.enumerated.from_checkpoint = state_.enumerated.entries;
+  Log opened;
+  for (uint32_t subtask = 0; subtask < 2; ++subtask) {
+    open({"b", "d"}, false, 0, subtask, 2);
+    opened.insert(opened.end(), source_->opened.begin(), source_->opened.end());
+  }
+  std::ranges::sort(opened);
+  EXPECT_EQ(opened, (Log{"b@0", "d@0"}));
+  is_bounded_ = true;
+  open({"b", "d"}, false, 0);
+  EXPECT_TRUE(source_->opened.empty());
 }
 
 TEST_F(SourceReaderTest, ASubtaskWithoutSplitsEndsAtOnce) {

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/env/real_env.h"
+#include "catalog/objects/secrets.h"
 #include "runtime/connectors/kafka/topic_view.h"
 #include "runtime/formats/inference.h"
 #include "tools/sluice/commands.h"
@@ -58,7 +59,8 @@ std::vector<std::pair<std::string, std::string>> table_options(const InferArgume
     out = {{"connector", "filesystem"}, {"path", std::filesystem::absolute(arguments.path).string()}};
   } else {
     out = {{"connector", "kafka"}, {"topic", arguments.topic}, {"scan.startup.mode", "earliest-offset"}};
-    for (const auto& [key, value] : arguments.kafka.properties()) out.emplace_back("properties." + key, value);
+    for (const auto& [key, value] : arguments.kafka.properties())
+      out.emplace_back("properties." + key, shown_value(key, value));
   }
   out.emplace_back("format", arguments.options.format);
   return out;

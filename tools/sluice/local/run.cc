@@ -13,6 +13,7 @@
 #include "tools/sluice/local/ending.h"
 #include "tools/sluice/local/job_report.h"
 #include "tools/sluice/local/job_starts.h"
+#include "tools/sluice/local/job_stop.h"
 #include "tools/sluice/local/result_stream.h"
 #include "tools/sluice/row_printer.h"
 #include "tools/sluice/script_arguments.h"
@@ -27,6 +28,7 @@ struct RunArguments {
   ScriptArguments script;
   std::string format = "table";
   StartArguments starts;
+  uint32_t stop_timeout_s = 60;
   std::string crash_at;
 };
 
@@ -54,23 +56,23 @@ class Runner {
     std::fflush(stdout);
     output_.check();
     is_output_lost();
+    if (is_left_) {
+      std::fflush(nullptr);
+      _exit(exit_code_);
+    }
     return exit_code_;
   }
 
  private:
-  // Why the savepoint that the user asked for could not be taken. Outlives the job, whose threads write it.
-  struct MissingSavepoint {
-    std::mutex mutex;
-    std::optional<Error> why;
-  };
   struct RunningJob {
+    explicit RunningJob(const Env& env) : stop(env) {}
     std::shared_ptr<runtime::Job> job;
     std::shared_ptr<ResultStream> results;
     std::unique_ptr<JobWait> wait = std::make_unique<JobWait>();
     uint64_t restarts_shown = 0;
     size_t warnings_shown = 0;
     bool reported = false;
-    std::shared_ptr<MissingSavepoint> missing = std::make_shared<MissingSavepoint>();
+    JobStop stop;
   };
 
   void execute(planner::CompiledStatement& statement) {
@@ -92,7 +94,7 @@ class Runner {
 
   void start(planner::CompiledJob compiled) {
     if (starts_.is_skipped(compiled.graph.name)) return;
-    auto running = std::make_unique<RunningJob>();
+    auto running = std::make_unique<RunningJob>(host_.env());
     runtime::JobOptions options;
     options.parallelism = arguments_.script.parallelism;
     options.restore_from = starts_.restore_of(compiled.graph.name);
@@ -143,7 +145,7 @@ class Runner {
     constexpr int64_t kPauseMs = 50;  // A quiet stream shows what it has, one that is slow every so often.
     Clock& clock = *host_.env().clock;
     int64_t flush_due_ns = 0;
-    while (!job.results->is_done()) {
+    while (!job.results->is_done() && !job.stop.hangs()) {
       ResultItem item = job.results->next(kPauseMs);
       if (is_output_lost()) continue;
       if (const auto* changes = std::get_if<std::vector<runtime::TableChange>>(&item)) {
@@ -171,6 +173,7 @@ class Runner {
     LiveLine line(stderr);
     while (!job.wait->wait_ms(500)) {
       show_restarts(job);
+      if (job.stop.hangs()) break;
       if (is_output_lost()) continue;
       if (!job.results) line.show(job.job->status(), job.job->metrics());
     }
@@ -178,6 +181,12 @@ class Runner {
     if (std::exchange(job.reported, true)) return;
     runtime::JobStatus status = job.job->status();
     show_warnings(job, status);
+    if (!is_terminal(status.state)) {
+      std::fprintf(stderr, "job `%s` waits for something that does not answer, and is left as after a crash\n",
+                   status.name.c_str());
+      status.state = runtime::JobState::Cancelled;
+      is_left_ = true;
+    }
     show_missing_savepoint(job, status);
     if (status.state == runtime::JobState::Failed) return fail_with(*status.failure);
     print_summary(stderr, status, job.job->metrics(), host_.code().compile_ms());
@@ -241,7 +250,7 @@ class Runner {
     if (std::exchange(is_output_reported_, true)) return true;
     fail_with(*failure);
     std::lock_guard lock(mutex_);
-    for (auto& job : jobs_) job->job->cancel();
+    for (auto& job : jobs_) job->stop.cancel(*job->job);
     return true;
   }
 
@@ -255,37 +264,27 @@ class Runner {
         stop(*job);
       } else {
         is_cancel_asked_ = true;
-        job->job->cancel();
+        job->stop.cancel(*job->job);
       }
     }
   }
 
-  // Whoever asked a job to stop does not want it to go on: without a savepoint it is cancelled.
   void stop(RunningJob& job) {
     std::fprintf(stderr, "\nstopping `%s` with a savepoint; Ctrl-C again cancels\n", job.job->status().name.c_str());
-    std::weak_ptr<runtime::Job> weak = job.job;
-    job.job->stop_with_savepoint("", [weak, missing = job.missing](Result<std::string> savepoint) {
-      if (savepoint) return;
-      {
-        std::lock_guard lock(missing->mutex);
-        missing->why = savepoint.error();
-      }
-      if (auto unstopped = weak.lock()) unstopped->cancel();
-    });
+    job.stop.with_savepoint(job.job, arguments_.stop_timeout_s);
     if (job.results) job.results->let_barriers_pass(host_.env());
   }
 
   // A job that came to its end meanwhile needs none. Who has cancelled it knows why there is none; a program that looks
   // at the exit code does not.
   void show_missing_savepoint(RunningJob& job, const runtime::JobStatus& status) {
-    std::lock_guard lock(job.missing->mutex);
     if (status.state == runtime::JobState::Cancelled) exit_code_ = std::max<int>(exit_code_, kWorldFailed);
-    if (!job.missing->why || status.state != runtime::JobState::Cancelled || is_cancel_asked_) return;
-    const Error& why = *job.missing->why;
-    std::fprintf(stderr, "no savepoint of `%s`: %s\n", status.name.c_str(), why.message.c_str());
-    if (!why.hint.empty()) std::fprintf(stderr, "hint: %s\n", why.hint.c_str());
+    std::optional<Error> why = job.stop.missing();
+    if (!why || status.state != runtime::JobState::Cancelled || is_cancel_asked_) return;
+    std::fprintf(stderr, "no savepoint of `%s`: %s\n", status.name.c_str(), why->message.c_str());
+    if (!why->hint.empty()) std::fprintf(stderr, "hint: %s\n", why->hint.c_str());
     if (status.checkpoints.completed > 0) std::fputs("`--from latest` goes on from its newest checkpoint\n", stderr);
-    exit_code_ = std::max(exit_code_, exit_code_of(why.code));
+    exit_code_ = std::max(exit_code_, exit_code_of(why->code));
   }
 
   const RunArguments& arguments_;
@@ -299,6 +298,7 @@ class Runner {
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> is_cancel_asked_ = false;
   bool is_output_reported_ = false;
+  bool is_left_ = false;  // A job is still there.
   int exit_code_ = kOk;
 };
 
@@ -354,6 +354,11 @@ extern "C" int sluice_command_run(int argc, char** argv) {
   app.add_option("--skip", arguments.starts.skipped, "Do not run the job with this name: it is done")
       ->allow_extra_args(false)
       ->type_name("JOB");
+  app.add_option("--stop-timeout", arguments.stop_timeout_s,
+                 "How long Ctrl-C or SIGTERM waits for a job's savepoint before the job is cancelled without one")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   // For crash tests: not shown.
   app.add_option("--crash-at", arguments.crash_at)->envname("SLUICE_CRASH_AT")->group("");
   try {
