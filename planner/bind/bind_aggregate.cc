@@ -1,4 +1,4 @@
-// Calls of aggregates and OVER: collected for the SELECT that they stand in.
+// Calls of aggregates: collected for the SELECT that they stand in.
 #include <algorithm>
 
 #include "planner/bind/expr_binder.h"
@@ -75,48 +75,6 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& decl, const ast::Call& call
   return result;
 }
 
-Expr ExprBinder::bind_over(const ast::Call& call, SourceSpan span) {
-  const auto* spec = std::get_if<ast::WindowSpec>(&*call.over);
-  if (auto* name = std::get_if<ast::Identifier>(&*call.over)) {
-    if (windows != nullptr) {
-      auto found = std::ranges::find(*windows, name->text, [](const auto& window) { return window.name.text; });
-      if (found != windows->end()) spec = &found->spec;
-    }
-    if (spec == nullptr) {
-      session_.error(ErrorCode::UnknownTable, name->span, "window `{}` is not defined", name->text);
-      return invalid_expr(span);
-    }
-  }
-  if (row_numbers == nullptr) {
-    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` OVER cannot stand in {}", display_name(call), clause);
-    return invalid_expr(span);
-  }
-  RowNumberCalls::Item item{.span = span};
-  bool valid = true;
-  for (const ast::ExprPtr& key : spec->partition_by) {
-    item.partition_by.push_back(bind_value(*key));
-    valid &= !item.partition_by.back().type.is_invalid();
-  }
-  for (const ast::OrderItem& order : spec->order_by) {
-    item.order_by.push_back({bind_value(*order.expr), order.direction == ast::SortDirection::Descending,
-                             order.nulls != ast::NullOrder::Default});
-    valid &= !item.order_by.back().expr.type.is_invalid();
-  }
-  for (const ast::ExprPtr& arg : call.args) {
-    if (!std::holds_alternative<ast::Star>(arg->kind)) valid &= !bind(*arg).type.is_invalid();
-  }
-  if (call.lookup != "ROW_NUMBER" || spec->frame || spec->base) {
-    session_.not_supported(span, "`{}` OVER", display_name(call));
-    return invalid_expr(span);
-  }
-  if (!valid) return invalid_expr(span);
-  auto index = static_cast<uint32_t>(row_numbers->items.size());
-  row_numbers->items.push_back(std::move(item));
-  Expr result = column(kRowNumberBase + index, Type::bigint().not_null());
-  result.span = span;
-  return result;
-}
-
 namespace {
 
 struct AggregateFinder {
@@ -126,9 +84,12 @@ struct AggregateFinder {
     if (expr && !found) found = has_aggregate(*expr);
   }
   void operator()(const ast::Call& call) {
-    bool is_ranking = call.lookup == "ROW_NUMBER" || call.lookup == "RANK" || call.lookup == "DENSE_RANK";
-    if (!call.over && !is_ranking && is_aggregate_of_flink(call.lookup)) found = true;
+    if (!call.over && !is_window_function(call.lookup) && is_aggregate_of_flink(call.lookup)) found = true;
     for (const ast::ExprPtr& arg : call.args) look(arg);
+    auto* spec = call.over ? std::get_if<ast::WindowSpec>(&*call.over) : nullptr;
+    if (spec == nullptr) return;
+    for (const ast::ExprPtr& key : spec->partition_by) look(key);
+    for (const ast::OrderItem& order : spec->order_by) look(order.expr);
   }
   void operator()(const ast::Cast& cast) { look(cast.operand); }
   void operator()(const ast::Case& choice) {

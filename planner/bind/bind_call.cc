@@ -68,6 +68,12 @@ bool take_not(std::string& name) {
 
 Expr ExprBinder::bind_kind(const ast::Call& call, SourceSpan span) {
   if (call.over) return bind_over(call, span);
+  if (is_window_function(call.lookup)) {
+    session_.report(fail(ErrorCode::MisplacedAggregate, span, "`{}` needs an OVER", display_name(call))
+                        .hint("Write OVER (PARTITION BY .. ORDER BY ..) behind it."),
+                    span);
+    return invalid_expr(span);
+  }
   const std::string& name = call.lookup;
   if (name == "AND") return bind_logic(Form::And, call, span);
   if (name == "OR") return bind_logic(Form::Or, call, span);

@@ -269,7 +269,7 @@ From QueryBinder::bind_window_function(const ast::Call& call, Window::Kind kind,
                 .processing_time = role == TimeRole::Proctime,
                 .size_ms = *size,
                 .offset_ms = *offset};
-  return single({make(WindowTvf{data.plan, window}), false}, "", {}, span);
+  return single({make(WindowTvf{data.plan, window, {}}), false}, "", {}, span);
 }
 
 }  // namespace sluice::planner

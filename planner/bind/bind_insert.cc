@@ -262,7 +262,7 @@ std::vector<std::string> unique_names(const RowSchema& schema) {
 }
 
 std::optional<BoundJob> checked(BoundJob job, size_t errors_before, BindSession& session) {
-  for (const Plan& sink : job.sinks) refuse_row_numbers(sink, session);
+  for (const Plan& sink : job.sinks) check_over(sink, session);
   infer_changelogs(job.sinks, *session.diagnostics);
   if (session.settings.get("execution.runtime-mode") != "STREAMING") {
     session.error(ErrorCode::NotSupportedYet, job.sinks[0].as<Sink>()->span,

@@ -152,101 +152,54 @@ class SelectBinder {
   }
 
   Plan bind_plain() {
-    RowNumberCalls row_numbers;
+    OverCalls overs;
     ExprBinder binder(from_.scope, session_);
     binder.clause = "a SELECT without GROUP BY";
-    binder.row_numbers = &row_numbers;
+    binder.overs = &overs;
     binder.windows = &select_.windows;
     std::vector<StarColumn> items = bind_items(binder);
-    std::optional<Expr> qualify;
-    if (select_.qualify) {
-      binder.clause = "QUALIFY";
-      const std::vector<StarColumn> listed(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(width_));
-      binder.aliases = &listed;
-      qualify = binder.bind_condition(*select_.qualify, "QUALIFY");
-      valid_ &= !qualify->type.is_invalid();
-    }
+    std::optional<Expr> qualify = bind_qualify(binder, items);
     if (!valid_) return placeholder(items);
-    if (row_numbers.items.empty()) {
-      Plan input = qualify ? make_filter(from_.plan, std::move(*qualify), session_) : from_.plan;
-      return project(std::move(input), items);
-    }
-    return number_rows(row_numbers, std::move(items), std::move(qualify));
+    return finish(from_.plan, overs, std::move(items), std::move(qualify));
   }
 
-  // Puts the keys of ROW_NUMBER calls below as columns and the calls themselves into the projection.
-  Plan number_rows(const RowNumberCalls& calls, std::vector<StarColumn> items, std::optional<Expr> qualify) {
-    Project below{from_.plan, {}, {}};
-    auto width = static_cast<uint32_t>(from_.plan->schema.size());
-    for (uint32_t i = 0; i < width; ++i) {
-      below.exprs.push_back(column(i, from_.plan->schema[i].type));
-      below.names.push_back(from_.plan->schema[i].name);
-    }
-    auto column_of = [&](const Expr& expr) {
-      if (auto* reference = expr.as<ColumnRef>()) return reference->index;
-      auto found = std::ranges::find(below.exprs, expr);
-      auto index = static_cast<uint32_t>(found - below.exprs.begin());
-      if (found == below.exprs.end()) {
-        below.names.push_back(fmt::format("$f{}", index));
-        below.exprs.push_back(expr);
+  std::optional<Expr> bind_qualify(ExprBinder& binder, const std::vector<StarColumn>& items) {
+    if (!select_.qualify) return {};
+    binder.clause = "QUALIFY";
+    const std::vector<StarColumn> listed(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(width_));
+    binder.aliases = &listed;
+    Expr qualify = binder.bind_condition(*select_.qualify, "QUALIFY");
+    binder.aliases = nullptr;
+    valid_ &= !qualify.type.is_invalid();
+    return qualify;
+  }
+
+  // The items over `input`, with calls OVER windows and QUALIFY between.
+  Plan finish(Plan input, const OverCalls& overs, std::vector<StarColumn> items, std::optional<Expr> qualify) {
+    if (!overs.items.empty()) {
+      OverPlan over = plan_over(input, overs, session_);
+      // What a key computes is not computed again: the item then is the key, also for upsert keys.
+      for (StarColumn& item : items) {
+        auto computed = std::ranges::find(over.computed, item.expr, &std::pair<Expr, uint32_t>::first);
+        item.expr = computed != over.computed.end() ? at(computed->second, item.expr) : with_results(item.expr, over);
       }
-      return index;
-    };
-    std::vector<Expr> markers;
-    for (const RowNumberCalls::Item& item : calls.items) markers.push_back(marker(item, column_of));
-    // What a key computes is not computed again: the item then is the key, also for upsert keys.
-    for (StarColumn& item : items) {
-      auto computed = std::ranges::find(below.exprs.begin() + width, below.exprs.end(), item.expr);
-      if (computed == below.exprs.end()) continue;
-      item.expr = column(static_cast<uint32_t>(computed - below.exprs.begin()), item.expr.type);
-      item.expr.span = computed->span;
+      if (qualify) qualify = with_results(*qualify, over);
+      input = std::move(over.plan);
     }
-    Plan input = below.exprs.size() > width ? make(std::move(below)) : from_.plan;
-    if (qualify) {
-      for (StarColumn& item : items) item.expr = with_numbers(item.expr, width, {});
-      return project(make_filter(numbered(input, width, markers), with_numbers(*qualify, width, {}), session_), items);
-    }
-    for (StarColumn& item : items) item.expr = with_numbers(item.expr, width, markers);
+    if (qualify) input = make_filter(std::move(input), std::move(*qualify), session_);
     return project(std::move(input), items);
   }
 
-  template <class F>
-  Expr marker(const RowNumberCalls::Item& item, F&& column_of) {
-    RowNumber spec{.span = session_.place.value_or(item.span)};
-    for (const Expr& key : item.partition_by) spec.partition_by.push_back(column_of(key));
-    for (const RowNumberCalls::Order& order : item.order_by) {
-      spec.order_by.push_back(column_of(order.expr));
-      spec.descending.push_back(order.descending);
-      spec.has_null_order |= order.has_null_order;
-    }
-    auto index = static_cast<uint32_t>(session_.row_numbers.size());
-    session_.row_numbers.push_back(std::move(spec));
-    return Expr{Call{kRowNumber, index, nullptr}, Type::bigint().not_null(), {}, item.span};
+  static Expr at(uint32_t index, const Expr& instead_of) {
+    Expr result = column(index, instead_of.type);
+    result.span = instead_of.span;
+    return result;
   }
 
-  // The first `width` columns of the input, then one column per ROW_NUMBER.
-  static Plan numbered(const Plan& input, uint32_t width, const std::vector<Expr>& markers) {
-    Project project{input, {}, {}};
-    for (uint32_t i = 0; i < width; ++i) {
-      project.exprs.push_back(column(i, input->schema[i].type));
-      project.names.push_back(input->schema[i].name);
-    }
-    for (size_t i = 0; i < markers.size(); ++i) {
-      project.exprs.push_back(markers[i]);
-      project.names.push_back(fmt::format("$n{}", i));
-    }
-    return make(std::move(project));
-  }
-
-  // References to ROW_NUMBER calls become the calls, or, without markers, the columns behind the first `width`.
-  static Expr with_numbers(const Expr& expr, uint32_t width, const std::vector<Expr>& markers) {
+  // References to results of calls OVER windows become the columns where they stand.
+  static Expr with_results(const Expr& expr, const OverPlan& over) {
     return map_columns(expr, [&](uint32_t index, const Expr& reference) {
-      if (index < kRowNumberBase) return reference;
-      uint32_t number = index - kRowNumberBase;
-      if (!markers.empty()) return markers[number];
-      Expr result = column(width + number, reference.type);
-      result.span = reference.span;
-      return result;
+      return index < kOverBase ? reference : at(over.columns[index - kOverBase], reference);
     });
   }
 
@@ -255,10 +208,10 @@ class SelectBinder {
   Plan bind_grouped() {
     bind_keys();
     AggregateCalls calls{.has_keys = !keys_.empty()};
-    RowNumberCalls row_numbers;
+    OverCalls overs;
     ExprBinder binder(from_.scope, session_);
     binder.aggregates = &calls;
-    binder.row_numbers = &row_numbers;
+    binder.overs = &overs;
     binder.windows = &select_.windows;
     std::vector<StarColumn> items = bind_items(binder);
     std::optional<Expr> having;
@@ -266,20 +219,22 @@ class SelectBinder {
       having = binder.bind_condition(*select_.having, "HAVING");
       valid_ &= !having->type.is_invalid();
     }
-    if (!row_numbers.items.empty()) {
-      session_.not_supported(row_numbers.items[0].span, "ROW_NUMBER over groups");
-      valid_ = false;
-    } else if (select_.qualify) {
-      session_.not_supported(select_.qualify->span, "QUALIFY over groups");
-      valid_ = false;
-    }
+    std::optional<Expr> qualify = bind_qualify(binder, items);
     std::vector<StarColumn> bound = items;
     for (StarColumn& item : items) item.expr = regrouped(item.expr);
     if (having) having = regrouped(*having);
+    if (qualify) qualify = regrouped(*qualify);
+    for (OverCalls::Window& window : overs.windows) {
+      for (Expr& key : window.partition_by) key = regrouped(key);
+      for (OverCalls::Order& order : window.order_by) order.expr = regrouped(order.expr);
+    }
+    for (OverCalls::Item& item : overs.items) {
+      for (Expr& arg : item.args) arg = regrouped(arg);
+    }
     if (!valid_) return placeholder(bound);
     Plan plan = make_aggregate(from_.plan, keys_, key_names_, calls.items, span_, session_);
     if (having) plan = make_filter(std::move(plan), std::move(*having), session_);
-    return project(std::move(plan), items);
+    return finish(std::move(plan), overs, std::move(items), std::move(qualify));
   }
 
   void bind_keys() {
@@ -311,6 +266,7 @@ class SelectBinder {
     if (expr.type.is_invalid()) return expr;
     auto found = std::ranges::find(keys_, expr);
     auto* reference = expr.as<ColumnRef>();
+    if (reference != nullptr && reference->index >= kOverBase) return expr;
     bool is_result = reference != nullptr && reference->index >= kAggregateBase;
     if (found != keys_.end() || is_result) {
       auto index = is_result ? static_cast<uint32_t>(keys_.size()) + reference->index - kAggregateBase

@@ -7,14 +7,10 @@
 
 #include "catalog/functions/aggregate_decl.h"
 #include "grammar/ast/query.h"
+#include "planner/bind/over_calls.h"
 #include "planner/bind/scope.h"
 
 namespace sluice::planner {
-
-// Results of aggregate calls stand as columns from here on until the SELECT is put together; results of ROW_NUMBER
-// above them.
-inline constexpr uint32_t kAggregateBase = 1U << 30;
-inline constexpr uint32_t kRowNumberBase = 1U << 31;
 
 // The aggregate calls of one SELECT, equal ones once.
 struct AggregateCalls {
@@ -30,28 +26,13 @@ struct AggregateCalls {
   std::vector<Item> items;
 };
 
-// ROW_NUMBER() OVER (..) calls of one SELECT.
-struct RowNumberCalls {
-  struct Order {
-    Expr expr;
-    bool descending = false;
-    bool has_null_order = false;
-  };
-  struct Item {
-    std::vector<Expr> partition_by;
-    std::vector<Order> order_by;
-    SourceSpan span;
-  };
-  std::vector<Item> items;
-};
-
 class ExprBinder {
  public:
   ExprBinder(const Scope& scope, BindSession& session) : scope_(scope), session_(session) {}
 
-  // Where aggregate and ROW_NUMBER calls go; without one, such a call is reported as misplaced in `clause`.
+  // Where aggregate calls and calls OVER windows go; without one, such a call is reported as misplaced in `clause`.
   AggregateCalls* aggregates = nullptr;
-  RowNumberCalls* row_numbers = nullptr;
+  OverCalls* overs = nullptr;
   const char* clause = "this place";
   const std::vector<ast::NamedWindow>* windows = nullptr;  // Of the WINDOW clause.
   // Names of select items that QUALIFY may use where no column has the name.
@@ -106,12 +87,16 @@ class ExprBinder {
   Expr bind_function(const ast::Call& call, SourceSpan span);
   Expr bind_aggregate(const AggregateDecl& decl, const ast::Call& call, SourceSpan span);
   Expr bind_over(const ast::Call& call, SourceSpan span);
+  std::optional<OverCalls::Window> bind_window(const ast::Over& over, std::string_view function);
+  std::optional<OverCalls::Item> bind_over_call(const ast::Call& call, SourceSpan span);
+  std::optional<OverCalls::Item> bind_window_function(OverCalls::Item item);
   // values of CASE and their like: cast to the type in which all of them fit.
   bool unify(std::vector<Expr*> values, SourceSpan span, const char* what, Type& type);
 
   const Scope& scope_;
   BindSession& session_;
   bool in_aggregate_ = false;
+  bool in_over_ = false;
 };
 
 // The function's name as it was written.

@@ -48,6 +48,8 @@ constexpr std::string_view kAggregates =
     "PERCENTILE APPROX_COUNT_DISTINCT SINGLE_VALUE BITMAP_AND_AGG BITMAP_OR_AGG BITMAP_XOR_AGG BITMAP_BUILD_AGG "
     "BITMAP_AND_CARDINALITY_AGG BITMAP_OR_CARDINALITY_AGG BITMAP_XOR_CARDINALITY_AGG BITMAP_BUILD_CARDINALITY_AGG";
 
+constexpr std::string_view kWindowFunctions = "ROW_NUMBER RANK DENSE_RANK PERCENT_RANK CUME_DIST NTILE LAG LEAD";
+
 constexpr std::string_view kGroupWindows =
     "TUMBLE HOP SESSION CUMULATE TUMBLE_START TUMBLE_END TUMBLE_ROWTIME TUMBLE_PROCTIME HOP_START HOP_END HOP_ROWTIME "
     "HOP_PROCTIME SESSION_START SESSION_END SESSION_ROWTIME SESSION_PROCTIME";
@@ -66,6 +68,7 @@ bool is_function_of_flink(std::string_view upper_name) {
   return contains(kScalar, upper_name) || std::ranges::find(kOperators, upper_name) != kOperators.end();
 }
 bool is_aggregate_of_flink(std::string_view upper_name) { return contains(kAggregates, upper_name); }
+bool is_window_function(std::string_view upper_name) { return contains(kWindowFunctions, upper_name); }
 bool is_group_window_function(std::string_view upper_name) { return contains(kGroupWindows, upper_name); }
 
 }  // namespace sluice::planner

@@ -81,7 +81,7 @@ TableRef sink_ref(const Table& table);
 // A plan without columns and rows, where there is none because of an error.
 BoundQuery broken_query();
 
-// Filter[predicate] (plan); where the predicate bounds a ROW_NUMBER below to 1, the deduplication that it means.
+// Filter[predicate] (plan); where the predicate bounds a ROW_NUMBER below, the Top-N or deduplication that it means.
 Plan make_filter(Plan plan, Expr predicate, BindSession& session);
 // The rows of FROM that pass WHERE.
 Plan filter_from(Plan plan, Expr predicate, BindSession& session);
@@ -92,8 +92,6 @@ Sort::Key sort_key(uint32_t column, const ast::OrderItem& item);
 std::optional<uint32_t> column_by_number(const ast::Expr& expr, size_t count, BindSession& session);
 // The plan without the columns behind the first ones.
 Plan first_columns(const Plan& plan, size_t count);
-// Reports ROW_NUMBER calls that are left in the plan.
-void refuse_row_numbers(const Plan& plan, BindSession& session);
 
 // GROUP BY keys over exprs of `input`: an Aggregate, or a WindowAggregate where the keys hold both bounds of a window.
 // Keys and results are the output columns, in this order.

@@ -15,17 +15,6 @@
 
 namespace sluice::planner {
 
-// ROW_NUMBER() OVER (..) before it is known what becomes of it. In a plan it stands as a call of kRowNumber whose
-// version is the position in BindSession::row_numbers; a filter on it turns both into another node.
-struct RowNumber {
-  std::vector<uint32_t> partition_by;  // Columns of the input of the Project that holds the call.
-  std::vector<uint32_t> order_by;
-  std::vector<bool> descending;
-  bool has_null_order = false;
-  SourceSpan span;
-};
-inline constexpr const char* kRowNumber = "$ROW_NUMBER";
-
 struct BindSession {
   const SourceText* source = nullptr;
   Diagnostics* diagnostics = nullptr;
@@ -33,7 +22,6 @@ struct BindSession {
   Settings settings;
   // Queries of the views that this script creates, so that spans in them stay those of the script.
   std::map<std::string, const ast::Query*> views;  // By id.
-  std::vector<RowNumber> row_numbers;
   // Objects whose CREATE had errors: not finding them is not another mistake. One whose columns are known all the same
   // is in the catalog, so that what is wrong with its uses is told, too.
   std::set<ObjectPath> broken;

@@ -53,11 +53,30 @@ std::string text_of(JoinStrategy) { return ""; }  // The node's name says it.
 std::string text_of(uint64_t value) { return value == 0 ? "" : fmt::format("{}", value); }
 std::string text_of(const std::optional<uint64_t>& value) { return value ? fmt::format("{}", *value) : ""; }
 std::string text_of(const std::vector<uint64_t>& values) { return fmt::format("[{}]", fmt::join(values, ", ")); }
-std::string text_of(const Sort::Key& key) {
+std::string text_of(const SortKey& key) {
   return fmt::format("${}{}{}", key.column, key.descending ? " desc" : "",
                      key.nulls_last == key.descending ? ""
                      : key.nulls_last                 ? " nulls last"
                                                       : " nulls first");
+}
+std::string text_of(int64_t value) { return fmt::format("{}", value); }
+std::string text_of(const Over::Frame& frame) {
+  return fmt::format("{} {}", frame.rows ? "ROWS" : "RANGE",
+                     frame.preceding ? fmt::format("{} PRECEDING", *frame.preceding) : "UNBOUNDED");
+}
+std::string text_of(WindowAggregate::Legacy legacy) {
+  constexpr const char* kNames[] = {"", "final", "updating"};
+  return kNames[static_cast<size_t>(legacy)];
+}
+std::string text_of(Match::Skip skip) {
+  constexpr const char* kNames[] = {"", "next_row", "to_first", "to_last"};
+  return kNames[static_cast<size_t>(skip)];
+}
+std::string text_of(const Match::Step& step) {
+  std::string times = step.min == 1 && step.max == 1 ? ""
+                      : step.max                     ? fmt::format("{{{},{}}}", step.min, *step.max)
+                                                     : fmt::format("{{{},}}", step.min);
+  return step.variable + times + (step.reluctant ? "?" : "");
 }
 
 template <class T>
@@ -79,6 +98,7 @@ std::string fields_text(const Plan& plan) {
     using T = std::remove_cvref_t<decltype(value)>;
     if constexpr (!std::is_same_v<T, Plan> && !std::is_same_v<T, std::vector<Plan>>) {
       std::string text = text_of(value);
+      if (std::string_view(name) == "last_column" && text == "proctime") text = "";
       if (!text.empty()) out += fmt::format(" {}={}", name, text);
     }
   };

@@ -190,8 +190,61 @@ class Trace {
   Origins trace(const Plan&, const Deduplicate& deduplicate) {
     Origins out = of(deduplicate.input);
     for (uint32_t key : deduplicate.keys) add_indirect(out.rows, out.columns[key], Reason::Group, {});
+    for (uint32_t bound : deduplicate.window) add_indirect(out.rows, out.columns[bound], Reason::Window, {});
     if (deduplicate.time != Deduplicate::kProcessingTime) {
       add_indirect(out.rows, out.columns[deduplicate.time], Reason::Order, {});
+    }
+    return out;
+  }
+
+  static void add_partition(Origins& out, const Origins& input, const std::vector<uint32_t>& keys,
+                            const std::vector<SortKey>& order, Influences& to) {
+    for (uint32_t key : keys) add_indirect(to, input.columns[key], Reason::Group, {});
+    for (const SortKey& key : order) add_indirect(to, input.columns[key.column], Reason::Order, {});
+    if (&to != &out.rows) add_indirect(to, input.rows, Reason::Filter, {});
+  }
+
+  Origins trace(const Plan&, const Rank& rank) {
+    Origins input = of(rank.input);
+    Origins out = input;
+    if (!rank.number.empty()) {
+      out.columns.emplace_back();
+      add_partition(out, input, rank.keys, rank.order, out.columns.back());
+    }
+    add_partition(out, input, rank.keys, rank.order, out.rows);
+    for (uint32_t bound : rank.window) add_indirect(out.rows, input.columns[bound], Reason::Window, {});
+    if (rank.last_column != Rank::kNoColumn) {
+      add_indirect(out.rows, input.columns[rank.last_column], Reason::Filter, {});
+    }
+    return out;
+  }
+
+  // A result depends on which rows its window holds, so on the keys and the order besides its arguments.
+  Origins trace(const Plan&, const Over& over) {
+    Origins input = of(over.input);
+    Origins out = input;
+    for (const AggregateCall& call : over.calls) {
+      Influences result;
+      for (uint32_t argument : call.arguments) add_through(result, input.columns[argument], Reason::Aggregation, {});
+      add_partition(out, input, over.keys, over.order, result);
+      out.columns.push_back(std::move(result));
+    }
+    return out;
+  }
+
+  Origins trace(const Plan&, const Match& match) {
+    Origins input = of(match.input);
+    Origins out;
+    out.rows = input.rows;
+    add_partition(out, input, match.keys, match.order, out.rows);
+    for (const Expr& define : match.defines) {
+      add_indirect(out.rows, origins_of(define, input), Reason::Condition, define.span);
+    }
+    for (uint32_t key : match.keys) out.columns.push_back(input.columns[key]);
+    for (const Expr& measure : match.measures) {
+      Influences result;
+      add_through(result, origins_of(measure, input), Reason::Aggregation, measure.span);
+      out.columns.push_back(std::move(result));
     }
     return out;
   }

@@ -148,7 +148,7 @@ Result<uint32_t> Lowering::lower_node(const Plan&, const WatermarkAssigner& assi
 // A window table function whose windows do not overlap computes the bounds of a row's window from its time.
 Result<uint32_t> Lowering::lower_node(const Plan& plan, const WindowTvf& tvf, bool flushes) {
   if (tvf.window.kind != Window::Kind::Tumble) {
-    return fail(ErrorCode::NotSupportedYet, "window table functions other than TUMBLE are not supported yet");
+    return fail(ErrorCode::NotSupportedYet, "window `{}` is not supported yet", name_of(tvf.window.kind));
   }
   SLUICE_TRY(uint32_t input, lower(tvf.input, flushes));
   const RowSchema& below = tvf.input->schema;
@@ -172,6 +172,9 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const WindowTvf& tvf, bo
 // ---- Stateful
 
 Result<uint32_t> Lowering::lower_node(const Plan& plan, const Deduplicate& deduplicate, bool flushes) {
+  if (!deduplicate.window.empty()) {
+    return fail(ErrorCode::NotSupportedYet, "ROW_NUMBER() = 1 per window is not supported yet");
+  }
   if (!changelog_of_node(deduplicate.input).mode.is_insert_only()) {
     return fail(ErrorCode::NotSupportedYet, "ROW_NUMBER() = 1 over an updating input is not supported yet");
   }

@@ -30,6 +30,9 @@ class Lowering {
   Result<uint32_t> lower_node(const Plan& plan, const WindowTvf& tvf, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const WindowAggregate& aggregate, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Deduplicate& deduplicate, bool flushes);
+  static Result<uint32_t> lower_node(const Plan& plan, const Rank& rank, bool flushes);
+  static Result<uint32_t> lower_node(const Plan& plan, const Over& over, bool flushes);
+  static Result<uint32_t> lower_node(const Plan& plan, const Match& match, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Union& all, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Join& join, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Correlate& correlate, bool flushes);

@@ -36,6 +36,18 @@ Identity results_identity(const std::string& uid, const std::vector<uint32_t>& k
   return out;
 }
 
+Status check_runs(const WindowAggregate& aggregate) {
+  if (aggregate.legacy != WindowAggregate::Legacy::No) {
+    return fail(ErrorCode::NotSupportedYet, "a window in GROUP BY is not supported yet")
+        .hint("Write a window table function: FROM TUMBLE(TABLE t, DESCRIPTOR(time), INTERVAL '..' ..).");
+  }
+  if (!aggregate.bounds.empty()) {
+    return fail(ErrorCode::NotSupportedYet, "an aggregate over the window of another one is not supported yet");
+  }
+  if (aggregate.window.kind == Window::Kind::Tumble) return Done{};
+  return fail(ErrorCode::NotSupportedYet, "window `{}` is not supported yet", name_of(aggregate.window.kind));
+}
+
 }  // namespace
 
 Result<uint32_t> Lowering::lower_node(const Plan& plan, const Aggregate& aggregate, bool flushes) {
@@ -102,6 +114,7 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const WindowAggregate& a
     return fail(ErrorCode::NotSupportedYet, "windows other than TUMBLE are not supported yet");
   }
   bool retracts = !changelog_of_node(aggregate.input).mode.is_insert_only();
+  SLUICE_DO(check_runs(aggregate));
   std::vector<AggregateCall> calls = with_retraction(aggregate.calls, retracts);
   SLUICE_TRY(uint32_t input, lower(aggregate.input, false));  // Windows have their own way of collecting.
   const Identity& below = builder_.identity(input);

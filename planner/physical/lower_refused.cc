@@ -30,4 +30,18 @@ Result<uint32_t> Lowering::lower_node(const Plan&, const Expand& expand, bool) {
   return refused(expand.span, "GROUPING SETS, ROLLUP or CUBE");
 }
 
+Result<uint32_t> Lowering::lower_node(const Plan&, const Rank& rank, bool) {
+  const char* what = rank.window.empty() ? "a Top-N query" : "a Top-N query over windows";
+  return fail(ErrorCode::NotSupportedYet, rank.span, "{} is not supported yet", what)
+      .hint("What runs is a filter of `= 1` on a ROW_NUMBER that is ordered by a time attribute.");
+}
+
+Result<uint32_t> Lowering::lower_node(const Plan&, const Over& over, bool) {
+  return fail(ErrorCode::NotSupportedYet, over.span, "{} OVER is not supported yet", over.calls[0].function);
+}
+
+Result<uint32_t> Lowering::lower_node(const Plan&, const Match& match, bool) {
+  return fail(ErrorCode::NotSupportedYet, match.span, "MATCH_RECOGNIZE is not supported yet");
+}
+
 }  // namespace sluice::planner

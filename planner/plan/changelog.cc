@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "planner/plan/join_keys.h"
+#include "planner/plan/monotonicity.h"
 #include "planner/plan/traits.h"
 
 namespace sluice::planner {
@@ -27,13 +28,23 @@ bool looks_at_left_only(const Join& join) {
   return join.strategy == JoinStrategy::Temporal || join.strategy == JoinStrategy::Lookup;
 }
 
+// A Top-1 that Flink takes for a deduplication that keeps the first row declares inserts only, also where a better row
+// can come later: it looks at the direction of an order of one column, and not at what the column is.
+ChangelogMode changelog_of_rank(const Rank& rank) {
+  if (!rank.window.empty()) return ChangelogMode::insert_only();
+  bool keeps_last = rank.order.size() == 1 && rank.order[0].descending;
+  bool insert_only = rank.is_top_1() && !keeps_last && !rank.mini_batch;
+  return insert_only && changelog_of(rank.input).is_insert_only() ? ChangelogMode::insert_only() : ChangelogMode::all();
+}
+
 // The node hands the changes of its input on, one by one.
 bool passes_on(const Plan& plan) {
   return match(
       plan, [](const Scan&) { return false; }, [](const Values&) { return false; }, [](const Filter&) { return true; },
       [](const Project&) { return true; }, [](const Aggregate&) { return false; },
       [](const WindowTvf&) { return true; }, [](const WindowAggregate&) { return false; },
-      [](const Deduplicate&) { return false; }, [](const Union&) { return true; },
+      [](const Deduplicate&) { return false; }, [](const Rank&) { return false; }, [](const Over&) { return false; },
+      [](const Match&) { return false; }, [](const Union&) { return true; },
       [](const Join& join) { return looks_at_left_only(join); }, [](const Correlate&) { return true; },
       [](const Sort&) { return false; }, [](const Expand&) { return true; },
       [](const WatermarkAssigner&) { return true; }, [](const ChangelogNormalize&) { return false; },
@@ -107,7 +118,9 @@ bool needs_update_before(const Plan& plan) {
       plan, [](const Scan&) { return false; }, [](const Values&) { return false; }, [](const Filter&) { return false; },
       [](const Project&) { return false; }, [](const Aggregate&) { return true; },
       [](const WindowTvf&) { return false; }, [](const WindowAggregate&) { return true; },
-      [](const Deduplicate&) { return true; }, [](const Union&) { return false; }, [](const Join&) { return false; },
+      [](const Deduplicate&) { return true; },
+      [](const Rank& rank) { return rank_strategy(rank) == RankStrategy::Retract; }, [](const Over&) { return true; },
+      [](const Match&) { return true; }, [](const Union&) { return false; }, [](const Join&) { return false; },
       [](const Correlate&) { return false; }, [](const Sort&) { return true; }, [](const Expand&) { return false; },
       [](const WatermarkAssigner&) { return false; }, [](const ChangelogNormalize&) { return false; },
       [](const Sink& sink) { return sink_needs_update_before(sink); });
@@ -221,24 +234,41 @@ ChangelogMode mode_of(const Sort& sort) {
   return only_limits ? ChangelogMode::insert_only() : ChangelogMode::all();
 }
 
+// Whether the operator works on rows that never change.
+bool takes_inserts_only(const Plan& plan) {
+  auto* join = plan.as<Join>();
+  auto* sort = plan.as<Sort>();
+  auto* deduplicate = plan.as<Deduplicate>();
+  auto* rank = plan.as<Rank>();
+  auto* over = plan.as<Over>();
+  return (join != nullptr && join->strategy == JoinStrategy::Interval) || (sort != nullptr && is_temporal(*sort)) ||
+         (deduplicate != nullptr && !deduplicate->window.empty()) || (rank != nullptr && !rank->window.empty()) ||
+         (over != nullptr && over->is_by_time()) || plan.as<Match>() != nullptr;
+}
+
+std::optional<SourceSpan> span_of(const Plan& plan) {
+  if (auto* join = plan.as<Join>()) return join->span;
+  if (auto* sort = plan.as<Sort>()) return sort->span;
+  if (auto* deduplicate = plan.as<Deduplicate>()) return deduplicate->span;
+  if (auto* rank = plan.as<Rank>()) return rank->span;
+  if (auto* over = plan.as<Over>()) return over->span;
+  if (auto* match = plan.as<Match>()) return match->span;
+  return {};
+}
+
 // Operators that cannot take rows back, with what they are fed with.
 void check_operators(const Plan& plan, Diagnostics& diagnostics) {
   for_each_input(plan, [&](const Plan& input) { check_operators(input, diagnostics); });
-  auto* join = plan.as<Join>();
-  auto* sort = plan.as<Sort>();
-  bool takes_inserts =
-      (join != nullptr && join->strategy == JoinStrategy::Interval) || (sort != nullptr && is_temporal(*sort));
-  if (!takes_inserts) return;
-  SourceSpan span = join != nullptr ? join->span : sort->span;
+  if (!takes_inserts_only(plan)) return;
   for_each_input(plan, [&](const Plan& input) {
     ChangelogMode mode = changelog_of(input);
     if (mode.is_insert_only()) return;
     std::string path;
     const Plan* origin = origin_of(input, ChangelogMode::insert_only(), path);
-    diagnostics.report(fail(ErrorCode::OperatorCannotTakeUpdates, span,
+    diagnostics.report(fail(ErrorCode::OperatorCannotTakeUpdates, span_of(plan),
                             "{} doesn't support consuming {} which is produced by node {}", name_of(plan),
                             changes_text(mode), origin == nullptr ? "?" : name_of(*origin))
-                           .hint(fmt::format("The changes come this way: {}.", path)));
+                           .hint(fmt::format("It takes rows that never change. The changes come this way: {}.", path)));
   });
 }
 
@@ -253,12 +283,18 @@ ChangelogMode changelog_of(const Plan& plan) {
         return changelog_of(aggregate.input).is_insert_only() ? kUpdates : ChangelogMode::all();
       },
       [](const WindowTvf& tvf) { return changelog_of(tvf.input); },
-      [](const WindowAggregate&) { return ChangelogMode::insert_only(); },
+      [](const WindowAggregate& aggregate) {
+        return aggregate.legacy == WindowAggregate::Legacy::Updating ? kUpdates : ChangelogMode::insert_only();
+      },
       [](const Deduplicate& deduplicate) {
+        if (!deduplicate.window.empty()) return ChangelogMode::insert_only();
         bool insert_only = !deduplicate.keeps_last && !deduplicate.mini_batch;
         return insert_only && changelog_of(deduplicate.input).is_insert_only() ? ChangelogMode::insert_only()
                                                                                : ChangelogMode::all();
       },
+      [](const Rank& rank) { return changelog_of_rank(rank); },
+      [](const Over& over) { return over.is_by_time() ? ChangelogMode::insert_only() : ChangelogMode::all(); },
+      [](const Match&) { return ChangelogMode::insert_only(); },
       [](const Union& all) {
         ChangelogMode mode;
         for (const Plan& input : all.inputs) mode = mode | changelog_of(input);

@@ -105,6 +105,33 @@ Derived derive(const WindowAggregate& aggregate) {
 
 Derived derive(const Deduplicate& deduplicate) { return derive_same(deduplicate.input); }
 
+Derived derive(const Rank& rank) {
+  Derived out = derive_same(rank.input);
+  if (!rank.number.empty()) out.add(rank.number, Type::bigint().not_null());
+  return out;
+}
+
+Derived derive(const Over& over) {
+  SLUICE_CHECK(over.calls.size() == over.names.size());
+  Derived out = derive_same(over.input);
+  for (size_t i = 0; i < over.calls.size(); ++i) out.add(over.names[i], over.calls[i].result);
+  return out;
+}
+
+Derived derive(const Match& match) {
+  SLUICE_CHECK(match.measures.size() == match.names.size());
+  Derived out;
+  for (uint32_t key : match.keys) out.add(match.input, key, TimeRole::None);
+  for (size_t i = 0; i < match.measures.size(); ++i) {
+    const Expr& measure = match.measures[i];
+    TimeRole role = measure.is_call("MATCH_ROWTIME")    ? TimeRole::Rowtime
+                    : measure.is_call("MATCH_PROCTIME") ? TimeRole::Proctime
+                                                        : TimeRole::None;
+    out.add(match.names[i], measure.type, role);
+  }
+  return out;
+}
+
 // A column is NOT NULL, and a time attribute, where it is one in every input.
 Derived derive(const Union& all) {
   SLUICE_CHECK(!all.inputs.empty());
@@ -186,6 +213,8 @@ const char* name_of(const Sort& sort) {
 
 }  // namespace
 
+bool Over::is_by_time() const { return order.size() == 1 && input->times[order[0].column] != TimeRole::None; }
+
 Plan make(NodeKind kind) {
   Derived derived = std::visit([](const auto& node) { return derive(node); }, kind);
   return Plan(std::make_shared<const Node>(Node{std::move(kind), std::move(derived.schema), std::move(derived.times)}));
@@ -196,15 +225,25 @@ bool is_temporal(const Sort& sort) {
          sort.input->times[sort.keys[0].column] != TimeRole::None;
 }
 
+const char* name_of(Window::Kind kind) {
+  constexpr const char* kNames[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
 const char* name_of(const Plan& plan) {
   return match(
       plan, [](const Scan&) { return "Scan"; }, [](const Values&) { return "Values"; },
       [](const Filter&) { return "Filter"; }, [](const Project&) { return "Project"; },
       [](const Aggregate&) { return "Aggregate"; }, [](const WindowTvf&) { return "WindowTvf"; },
-      [](const WindowAggregate&) { return "WindowAggregate"; }, [](const Deduplicate&) { return "Deduplicate"; },
-      [](const Union&) { return "Union"; }, [](const Join& join) { return name_of(join.strategy); },
-      [](const Correlate&) { return "Correlate"; }, [](const Sort& sort) { return name_of(sort); },
-      [](const Expand&) { return "Expand"; }, [](const WatermarkAssigner&) { return "WatermarkAssigner"; },
+      [](const WindowAggregate& aggregate) {
+        return aggregate.legacy == WindowAggregate::Legacy::No ? "WindowAggregate" : "GroupWindowAggregate";
+      },
+      [](const Deduplicate& deduplicate) { return deduplicate.window.empty() ? "Deduplicate" : "WindowDeduplicate"; },
+      [](const Rank& rank) { return rank.window.empty() ? "Rank" : "WindowRank"; }, [](const Over&) { return "Over"; },
+      [](const Match&) { return "Match"; }, [](const Union&) { return "Union"; },
+      [](const Join& join) { return name_of(join.strategy); }, [](const Correlate&) { return "Correlate"; },
+      [](const Sort& sort) { return name_of(sort); }, [](const Expand&) { return "Expand"; },
+      [](const WatermarkAssigner&) { return "WatermarkAssigner"; },
       [](const ChangelogNormalize&) { return "ChangelogNormalize"; }, [](const Sink&) { return "Sink"; });
 }
 

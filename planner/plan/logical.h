@@ -15,31 +15,10 @@
 #include "catalog/types/type.h"
 #include "catalog/types/value.h"
 #include "planner/jobgraph/jobgraph.h"
+#include "planner/plan/ordered_nodes.h"
+#include "planner/plan/plan.h"
 
 namespace sluice::planner {
-
-struct Node;
-
-class Plan {
- public:
-  explicit Plan(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
-
-  const Node& operator*() const { return *node_; }
-  const Node* operator->() const { return node_.get(); }
-  // Identity: two handles on one node. What WITH names is one node wherever it is used; a view is planned each time.
-  const Node* id() const { return node_.get(); }
-  bool operator==(const Plan& other) const;
-  template <class N>
-  const N* as() const;
-
- private:
-  std::shared_ptr<const Node> node_;
-};
-
-using jobgraph::AggregateCall;
-using jobgraph::FieldPath;
-using jobgraph::TableRef;
-using jobgraph::Window;
 
 // Reads a table: physical and metadata columns as they come. The binder makes paths {0}, {1}, ...; projection push-down
 // shortens and deepens them. Computed columns are a Project above, the watermark a WatermarkAssigner above that.
@@ -103,8 +82,9 @@ struct Aggregate {
 struct WindowTvf {
   Plan input;
   Window window;
+  std::vector<uint32_t> keys;  // Of a session: PARTITION BY.
 
-  static void fields(auto& self, auto&& v) { v("input", self.input), v("window", self.window); }
+  static void fields(auto& self, auto&& v) { v("input", self.input), v("window", self.window), v("keys", self.keys); }
   bool operator==(const WindowTvf&) const = default;
 };
 
@@ -112,16 +92,21 @@ struct WindowTvf {
 // of the input. Output: keys, results of the calls, then the properties.
 struct WindowAggregate {
   using Property = jobgraph::WindowAggregate::Property;
+  // GROUP BY TUMBLE(time, ..) and its like: the older windows, which know early and late results.
+  enum class Legacy : uint8_t { No, Final, Updating };
   Plan input;
   Window window;
   std::vector<uint32_t> keys;
   std::vector<AggregateCall> calls;
   std::vector<Property> properties;
   std::vector<std::string> names;  // Of the results of the calls and the properties.
+  Legacy legacy = Legacy::No;
+  std::vector<uint32_t> bounds;  // Of an input whose rows are in windows already: its window_start and window_end.
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("window", self.window), v("keys", self.keys), v("calls", self.calls);
-    v("properties", self.properties), v("names", self.names);
+    v("properties", self.properties), v("names", self.names), v("legacy", self.legacy);
+    v("bounds", self.bounds);
   }
   bool operator==(const WindowAggregate&) const = default;
 };
@@ -133,11 +118,13 @@ struct Deduplicate {
   std::vector<uint32_t> keys;
   uint32_t time = 0;  // Rowtime or processing time column of the input; kProcessingTime once that column is pruned.
   bool keeps_last = false;
-  bool mini_batch = false;  // table.exec.mini-batch.enabled: Flink then declares updates for the first row, too.
+  bool mini_batch = false;       // table.exec.mini-batch.enabled: Flink then declares updates for the first row, too.
+  std::vector<uint32_t> window;  // Bounds of a window, besides `keys`: one row per window, sent when it ends.
+  SourceSpan span;
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("keys", self.keys), v("time", self.time), v("keeps_last", self.keeps_last);
-    v("mini_batch", self.mini_batch);
+    v("mini_batch", self.mini_batch), v("window", self.window);
   }
   bool operator==(const Deduplicate&) const = default;
 };
@@ -192,12 +179,7 @@ struct Correlate {
 // ORDER BY, LIMIT and OFFSET of a query: by a rowtime or processing time a sort of rows in time, with a limit the first
 // rows of all, without an order any rows.
 struct Sort {
-  struct Key {
-    uint32_t column = 0;
-    bool descending = false;
-    bool nulls_last = false;
-    bool operator==(const Key&) const = default;
-  };
+  using Key = SortKey;
   Plan input;
   std::vector<Key> keys;
   std::optional<uint64_t> limit;
@@ -269,8 +251,9 @@ struct Sink {
   bool operator==(const Sink&) const = default;
 };
 
-struct NodeKind : std::variant<Scan, Values, Filter, Project, Aggregate, WindowTvf, WindowAggregate, Deduplicate, Union,
-                               Join, Correlate, Sort, Expand, WatermarkAssigner, ChangelogNormalize, Sink> {
+struct NodeKind
+    : std::variant<Scan, Values, Filter, Project, Aggregate, WindowTvf, WindowAggregate, Deduplicate, Rank, Over, Match,
+                   Union, Join, Correlate, Sort, Expand, WatermarkAssigner, ChangelogNormalize, Sink> {
   SLUICE_COPIES_ELSEWHERE(NodeKind)
 };
 
@@ -385,6 +368,8 @@ Plan map_exprs(const Plan& plan, F&& change) {
 
 // Whether rows are only put in the order of time: by a time attribute, ascending, without a limit.
 bool is_temporal(const Sort& sort);
+// "TUMBLE", ...
+const char* name_of(Window::Kind kind);
 
 // "Scan", "Aggregate", ...
 const char* name_of(const Plan& plan);

@@ -20,6 +20,10 @@ ChangelogMode changelog_of(const Plan& plan);
 using UpsertKeys = std::vector<std::vector<uint32_t>>;
 UpsertKeys upsert_keys_of(const Plan& plan);
 
+// How a Top-N keeps up with its input: inserts alone; upserts whose rows only move up in the order; any changes.
+enum class RankStrategy : uint8_t { Append, UpdateFast, Retract };
+RankStrategy rank_strategy(const Rank& rank);
+
 // Whether changes must be put in order per primary key before the sink: setting AUTO, NONE or FORCE.
 bool needs_materialize(const Plan& input, ChangelogMode accepted, const std::vector<uint32_t>& primary_key,
                        const std::string& setting);

@@ -81,6 +81,28 @@ std::vector<uint32_t> sorted(std::vector<uint32_t> key) {
   return key;
 }
 
+UpsertKeys keys_of(const Rank& rank) {
+  if (rank.is_top_1()) return {sorted(rank.keys)};
+  UpsertKeys out;
+  if (!rank.number.empty()) {
+    std::vector<uint32_t> numbered = rank.keys;
+    numbered.push_back(static_cast<uint32_t>(rank.input->schema.size()));
+    add_key(out, std::move(numbered));
+  }
+  for (const auto& key : upsert_keys_of(rank.input)) add_key(out, key);
+  return out;
+}
+
+// Changes of a row stay in order only where its key decides about the partition.
+UpsertKeys keys_of(const Over& over) {
+  UpsertKeys out;
+  for (const auto& key : upsert_keys_of(over.input)) {
+    auto in_key = [&](uint32_t column) { return std::ranges::find(key, column) != key.end(); };
+    if (std::ranges::all_of(over.keys, in_key)) add_key(out, key);
+  }
+  return out;
+}
+
 bool is_within(const std::vector<uint32_t>& key, const std::vector<uint32_t>& columns) {
   return std::ranges::all_of(key, [&](uint32_t column) { return std::ranges::count(columns, column) > 0; });
 }
@@ -143,10 +165,13 @@ UpsertKeys upsert_keys_of(const Plan& plan) {
       [](const Aggregate& aggregate) { return UpsertKeys{first_columns(aggregate.keys.size())}; },
       [](const WindowTvf&) { return UpsertKeys{}; },
       [](const WindowAggregate& aggregate) { return keys_of(aggregate); },
-      [](const Deduplicate& deduplicate) { return UpsertKeys{sorted(deduplicate.keys)}; },
-      [](const Union&) { return UpsertKeys{}; }, [](const Join& join) { return keys_of(join); },
-      [](const Correlate&) { return UpsertKeys{}; }, [](const Sort& sort) { return upsert_keys_of(sort.input); },
-      [](const Expand&) { return UpsertKeys{}; },
+      [](const Deduplicate& deduplicate) {
+        return deduplicate.window.empty() ? UpsertKeys{sorted(deduplicate.keys)} : UpsertKeys{};
+      },
+      [](const Rank& rank) { return keys_of(rank); }, [](const Over& over) { return keys_of(over); },
+      [](const Match&) { return UpsertKeys{}; }, [](const Union&) { return UpsertKeys{}; },
+      [](const Join& join) { return keys_of(join); }, [](const Correlate&) { return UpsertKeys{}; },
+      [](const Sort& sort) { return upsert_keys_of(sort.input); }, [](const Expand&) { return UpsertKeys{}; },
       [](const WatermarkAssigner& assigner) { return upsert_keys_of(assigner.input); },
       [](const ChangelogNormalize& normalize) { return UpsertKeys{sorted(normalize.keys)}; },
       [](const Sink& sink) { return upsert_keys_of(sink.input); });

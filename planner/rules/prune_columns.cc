@@ -40,6 +40,11 @@ std::vector<uint32_t> moved(std::vector<uint32_t> columns, const std::vector<uin
   return columns;
 }
 
+std::vector<SortKey> moved(std::vector<SortKey> keys, const std::vector<uint32_t>& positions) {
+  for (SortKey& key : keys) key.column = positions.at(key.column);
+  return keys;
+}
+
 // A plan of exactly the columns `list`, in this order.
 Plan exactly(const Pruned& pruned, const std::vector<uint32_t>& list, const Plan& before) {
   bool is_identity = pruned.plan->schema.size() == list.size();
@@ -141,6 +146,7 @@ class Prune {
   Pruned operator()(const WindowTvf& tvf) {
     auto width = static_cast<uint32_t>(tvf.input->schema.size());
     Columns read = {tvf.window.time};
+    read.insert(tvf.keys.begin(), tvf.keys.end());
     for (uint32_t column : wanted_) {
       if (column < width) read.insert(column);
     }
@@ -150,7 +156,7 @@ class Prune {
     for (uint32_t i = 0; i < 3; ++i) positions.push_back(next + i);
     Window window = tvf.window;
     window.time = input.positions.at(window.time);
-    return {make(WindowTvf{input.plan, window}), std::move(positions)};
+    return {make(WindowTvf{input.plan, window, moved(tvf.keys, input.positions)}), std::move(positions)};
   }
 
   // A processing time that only orders is not a column: two rows that differ in nothing else are the same row.
@@ -161,11 +167,71 @@ class Prune {
     if (only_orders) out.time = Deduplicate::kProcessingTime;
     if (has_column && !only_orders) wanted_.insert(out.time);
     wanted_.insert(out.keys.begin(), out.keys.end());
+    wanted_.insert(out.window.begin(), out.window.end());
     Pruned input = prune(deduplicate.input, at_least_one(wanted_, plan_->schema));
     out.input = input.plan;
     out.keys = moved(out.keys, input.positions);
+    out.window = moved(out.window, input.positions);
     if (has_column && !only_orders) out.time = input.positions.at(out.time);
     return {make(std::move(out)), std::move(input.positions)};
+  }
+
+  Pruned operator()(const Rank& rank) {
+    auto width = static_cast<uint32_t>(rank.input->schema.size());
+    Rank out = rank;
+    if (!wanted_.contains(width)) out.number.clear();
+    Columns read = columns_below(width, rank.keys, rank.order);
+    read.insert(rank.window.begin(), rank.window.end());
+    if (rank.last_column != Rank::kNoColumn) read.insert(rank.last_column);
+    Pruned input = prune(rank.input, at_least_one(std::move(read), rank.input->schema));
+    out.input = input.plan;
+    out.keys = moved(out.keys, input.positions);
+    out.order = moved(out.order, input.positions);
+    out.window = moved(out.window, input.positions);
+    if (out.last_column != Rank::kNoColumn) out.last_column = input.positions.at(out.last_column);
+    std::vector<uint32_t> positions = input.positions;
+    if (!rank.number.empty()) {
+      positions.push_back(out.number.empty() ? kGone : static_cast<uint32_t>(input.plan->schema.size()));
+    }
+    return {make(std::move(out)), std::move(positions)};
+  }
+
+  Pruned operator()(const Over& over) {
+    auto width = static_cast<uint32_t>(over.input->schema.size());
+    Columns calls = wanted_calls(width, over.calls.size());
+    if (calls.empty()) return prune(over.input, wanted_);
+    Over out = over;
+    out.calls = pick(over.calls, calls);
+    out.names = pick(over.names, calls);
+    Columns read = columns_below(width, over.keys, over.order);
+    for (const AggregateCall& call : out.calls) read.insert(call.arguments.begin(), call.arguments.end());
+    Pruned input = prune(over.input, at_least_one(std::move(read), over.input->schema));
+    out.input = input.plan;
+    out.keys = moved(out.keys, input.positions);
+    out.order = moved(out.order, input.positions);
+    for (AggregateCall& call : out.calls) call.arguments = moved(call.arguments, input.positions);
+    std::vector<uint32_t> positions = input.positions;
+    auto next = static_cast<uint32_t>(input.plan->schema.size());
+    for (uint32_t i = 0; i < over.calls.size(); ++i) positions.push_back(calls.contains(i) ? next++ : kGone);
+    return {make(std::move(out)), std::move(positions)};
+  }
+
+  Pruned operator()(const Match& match) {
+    Columns kept = wanted_calls(match.keys.size(), match.measures.size());
+    Match out = match;
+    out.measures = pick(match.measures, kept);
+    out.names = pick(match.names, kept);
+    Columns read(match.keys.begin(), match.keys.end());
+    for (const SortKey& key : match.order) read.insert(key.column);
+    for (const Expr& expr : out.measures) collect_columns(expr, read);
+    for (const Expr& expr : out.defines) collect_columns(expr, read);
+    Pruned input = prune(match.input, at_least_one(std::move(read), match.input->schema));
+    out.input = input.plan;
+    out.keys = moved(out.keys, input.positions);
+    out.order = moved(out.order, input.positions);
+    for (Expr& expr : out.measures) expr = remap_columns(expr, input.positions);
+    for (Expr& expr : out.defines) expr = remap_columns(expr, input.positions);
+    return {make(std::move(out)), positions_behind(match.keys.size(), kept, match.measures.size())};
   }
 
   Pruned operator()(const Union& all) {
@@ -220,16 +286,13 @@ class Prune {
     Pruned input = prune(sort.input, at_least_one(wanted_, plan_->schema));
     Sort out = sort;
     out.input = input.plan;
-    for (Sort::Key& key : out.keys) key.column = input.positions.at(key.column);
+    out.keys = moved(sort.keys, input.positions);
     return {make(std::move(out)), std::move(input.positions)};
   }
 
   Pruned operator()(const Expand& expand) {
     auto width = static_cast<uint32_t>(expand.input->schema.size());
-    Columns read(expand.keys.begin(), expand.keys.end());
-    for (uint32_t column : wanted_) {
-      if (column < width) read.insert(column);
-    }
+    Columns read = columns_below(width, expand.keys, {});
     Pruned input = prune(expand.input, at_least_one(std::move(read), expand.input->schema));
     auto set = static_cast<uint32_t>(input.plan->schema.size());
     std::vector<uint32_t> positions = std::move(input.positions);
@@ -269,6 +332,16 @@ class Prune {
   }
 
  private:
+  // What is wanted of the first `width` columns, with keys and order.
+  Columns columns_below(uint32_t width, const std::vector<uint32_t>& keys, const std::vector<SortKey>& order) const {
+    Columns read(keys.begin(), keys.end());
+    for (const SortKey& key : order) read.insert(key.column);
+    for (uint32_t column : wanted_) {
+      if (column < width) read.insert(column);
+    }
+    return read;
+  }
+
   // Of the results behind the keys.
   Columns wanted_calls(size_t keys, size_t results) const {
     Columns out;

@@ -18,7 +18,10 @@ bool reads_watermark(const Plan& plan) {
       [](const Project&) { return false; }, [](const Aggregate&) { return false; },
       [](const WindowTvf&) { return true; }, [](const WindowAggregate&) { return true; },
       // The last row is known to be the last only until the next one; the first waits until no earlier one can come.
-      [](const Deduplicate& deduplicate) { return !deduplicate.keeps_last; }, [](const Union&) { return false; },
+      [](const Deduplicate& deduplicate) { return !deduplicate.keeps_last; },
+      // The bounds of windows and the order of rowtimes need watermarks.
+      [](const Rank& rank) { return !rank.window.empty(); }, [](const Over& over) { return over.is_by_time(); },
+      [](const Match&) { return true; }, [](const Union&) { return false; },
       [](const Join& join) {
         return join.strategy == JoinStrategy::Interval || join.strategy == JoinStrategy::Temporal;
       },
