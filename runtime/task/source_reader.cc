@@ -54,7 +54,7 @@ Status SourceReader::assign_splits() {
     SLUICE_DO(add_split(restored[i].split, restored[i].is_ended));
   }
   if (!restored.empty() || !enumerated_->restored().empty()) {
-    return options_.connector->is_bounded() ? Status(Done{}) : add_discovered(*options_.splits);
+    return options_.connector->discovery_interval_ms() > 0 ? add_discovered(*options_.splits) : Status(Done{});
   }
   const std::vector<Split>& all = *options_.splits;
   for (size_t i = 0; i < all.size(); ++i) {

@@ -150,8 +150,15 @@ class Campaign:
             self.phases["other"] += 1
         return True
 
-    def kill_brokers(self, stop):
-        while not stop.wait(self.rng.uniform(2, 8)) and self.broker_kills < self.arguments.broker_kills:
+    def kill_brokers(self, stop, job):
+        """Each after a checkpoint that came since the one before: a broker that is never up tests nothing."""
+        while self.broker_kills < self.arguments.broker_kills:
+            newest, _ = job.newest()
+            end = time.monotonic() + 30
+            while job.newest()[0] == newest and time.monotonic() < end and not stop.wait(0.05):
+                pass
+            if stop.wait(self.rng.uniform(0, 2)):
+                return
             self.broker.kill()
             time.sleep(self.rng.uniform(0, 1))
             self.broker.start()
@@ -160,7 +167,7 @@ class Campaign:
     def round(self, number):
         job = Job(self.arguments.sluice, self.broker, self.source, number)
         stop = threading.Event()
-        killer = threading.Thread(target=self.kill_brokers, args=(stop,))
+        killer = threading.Thread(target=self.kill_brokers, args=(stop, job))
         killer.start()
         killed = 0
         self.ended = None

@@ -18,6 +18,7 @@ class Suite:
     def __init__(self, sluice, broker):
         self.broker = broker
         self.engine = Engine(sluice, broker.folder / "engine")
+        self.started = []
 
     def ids(self, topic):
         return [json.loads(message.value)["id"] for message in self.broker.consume(topic)]
@@ -30,6 +31,14 @@ class Suite:
             time.sleep(0.1)
         print(f"ok: {what}", flush=True)
 
+    def start(self, *arguments, **environment):
+        self.started.append(self.engine.start(*arguments, **environment))
+        return self.started[-1]
+
+    def kill(self, process):
+        process.kill()
+        process.communicate()
+
     def stop(self, process):
         process.send_signal(signal.SIGTERM)
         text, _ = process.communicate(timeout=60)
@@ -41,26 +50,22 @@ class Suite:
 
     def no_partitions_yet(self):
         """What comes after a checkpoint without partitions is new, whatever the startup mode says."""
-        for interval in ("200 ms",):
+        for interval in ("200 ms", "0 s"):
             name = f"none-{interval[0]}"
             self.broker.create(f"{name}-out", 1)
             script = (INTERVAL + table("src", "id BIGINT", self.broker, topic__pattern=f"{name}-in-[0-9]+",
                                        scan_startup_mode="latest-offset",
                                        scan_topic__partition__discovery_interval=interval) +
                       table("dst", "id BIGINT", self.broker, topic=f"{name}-out") + "INSERT INTO dst SELECT id FROM src;\n")
-            process = self.engine.start(name, script)
+            process = self.start(name, script)
             self.wait_for(lambda: self.checkpoints(name), "a checkpoint without partitions")
-            process.kill()
-            process.wait()
+            self.kill(process)
             self.broker.create(f"{name}-in-1", 2)
             self.broker.produce(f"{name}-in-1", [(i % 2, -1, None, f'{{"id":{i}}}') for i in range(10)])
-            process = self.engine.start(name, script, "--from", "latest", "--parallelism", "2")
-            try:
-                self.wait_for(lambda: len(self.ids(f"{name}-out")) >= 10, f"rows of before the restart, discovery {interval}")
-                check("each once", sorted(self.ids(f"{name}-out")), list(range(10)))
-            finally:
-                process.kill()
-                process.wait()
+            process = self.start(name, script, "--from", "latest", "--parallelism", "2")
+            self.wait_for(lambda: len(self.ids(f"{name}-out")) >= 10, f"rows of before the restart, discovery {interval}")
+            check("each once", sorted(self.ids(f"{name}-out")), list(range(10)))
+            self.kill(process)
 
     def topic_made_anew(self):
         """Offsets begin anew with it, and are the position from then on."""
@@ -73,25 +78,22 @@ class Suite:
         written = lambda: sorted(self.ids("anew-out"))
         self.broker.create("anew", 1)
         fill(0, 10)
-        process = self.engine.start("anew", script)
+        process = self.start("anew", script)
         self.wait_for(lambda: len(written()) == 10, "the first topic")
         self.stop(process)
         self.broker.side.ask("delete", "anew")
         time.sleep(1)
         self.broker.create("anew", 1)
         fill(100, 4)
-        process = self.engine.start("anew", script, "--from", "latest")
+        process = self.start("anew", script, "--from", "latest")
         self.wait_for(lambda: len(written()) >= 14, "the second topic, which is shorter")
         self.wait_for(lambda: self.broker.side.ask("group", "anew") == "anew-0=4", "and the position in it")
         self.stop(process)
         fill(200, 2)
-        process = self.engine.start("anew", script, "--from", "latest")
-        try:
-            self.wait_for(lambda: len(written()) >= 16, "what came later")
-            check("each once", written(), [*range(10), *range(100, 104), 200, 201])
-        finally:
-            process.kill()
-            process.wait()
+        process = self.start("anew", script, "--from", "latest")
+        self.wait_for(lambda: len(written()) >= 16, "what came later")
+        check("each once", written(), [*range(10), *range(100, 104), 200, 201])
+        self.kill(process)
 
     def copy(self, name, topic, **sink):
         return ("SET 'execution.checkpointing.interval' = '40 ms';\n" +
@@ -102,7 +104,7 @@ class Suite:
                 "INSERT INTO dst SELECT id, name FROM src WHERE MD5(REPEAT(name, 1200)) <> 'none';\n")
 
     def crash(self, name, script, place, *flags):
-        process = self.engine.start(name, script, *flags, SLUICE_CRASH_AT=place)
+        process = self.start(name, script, *flags, SLUICE_CRASH_AT=place)
         text, _ = process.communicate(timeout=120)
         check(f"killed at {place}", (process.returncode, text if process.returncode != -signal.SIGKILL else ""),
               (-signal.SIGKILL, ""))
@@ -151,12 +153,11 @@ class Suite:
                         sink_transactional__id__prefix="fewer") + "INSERT INTO dst SELECT id FROM src;\n")
         written = lambda: sorted(self.ids("fewer-out"))
         self.broker.produce("fewer", [(0, -1, None, '{"id":0}'), (1, -1, None, '{"id":1}')])
-        process = self.engine.start("fewer", script, "--parallelism", "1")
+        process = self.start("fewer", script, "--parallelism", "1")
         self.wait_for(lambda: written() == [0, 1], "rows of one subtask")
-        process.kill()
-        process.wait()
+        self.kill(process)
         older = max(self.checkpoints("fewer"), key=lambda manifest: int(manifest.parent.name[4:])).parent
-        process = self.engine.start("fewer", script, "--from", "latest", "--parallelism", "2")
+        process = self.start("fewer", script, "--from", "latest", "--parallelism", "2")
         self.broker.produce("fewer", [(1, -1, None, '{"id":2}')])
         self.wait_for(lambda: written() == [0, 1, 2], "a row of the second of two")
         self.stop(process)
@@ -166,10 +167,14 @@ class Suite:
 
     def all(self):
         self.fill_rows()
-        for part in (self.no_partitions_yet, self.topic_made_anew, self.sink_with_another_topic,
-                     self.sink_with_another_guarantee, self.older_checkpoint_of_fewer_subtasks):
-            if len(sys.argv) == 2 or part.__name__ in sys.argv[2:]:
-                part()
+        try:
+            for part in (self.no_partitions_yet, self.topic_made_anew, self.sink_with_another_topic,
+                         self.sink_with_another_guarantee, self.older_checkpoint_of_fewer_subtasks):
+                if len(sys.argv) == 2 or part.__name__ in sys.argv[2:]:
+                    part()
+        finally:
+            for process in self.started:
+                process.kill()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ namespace {
 using namespace kafka;
 
 constexpr int kRefusalsMax = 3;
+constexpr int64_t kNeverMs = int64_t{30} * 365 * 24 * 3600 * 1000;
 
 // Where reading begins and ends.
 struct Range {
@@ -46,7 +47,11 @@ class KafkaSource final : public SourceConnector {
       : settings_(std::move(settings)), context_(context) {}
 
   bool is_bounded() const override { return settings_.range.bound != KafkaBound::Unbounded; }
-  int64_t discovery_interval_ms() const override { return is_bounded() ? 0 : settings_.discovery_interval_ms; }
+  // Who wants no discovery gets one all the same when the job goes on from a checkpoint, as in Flink.
+  int64_t discovery_interval_ms() const override {
+    if (is_bounded()) return 0;
+    return settings_.discovery_interval_ms > 0 ? settings_.discovery_interval_ms : kNeverMs;
+  }
 
   Result<std::vector<Split>> enumerate(uint32_t) override {
     SLUICE_TRY(std::shared_ptr<Client> client, this->client());

@@ -46,7 +46,8 @@ class FakeSource final : public SourceConnector {
     std::function<void()> wake;
   };
 
-  bool is_bounded() const override { return bounded; }
+  bool is_bounded() const override { return false; }
+  int64_t discovery_interval_ms() const override { return discovery_ms; }
   Result<std::vector<Split>> enumerate(uint32_t) override { return std::vector<Split>(); }
   Result<std::unique_ptr<SplitReader>> open(const Split& split, std::function<void()> wake) override {
     Lane& lane = lanes[split.id];
@@ -55,7 +56,7 @@ class FakeSource final : public SourceConnector {
     return std::unique_ptr<SplitReader>(std::make_unique<Reader>(pool_, lane));
   }
 
-  bool bounded = true;
+  int64_t discovery_ms = 0;
   std::map<std::string, Lane> lanes;
   std::vector<std::string> opened;
 
@@ -133,7 +134,7 @@ class SourceReaderTest : public testing::Test {
     auto list = std::make_shared<std::vector<Split>>();
     for (const std::string& id : splits) list->push_back({id, "0"});
     source_ = std::make_shared<FakeSource>(pool_);
-    source_->bounded = is_bounded_;
+    source_->discovery_ms = discovery_ms_;
     for (const std::string& id : splits) source_->lanes[id];
     reader_ = std::make_unique<SourceReader>(spec_, SourceReader::Options{source_, list, kBatchRowsMax, alignment_});
     kernels_.arena = &arena_;
@@ -182,7 +183,7 @@ class SourceReaderTest : public testing::Test {
   jobgraph::Source spec_;
   OperatorContext context_;
   SourceAlignment::Options alignment_;
-  bool is_bounded_ = true;
+  int64_t discovery_ms_ = 0;
   std::set<TimestampMs> timers_;
   std::shared_ptr<FakeSource> source_;
   std::unique_ptr<SourceReader> reader_;
@@ -263,7 +264,7 @@ TEST_F(SourceReaderTest, SplitsAreDealtInTurnAndRestoredOnesByName) {
 
 // Each is read by one subtask, which its name chooses.
 TEST_F(SourceReaderTest, ASourceThatHadNoSplitsDiscoversThem) {
-  is_bounded_ = false;
+  discovery_ms_ = 1000;
   open({}, false, 0);
   reader_->on_snapshot(1);
   EXPECT_TRUE(state_.list.entries.empty());
@@ -275,8 +276,8 @@ TEST_F(SourceReaderTest, ASourceThatHadNoSplitsDiscoversThem) {
   }
   std::ranges::sort(opened);
   EXPECT_EQ(opened, (Log{"b@0", "d@0"}));
-  is_bounded_ = true;
-  open({"b", "d"}, false, 0);
+  discovery_ms_ = 0;
+  open({"b", "d"}, false, 0);  // A source whose splits are named after the parallelism has others after a change of it.
   EXPECT_TRUE(source_->opened.empty());
 }
 
