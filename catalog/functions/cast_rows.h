@@ -9,6 +9,7 @@ namespace sluice {
 std::vector<Overload> number_casts();
 std::vector<Overload> text_casts();
 std::vector<Overload> time_casts();
+std::vector<Overload> nested_casts();
 
 namespace cast_detail {
 

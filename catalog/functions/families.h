@@ -20,5 +20,9 @@ std::vector<FunctionDecl> now_functions();
 std::vector<FunctionDecl> extreme_functions();
 std::vector<FunctionDecl> digest_functions();
 std::vector<FunctionDecl> text_test_functions();
+std::vector<FunctionDecl> nested_functions();
+std::vector<FunctionDecl> array_functions();
+std::vector<FunctionDecl> map_functions();
+std::vector<FunctionDecl> composed_functions();
 
 }  // namespace sluice

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/diagnostics.h"
+#include "catalog/functions/families.h"
 #include "catalog/functions/function_table.h"
 #include "catalog/functions/time_unit.h"
 #include "catalog/types/coercion.h"
@@ -96,6 +97,21 @@ Result<Expr> make_nested(std::string_view function, std::vector<Expr> args, Sour
   return out;
 }
 
+// A field of a row by its position, which must be a literal.
+Result<Expr> make_field(std::vector<Expr> args, SourceSpan span) {
+  const Type& row = args[0].type;
+  auto* position = args[1].as<Literal>();
+  auto* number = position == nullptr ? nullptr : std::get_if<int64_t>(&position->value.data);
+  if (number == nullptr || *number < 1 || *number > static_cast<int64_t>(row.child_count())) {
+    return fail(ErrorCode::WrongArguments, span, "a field of a row is named, or numbered from 1 to {}",
+                row.child_count());
+  }
+  auto index = static_cast<uint32_t>(*number - 1);
+  Type type = row.child(index).with_nullability(row.nullable() || row.child(index).nullable());
+  args.pop_back();
+  return Expr{FieldRef{index}, std::move(type), std::move(args), span};
+}
+
 // An interval stands behind what it is added to or multiplied with.
 void order_operands(std::string_view function, std::vector<Expr>& args) {
   if (args.size() != 2 || (function != "+" && function != "*")) return;
@@ -106,8 +122,19 @@ void order_operands(std::string_view function, std::vector<Expr>& args) {
 
 }  // namespace
 
+std::vector<FunctionDecl> composed_functions() {
+  return {
+      FunctionDecl{"TIMESTAMPADD", {}}
+          .doc("The time with a number of units added.")
+          .example("TIMESTAMPADD(DAY, 1, DATE '2020-02-28')", "DATE '2020-02-29'"),
+  };
+}
+
 Result<Expr> make_call(std::string_view function, std::vector<Expr> args, SourceSpan span) {
   if (function == "TIMESTAMPADD") return make_timestamp_add(std::move(args), span);
+  if (function == "ITEM" && args.size() == 2 && args[0].type.is(TypeRoot::Row)) {
+    return make_field(std::move(args), span);
+  }
   if (function == "EXTRACT") {
     std::string_view field = extracting_function(args);
     if (!field.empty()) {

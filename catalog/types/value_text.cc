@@ -80,13 +80,13 @@ const Type& value_type_of(const Type& map) { return map.child_count() > 1 ? map.
 
 // ROW, ARRAY, MAP with the given brackets; `text` writes one element.
 template <class Text>
-std::string nested_text(const Value& value, const Type& type, std::string_view open, std::string_view close,
-                        Text text) {
+std::string nested_text(const Value& value, const Type& type, std::string_view open, std::string_view close, Text text,
+                        std::string_view between = "=") {
   std::string out(open);
   if (type.physical() == Physical::Map) {
     bool first = true;
     for (const auto& [key, element] : *value.get<std::shared_ptr<const ValueMap>>()) {
-      out += (first ? "" : ", ") + text(key, type.child(0)) + "=" + text(element, value_type_of(type));
+      out += (first ? "" : ", ") + text(key, type.child(0)).append(between) + text(element, value_type_of(type));
       first = false;
     }
     return out.append(close);
@@ -196,7 +196,7 @@ std::string literal_text(const Value& value, const Type& type) {
       return nested_text(value, type, "ARRAY[", "]", literal_text);
     case TypeRoot::Map:
     case TypeRoot::Multiset:
-      return nested_text(value, type, "MAP[", "]", literal_text);
+      return nested_text(value, type, "MAP[", "]", literal_text, ", ");
     case TypeRoot::Date:
       return "DATE " + quoted(cast_text(value, type));
     case TypeRoot::Time:

@@ -19,11 +19,10 @@ bool is_comparison(std::string_view name) {
 // Functions for which an untyped NULL is an argument like any other.
 bool takes_null(std::string_view name) {
   constexpr std::string_view kNames[] = {"IS NULL", "IS NOT NULL", "IS UNKNOWN", "IS NOT UNKNOWN",
-                                         "ARRAY",   "MAP",         "ROW",        "TYPEOF"};
+                                         "ARRAY",   "MAP",         "TYPEOF",     "ARRAY_APPEND",
+                                         "ARRAY_PREPEND"};
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
-
-bool is_nested(const Type& type) { return type.child_count() > 0; }
 
 // The units of EXTRACT, FLOOR, CEIL, TIMESTAMPADD and TIMESTAMPDIFF.
 bool is_time_unit(std::string_view word) {
@@ -181,6 +180,12 @@ Expr ExprBinder::bind_if(const ast::Call& call, SourceSpan span) {
   result.args.push_back(bind_value(*call.args[2]));
   bool nullable = std::ranges::any_of(result.args, [](const Expr& arg) { return arg.type.nullable(); });
   bool valid = !result.args[0].type.is_invalid();
+  if (result.args[1].type.child_count() > 0 || result.args[2].type.child_count() > 0) {
+    session_.report(fail(ErrorCode::WrongArguments, span, "`IF` takes no rows and collections")
+                        .hint("Write CASE WHEN .. THEN .. ELSE .. END."),
+                    span);
+    return invalid_expr(span);
+  }
   if (!unify({&result.args[1], &result.args[2]}, span, "IF", result.type) || !valid) return invalid_expr(span);
   result.type = result.type.with_nullability(nullable);
   return result;
@@ -207,9 +212,6 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
   if (is_untyped_null(left)) {
     session_.error(ErrorCode::TypeMismatch, span, "`NULL` has no type here");
     return invalid_expr(span);
-  }
-  if (is_nested(left.type) && left.type.root() == right.type.root()) {
-    return refuse(span, "a comparison of rows and collections");
   }
   Failure failure = fail(ErrorCode::WrongArguments, span, "`{}` does not compare {} with {}", op,
                          left.type.as_nullable().to_string(), right.type.as_nullable().to_string())

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
@@ -73,6 +74,17 @@ bool same(const Value& a, const Value& b) {
     auto* y = std::get_if<float>(&b.data);
     return y != nullptr && (*x == *y || (std::isnan(*x) && std::isnan(*y)));
   }
+  if (auto* x = std::get_if<std::shared_ptr<const ValueList>>(&a.data)) {
+    auto* y = std::get_if<std::shared_ptr<const ValueList>>(&b.data);
+    return y != nullptr && std::ranges::equal(**x, **y, same);
+  }
+  if (auto* x = std::get_if<std::shared_ptr<const ValueMap>>(&a.data)) {
+    auto* y = std::get_if<std::shared_ptr<const ValueMap>>(&b.data);
+    return y != nullptr && (*x)->size() == (*y)->size() && std::ranges::all_of(**x, [&](const auto& entry) {
+      return std::ranges::any_of(
+          **y, [&](const auto& other) { return same(entry.first, other.first) && same(entry.second, other.second); });
+    });
+  }
   return a == b;
 }
 
@@ -99,7 +111,7 @@ struct Tally {
   std::vector<std::string> failures;
   void fail(std::string text) {
     ++wrong;
-    failures.push_back(std::move(text));
+    failures.push_back("wrong: " + std::move(text));
   }
 };
 
@@ -125,11 +137,13 @@ void check(Json record, Tally& tally) {
   std::string_view invalid, type;
   if (record["invalid"].get(invalid) == simdjson::SUCCESS) {
     ++(expression.ok() ? tally.accepted : tally.right);
+    if (expression.ok()) tally.failures.push_back("accepted: " + sql + ", rejected with " + std::string(invalid));
     return;
   }
   if (!expression.ok()) {
     if (expression.refused()) {
       ++tally.refused;
+      tally.failures.push_back("refused: " + sql + ": " + expression.error());
     } else {
       tally.fail(sql + " does not bind: " + expression.error());
     }
