@@ -24,5 +24,7 @@ std::vector<FunctionDecl> nested_functions();
 std::vector<FunctionDecl> array_functions();
 std::vector<FunctionDecl> map_functions();
 std::vector<FunctionDecl> composed_functions();
+std::vector<FunctionDecl> json_query_functions();
+std::vector<FunctionDecl> json_building_functions();
 
 }  // namespace sluice

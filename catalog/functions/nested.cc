@@ -139,6 +139,15 @@ Type row_type(const CallArguments& arguments) {
 Type boolean_type(const CallArguments&) { return Type::boolean(); }
 Type count_type(const CallArguments&) { return Type::integer(); }
 
+// A row that can have a NULL inside makes its comparison nullable, though it never is NULL for that.
+Type comparison_of_rows_type(const CallArguments& arguments) {
+  bool nullable = std::ranges::any_of(arguments.types, [](const Type& type) {
+    return type.nullable() ||
+           std::ranges::any_of(type.fields(), [](const RowField& field) { return field.type.nullable(); });
+  });
+  return Type::boolean().with_nullability(nullable);
+}
+
 template <ValueFunction Function>
 FunctionDecl comparison_of_nested(std::string_view name, bool sees_null) {
   FunctionDecl decl;
@@ -147,6 +156,10 @@ FunctionDecl comparison_of_nested(std::string_view name, bool sees_null) {
     Overload overload = value_overload<Function>({kind, kind}, boolean_type);
     overload.strict = !sees_null;
     if (sees_null) overload.nullability = ResultNullability::Never;
+    if (!sees_null && kind == ArgClass::Row) {
+      overload.result = comparison_of_rows_type;
+      overload.nullability = ResultNullability::AsRuled;
+    }
     decl.overloads.push_back(std::move(overload));
   }
   return decl;

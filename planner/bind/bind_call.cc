@@ -5,6 +5,7 @@
 #include "catalog/types/coercion.h"
 #include "planner/bind/expr_binder.h"
 #include "planner/bind/flink_functions.h"
+#include "planner/bind/json_call.h"
 #include "planner/bind/literal.h"
 
 namespace sluice::planner {
@@ -256,6 +257,7 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
     session_.error(ErrorCode::MisplacedAggregate, span, "`{}` needs an OVER clause", lookup);
     return invalid_expr(span);
   }
+  if (is_json_call(call)) return bind_json_call(*this, call, span, session_);
   std::vector<Expr> args;
   for (const ast::ExprPtr& arg : call.args) {
     if (!known && std::holds_alternative<ast::Star>(arg->kind)) continue;
