@@ -63,7 +63,8 @@ Value sluice_array_slice(ValueCall& call) {
   auto size = static_cast<int64_t>(list.size());
   auto position = [size](int64_t at) { return at > 0 ? at : at < 0 ? size + at + 1 : int64_t{1}; };
   int64_t first = std::max(position(call.integer(1)), int64_t{1});
-  int64_t last = call.args.size() < 3 ? size : std::min(call.integer(2) == 0 ? int64_t{1} : position(call.integer(2)), size);
+  int64_t last =
+      call.args.size() < 3 ? size : std::min(call.integer(2) == 0 ? int64_t{1} : position(call.integer(2)), size);
   ValueList out;
   for (int64_t i = first; i <= last; ++i) out.push_back(list[static_cast<size_t>(i - 1)]);
   return Value::list(std::move(out));

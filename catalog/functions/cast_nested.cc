@@ -5,6 +5,7 @@
 #include "catalog/functions/cast_rows.h"
 #include "catalog/functions/function_table.h"
 #include "catalog/functions/text_length.h"
+#include "catalog/functions/utf16.h"
 #include "catalog/functions/value_kernel.h"
 #include "catalog/types/column_value.h"
 #include "catalog/types/owned_column.h"
@@ -75,10 +76,17 @@ std::shared_ptr<const void> prepare_cast(const PrepareArguments& arguments) {
 
 Value sluice_cast_nested(ValueCall& call) { return convert(*call.prepared<ElementCast>(), call[0], call.context); }
 
+// Bytes inside are read as text, where what is none becomes U+FFFD.
+bool holds_bytes(const Type& type) {
+  return type.is_binary_string() ||
+         std::ranges::any_of(type.fields(), [](const RowField& field) { return holds_bytes(field.type); });
+}
+
 Value sluice_cast_nested_text(ValueCall& call) {
   const auto* session = call.context.session;
   const auto* zone = session == nullptr ? nullptr : static_cast<const TimeZone*>(session->zone);
   std::string text = cast_text(call[0], call.site.types[0], zone);
+  if (holds_bytes(call.site.types[0])) text = from_utf16(to_utf16(text));
   if (call.site.result.length() == Type::kLengthMax) return {std::move(text)};
   StringView fitted = fit_text(call.context, StringView(text), descriptor_of(call.site.result));
   return {std::string(fitted.view())};

@@ -38,6 +38,22 @@ char* put_number(char* out, int64_t value, int32_t width) {
   return out;
 }
 
+char* put_quarter(char* out, int64_t quarter, int32_t width) {
+  constexpr std::string_view kNames[] = {"1st quarter", "2nd quarter", "3rd quarter", "4th quarter"};
+  if (width < 3) return put_number(out, quarter, width);
+  if (width == 4) return put(out, kNames[quarter - 1]);
+  return put_number(put(out, "Q"), quarter, 1);
+}
+
+// Two digits are the year of the century; four or more show a sign when there are more than asked for.
+char* put_year(char* out, int64_t year, int32_t width) {
+  if (width == 2) return put_number(out, floor_mod(year, 100), 2);
+  int64_t limit = 1;
+  for (int32_t i = 0; i < std::min(width, 18); ++i) limit *= 10;
+  if (width >= 4 && year >= limit) *out++ = '+';
+  return put_number(out, year, width);
+}
+
 // Weeks as in the United States: they begin on Sunday, and the first one holds January 1.
 struct LocalWeek {
   int64_t year = 0;
@@ -71,6 +87,7 @@ bool DateFormat::add_letters(char letter, int32_t count) {
     case 'y':
     case 'u':
       part.field = Field::Year;
+      part.is_era = letter == 'y';
       break;
     case 'M':
     case 'L':
@@ -118,7 +135,14 @@ bool DateFormat::add_letters(char letter, int32_t count) {
     case 'Q':
     case 'q':
       part.field = Field::Quarter;
-      if (count > 2) return false;
+      if (count > 4) return false;
+      part.is_numeric = count < 3;
+      break;
+    case 'N':
+      part.field = Field::NanoOfDay;
+      break;
+    case 'n':
+      part.field = Field::NanoOfSecond;
       break;
     case 'Y':
       part.field = Field::WeekYear;
@@ -161,6 +185,9 @@ std::shared_ptr<const DateFormat> DateFormat::compile(std::string_view pattern) 
       }
       text(end == at + 1 ? "'" : pattern.substr(at + 1, end - at - 1));
       at = end + 1;
+    } else if (c == '[' || c == ']') {
+      format->has_options_ = true;
+      ++at;
     } else {
       text(pattern.substr(at, 1));
       ++at;
@@ -247,7 +274,7 @@ char* DateFormat::write(char* out, const TimestampNs& local) const {
   int64_t ms = local.milliseconds - days * kMsPerDay;
   CivilDate date = civil_of(days);
   auto of_day = static_cast<uint32_t>(ms);
-  if (!fixed_fields_.empty() && date.year >= 0 && date.year <= 9999) return write_fixed(out, date, of_day);
+  if (!fixed_fields_.empty() && date.year >= 1 && date.year <= 9999) return write_fixed(out, date, of_day);
   return write_parts(out, local, days, date, of_day);
 }
 
@@ -258,13 +285,11 @@ char* DateFormat::write_parts(char* out, const TimestampNs& local, int64_t days,
       case Field::Text:
         out = put(out, part.text);
         break;
-      case Field::Year:
-        if (part.width == 4 && date.year >= 0 && date.year <= 9999) {
-          out = put_number(put_number(out, date.year / 100, 2), date.year % 100, 2);
-        } else {
-          out = put_number(out, part.width == 2 ? floor_mod(date.year, 100) : date.year, part.width);
-        }
+      case Field::Year: {
+        int64_t year = part.is_era && date.year <= 0 ? 1 - date.year : date.year;
+        out = put_year(out, year, part.width);
         break;
+      }
       case Field::Month:
         out = put_number(out, date.month, part.width);
         break;
@@ -317,11 +342,16 @@ char* DateFormat::write_parts(char* out, const TimestampNs& local, int64_t days,
         break;
       }
       case Field::Quarter:
-        out = put_number(out, (date.month + 2) / 3, part.width);
+        out = put_quarter(out, (date.month + 2) / 3, part.width);
+        break;
+      case Field::NanoOfDay:
+        out = put_number(out, int64_t{of_day} * 1'000'000 + local.nanoseconds, part.width);
+        break;
+      case Field::NanoOfSecond:
+        out = put_number(out, int64_t{of_day % 1000} * 1'000'000 + local.nanoseconds, part.width);
         break;
       case Field::WeekYear: {
-        int64_t year = local_week_of(days).year;
-        out = put_number(out, part.width == 2 ? floor_mod(year, 100) : year, part.width);
+        out = put_year(out, local_week_of(days).year, part.width);
         break;
       }
       case Field::Week:
@@ -418,7 +448,7 @@ bool DateFormat::read_part(const Part& part, std::string_view& text, Fields& fie
 }
 
 bool DateFormat::read(std::string_view text, bool strict, TimestampNs& local) const {
-  if (write_error_ != nullptr) return false;
+  if (write_error_ != nullptr || has_options_) return false;
   Fields fields;
   for (const Part& part : parts_) {
     if (!read_part(part, text, fields)) return false;

@@ -41,6 +41,8 @@ class DateFormat {
     Second,
     Fraction,
     MilliOfDay,
+    NanoOfDay,
+    NanoOfSecond,
     HalfDay,
     WeekdayName,
     MonthName,
@@ -53,6 +55,7 @@ class DateFormat {
     Field field = Field::Text;
     int32_t width = 0;
     bool is_numeric = false;
+    bool is_era = false;          // Years before 1 are counted backwards.
     bool follows_number = false;  // The next part is a number, too: this one has exactly `width` digits.
     std::string text;
   };
@@ -75,6 +78,7 @@ class DateFormat {
   std::vector<FixedField> fixed_fields_;
   char fixed_text_[kFixedMax] = {};
   uint32_t fixed_size_ = 0;
+  bool has_options_ = false;  // Parts in brackets: written, never read.
   const char* write_error_ = nullptr;
 };
 

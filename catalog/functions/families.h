@@ -26,5 +26,7 @@ std::vector<FunctionDecl> map_functions();
 std::vector<FunctionDecl> composed_functions();
 std::vector<FunctionDecl> json_query_functions();
 std::vector<FunctionDecl> json_building_functions();
+std::vector<FunctionDecl> encoding_functions();
+std::vector<FunctionDecl> text_value_functions();
 
 }  // namespace sluice

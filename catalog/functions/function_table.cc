@@ -28,11 +28,28 @@ void merge(FunctionDecl& into, FunctionDecl&& from) {
 
 std::vector<FunctionDecl> all_families() {
   std::vector<FunctionDecl> all;
-  for (auto family : {comparison_functions, logic_functions, arithmetic_functions, math_functions, cast_functions,
-                      string_functions, string_building_functions, pattern_functions, time_functions,
-                      time_format_functions, now_functions, extreme_functions, digest_functions, text_test_functions,
-                      nested_functions, array_functions, map_functions, composed_functions,
-                      json_query_functions, json_building_functions}) {
+  for (auto family : {comparison_functions,
+                      logic_functions,
+                      arithmetic_functions,
+                      math_functions,
+                      cast_functions,
+                      string_functions,
+                      string_building_functions,
+                      pattern_functions,
+                      time_functions,
+                      time_format_functions,
+                      now_functions,
+                      extreme_functions,
+                      digest_functions,
+                      text_test_functions,
+                      nested_functions,
+                      array_functions,
+                      map_functions,
+                      composed_functions,
+                      json_query_functions,
+                      json_building_functions,
+                      encoding_functions,
+                      text_value_functions}) {
     for (FunctionDecl& decl : family()) {
       auto same = std::ranges::find(all, decl.name, &FunctionDecl::name);
       if (same == all.end()) {

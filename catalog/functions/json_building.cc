@@ -122,7 +122,7 @@ Value sluice_json_string(ValueCall& call) {
 // One member as its letter says: v a value, r a text that is JSON already, j a text that must be read as JSON.
 bool write_member(ValueCall& call, size_t position, char how, std::string& out) {
   const Value& value = call[position];
-  if (how == 'v' || value.is_null()) {
+  if (how == 'v' || value.is_null() || !call.site.types[position].is_character()) {
     write_value(value, call.site.types[position], out);
     return true;
   }
@@ -282,7 +282,14 @@ std::optional<std::vector<Type>> convertible_value(const CallArguments& argument
   if (!has_json(arguments.types[0]) && !arguments.types[0].is_interval()) return {};
   return as_they_are(arguments);
 }
+// The letters come from the binder.
+bool has_letters(const CallArguments& arguments, size_t values) {
+  const Value* letters = arguments.constant(0);
+  auto* text = letters == nullptr ? nullptr : std::get_if<std::string>(&letters->data);
+  return text != nullptr && text->size() == values + 1 && text->find_first_not_of("navrj") == std::string::npos;
+}
 std::optional<std::vector<Type>> convertible_fields(const CallArguments& arguments) {
+  if (arguments.types.size() % 2 == 0 || !has_letters(arguments, arguments.types.size() / 2)) return {};
   for (size_t i = 1; i < arguments.types.size(); ++i) {
     const Type& type = arguments.types[i];
     bool is_key = i % 2 == 1;
@@ -291,6 +298,7 @@ std::optional<std::vector<Type>> convertible_fields(const CallArguments& argumen
   return as_they_are(arguments);
 }
 std::optional<std::vector<Type>> convertible_elements(const CallArguments& arguments) {
+  if (arguments.types.empty() || !has_letters(arguments, arguments.types.size() - 1)) return {};
   if (!std::ranges::all_of(arguments.types, has_json)) return {};
   return as_they_are(arguments);
 }

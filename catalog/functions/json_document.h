@@ -17,7 +17,7 @@ struct Json {
   std::string source;  // Of Integer and Decimal as it was written.
   std::vector<Json> items;
   std::vector<JsonField> fields;  // In the order of their first occurrence.
-  bool has_duplicates = false;                       // Here or below: a field stands twice in an object.
+  bool has_duplicates = false;    // Here or below: a field stands twice in an object.
 
   bool is_scalar() const { return kind != Kind::Array && kind != Kind::Object; }
   const Json* field(std::string_view name) const;

@@ -185,6 +185,20 @@ Type boolean_type(const CallArguments&) { return Type::boolean(); }
 // The last argument is a NULL of the type that RETURNING names.
 Type returned_type(const CallArguments& arguments) { return arguments.types.back(); }
 
+// The clauses come from the binder: a literal of `letters` letters, and the type to return.
+template <size_t letters>
+std::optional<std::vector<Type>> with_clauses(const CallArguments& arguments) {
+  const Value* clauses = arguments.constant(2);
+  auto* text = clauses == nullptr ? nullptr : std::get_if<std::string>(&clauses->data);
+  if (text == nullptr || text->size() != letters) return {};
+  const Type& type = arguments.types.back();
+  bool is_texts = type.is(TypeRoot::Array) && type.child(0).is_character();
+  bool is_scalar = type.is(TypeRoot::Boolean) || type.is(TypeRoot::Int) || type.is(TypeRoot::Double);
+  bool fits = type.is_character() || (letters == 3 && is_texts) || (letters == 2 && is_scalar);
+  if (!fits) return {};
+  return std::vector<Type>(arguments.types.begin(), arguments.types.end());
+}
+
 template <ValueFunction Function>
 FunctionDecl test_of_json(std::string_view name, std::string_view doc) {
   return value_function<Function>(name, {ArgClass::Character}, boolean_type)
@@ -207,10 +221,12 @@ std::vector<FunctionDecl> json_query_functions() {
   using enum ArgClass;
   return {
       path_function<sluice_json_exists>("JSON_EXISTS", {Character, Character, Character}, boolean_type)
+          .coerce(with_clauses<1>)
           .doc("Whether a path finds something in a JSON text; TRUE, FALSE, UNKNOWN or ERROR ON ERROR.")
           .example("JSON_EXISTS('{\"a\": 1}', '$.a')", "TRUE")
           .example("JSON_EXISTS('{\"a\": 1}', '$.b')", "FALSE"),
       path_function<sluice_json_value>("JSON_VALUE", {Character, Character, Character, Any, Any, Any}, returned_type)
+          .coerce(with_clauses<2>)
           .doc("The scalar that a path finds in a JSON text, as STRING or as RETURNING says; NULL, ERROR or DEFAULT "
                "ON EMPTY and ON ERROR.")
           .example("JSON_VALUE('{\"a\": 1}', '$.a')", "'1'")
@@ -218,6 +234,7 @@ std::vector<FunctionDecl> json_query_functions() {
           .example("JSON_VALUE('{\"a\": 1}', 'lax $.b' DEFAULT 'none' ON EMPTY)", "'none'")
           .example("JSON_VALUE('{\"a\": 1}', 'strict $.b' ERROR ON ERROR)", "ERROR"),
       path_function<sluice_json_query>("JSON_QUERY", {Character, Character, Character, Any}, returned_type)
+          .coerce(with_clauses<3>)
           .doc("The array or object that a path finds in a JSON text, as JSON or as RETURNING ARRAY<STRING>.")
           .example("JSON_QUERY('{\"a\": [1, 2]}', '$.a')", "'[1,2]'")
           .example("JSON_QUERY('{\"a\": 1}', '$.a' WITH WRAPPER)", "'[1]'"),

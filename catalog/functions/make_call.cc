@@ -112,6 +112,23 @@ Result<Expr> make_field(std::vector<Expr> args, SourceSpan span) {
   return Expr{FieldRef{index}, std::move(type), std::move(args), span};
 }
 
+// A DATE has no fractions of a second, a TIME no days, and instants are rounded to milliseconds at best.
+Status check_unit(std::string_view function, const std::vector<Expr>& args, SourceSpan span) {
+  if (args.size() != 2) return Done{};
+  bool extracts = function == "EXTRACT";
+  auto unit = unit_of(args[extracts ? 0 : 1]);
+  const Type& type = args[extracts ? 1 : 0].type;
+  if (!unit) return Done{};
+  bool is_tiny = *unit <= TimeUnit::Microsecond;
+  bool is_days = *unit >= TimeUnit::Day && *unit <= TimeUnit::IsoYear;
+  bool fits = !extracts ? !(is_tiny && type.is(TypeRoot::TimestampLtz))
+                        : !(is_tiny && (type.is(TypeRoot::Date) || type.is(TypeRoot::Time))) &&
+                              !(is_days && type.is(TypeRoot::Time));
+  if (fits) return Done{};
+  return fail(ErrorCode::WrongArguments, span, "`{}` does not take {} with this unit of time", function,
+              type.as_nullable().to_string());
+}
+
 // An interval stands behind what it is added to or multiplied with.
 void order_operands(std::string_view function, std::vector<Expr>& args) {
   if (args.size() != 2 || (function != "+" && function != "*")) return;
@@ -134,6 +151,10 @@ Result<Expr> make_call(std::string_view function, std::vector<Expr> args, Source
   if (function == "TIMESTAMPADD") return make_timestamp_add(std::move(args), span);
   if (function == "ITEM" && args.size() == 2 && args[0].type.is(TypeRoot::Row)) {
     return make_field(std::move(args), span);
+  }
+  if (function == "EXTRACT" || function == "FLOOR" || function == "CEIL") {
+    Status fits = check_unit(function, args, span);
+    if (!fits) return std::move(fits).as_failure();
   }
   if (function == "EXTRACT") {
     std::string_view field = extracting_function(args);
@@ -158,6 +179,10 @@ Result<Expr> make_call(std::string_view function, std::vector<Expr> args, Source
     constants.push_back(literal != nullptr ? &literal->value : nullptr);
   }
   auto resolved = resolve_overload(*decl, {types, constants});
+  // The remainder of a DECIMAL without scale by an integer has the integer's type.
+  bool divides = types.size() == 2 && (decl->name == "%" || decl->name == "MOD");
+  bool by_integer = divides && types[0].is(TypeRoot::Decimal) && types[0].scale() == 0 && types[1].is_integer();
+  const Type* remainder = by_integer ? &types[1] : nullptr;
   if (!resolved) {
     Failure failure = std::move(resolved).as_failure();
     failure.error.span = span;
@@ -169,8 +194,8 @@ Result<Expr> make_call(std::string_view function, std::vector<Expr> args, Source
     bool is_try = decl->tries_text && args[i].type.is_character() && wanted.is_temporal();
     SLUICE_TRY(args[i], make_cast(std::move(args[i]), wanted, arg_span, is_try));
   }
-  return Expr{Call{std::string(decl->name), decl->version, resolved->overload}, resolved->result, std::move(args),
-              span};
+  Expr call{Call{std::string(decl->name), decl->version, resolved->overload}, resolved->result, std::move(args), span};
+  return remainder == nullptr ? Result<Expr>(std::move(call)) : make_cast(std::move(call), *remainder, span);
 }
 
 }  // namespace sluice

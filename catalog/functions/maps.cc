@@ -58,6 +58,7 @@ Value sluice_split(ValueCall& call) {
   const std::string &text = call.text(0), &separator = call.text(1);
   ValueList out;
   size_t begin = 0;
+  if (text.empty()) return Value::list({});
   if (separator.empty()) {
     for (size_t at = 1; at <= text.size(); ++at) {
       if (at < text.size() && is_continuation(text[at])) continue;
@@ -103,6 +104,7 @@ Value sluice_str_to_map(ValueCall& call) {
   auto between = Regex::compile(call.args.size() > 2 ? call.text(2) : "=");
   if (between == nullptr) return call.fail("the separator of keys and values is no regular expression");
   ValueMap out;
+  if (call.text(0).empty()) return Value::map({});
   for (const std::string& pair : pairs) {
     std::vector<std::string> parts = split_by(*between, pair, 2);
     put(out, {parts[0]}, parts.size() > 1 ? Value{parts[1]} : Value::null());
@@ -148,16 +150,16 @@ std::vector<FunctionDecl> map_functions() {
       value_function<sluice_map_entries>("MAP_ENTRIES", {Map}, entries_type)
           .doc("The entries of a map as rows of key and value.")
           .example("MAP_ENTRIES(MAP['a', 1])", "ARRAY[ROW('a', 1)]"),
-      variadic_value_function<sluice_map_union>(
-          "MAP_UNION", {Map}, [](const CallArguments& arguments) { return arguments.types[0]; })
+      variadic_value_function<sluice_map_union>("MAP_UNION", {Map},
+                                                [](const CallArguments& arguments) { return arguments.types[0]; })
           .coerce(common_maps)
           .doc("The entries of all maps; of equal keys the last one counts.")
           .example("MAP_UNION(MAP['a', 1], MAP['a', 2])", "MAP['a', 2]"),
-      value_function<sluice_map_from_arrays>(
-          "MAP_FROM_ARRAYS", {Array, Array},
-          [](const CallArguments& arguments) {
-            return Type::map(arguments.types[0].child(0), arguments.types[1].child(0));
-          })
+      value_function<sluice_map_from_arrays>("MAP_FROM_ARRAYS", {Array, Array},
+                                             [](const CallArguments& arguments) {
+                                               return Type::map(arguments.types[0].child(0),
+                                                                arguments.types[1].child(0));
+                                             })
           .doc("A map of the keys of one array and the values of another.")
           .example("MAP_FROM_ARRAYS(ARRAY['a', 'b'], ARRAY[1, 2])", "MAP['a', 1, 'b', 2]"),
       value_function<sluice_split>("SPLIT", {Character, Character},
@@ -165,6 +167,7 @@ std::vector<FunctionDecl> map_functions() {
           .doc("The parts of a text between separators.")
           .example("SPLIT('a,b', ',')", "ARRAY['a', 'b']"),
       std::move(str_to_map)
+          .nullability(ResultNullability::Always)
           .doc("A map of the pairs in a text; the separators of pairs (',') and within them ('=') are regular "
                "expressions.")
           .example("STR_TO_MAP('a=1,b=2')", "MAP['a', '1', 'b', '2']"),

@@ -26,10 +26,22 @@ Value sluice_map(ValueCall& call) {
   return Value::map(std::move(entries));
 }
 
+// What Flink's code leaves in a value that cannot be NULL when nothing was found.
+Value nothing_of(const Type& type) {
+  if (type.nullable()) return Value::null();
+  if (type.is_integer() || type.is(TypeRoot::Date) || type.is(TypeRoot::Time) || type.is_interval()) {
+    return {int64_t{-1}};
+  }
+  if (type.is(TypeRoot::Double)) return {-1.0};
+  if (type.is(TypeRoot::Float)) return {-1.0F};
+  if (type.is(TypeRoot::Boolean)) return {false};
+  return type.is_character() ? Value{std::string()} : Value::null();
+}
+
 Value sluice_item_of_array(ValueCall& call) {
   const ValueList& elements = call.list(0);
   int64_t index = call.integer(1);
-  if (index < 1 || index > static_cast<int64_t>(elements.size())) return Value::null();
+  if (index < 1 || index > static_cast<int64_t>(elements.size())) return nothing_of(call.site.types[0].child(0));
   return elements[static_cast<size_t>(index - 1)];
 }
 
@@ -37,7 +49,7 @@ Value sluice_item_of_map(ValueCall& call) {
   for (const auto& [key, value] : call.map(0)) {
     if (same_value(key, call[1])) return value;
   }
-  return Value::null();
+  return nothing_of(call.site.types[0].child(1));
 }
 
 Value sluice_cardinality(ValueCall& call) {
@@ -54,22 +66,25 @@ Value sluice_element(ValueCall& call) {
 Value sluice_eq_nested(ValueCall& call) { return {same_value(call[0], call[1])}; }
 Value sluice_ne_nested(ValueCall& call) { return {!same_value(call[0], call[1])}; }
 
-std::string serializable_text(const Type& type);
+std::string shown_text(const Type& type, bool serializable);
 
 Value sluice_typeof(ValueCall& call) {
   bool serializable = call.args.size() > 1 && !call[1].is_null() && call[1].get<bool>();
   const Type& type = call.site.types[0];
-  return {serializable ? serializable_text(type) : type.to_string()};
+  return {shown_text(type, serializable)};
 }
 
-// The form that names every type in full: STRING is VARCHAR(2147483647).
-std::string serializable_text(const Type& type) {
+// Intervals by their last field; the serializable form names every type in full: STRING is VARCHAR(2147483647).
+std::string shown_text(const Type& type, bool serializable) {
   std::string text = type.to_string();
   auto replace = [&text](std::string_view from, std::string_view to) {
     for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
       text.replace(at, from.size(), to);
     }
   };
+  replace("INTERVAL YEAR(2) TO MONTH", "INTERVAL MONTH");
+  replace("INTERVAL DAY(2) TO SECOND(3)", "INTERVAL SECOND(3)");
+  if (!serializable) return text;
   for (int digits = 0; digits <= 9; ++digits) {
     std::string p = std::to_string(digits);
     replace("TIMESTAMP_LTZ(" + p + ")", "TIMESTAMP(" + p + ") WITH LOCAL TIME ZONE");
@@ -177,8 +192,8 @@ std::vector<FunctionDecl> nested_functions() {
   item.overloads.push_back(value_overload<sluice_item_of_map>(
       {ArgClass::Map, ArgClass::Any},
       [](const CallArguments& arguments) { return arguments.types[0].child(1).as_nullable(); }));
-  FunctionDecl type_of = value_function<sluice_typeof>("TYPEOF", {ArgClass::Any},
-                                                       [](const CallArguments&) { return Type::string(); });
+  FunctionDecl type_of =
+      value_function<sluice_typeof>("TYPEOF", {ArgClass::Any}, [](const CallArguments&) { return Type::string(); });
   type_of.overloads.push_back(value_overload<sluice_typeof>({ArgClass::Any, ArgClass::Boolean},
                                                             [](const CallArguments&) { return Type::string(); }));
   return {
@@ -211,7 +226,7 @@ std::vector<FunctionDecl> nested_functions() {
           .doc("The element of an array at a position, counted from 1, or the value of a map's key; NULL when there "
                "is none.")
           .example("ARRAY[5, 6][2]", "6")
-          .example("ARRAY[5, 6][3]", "NULL")
+          .example("ARRAY[5, NULL][3]", "NULL")
           .example("MAP['a', 1]['a']", "1"),
       std::move(cardinality)
           .doc("The number of elements of an array, of entries of a map or a multiset.")

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "catalog/functions/byte_scan.h"
+#include "catalog/functions/java_regex.h"
 
 namespace sluice {
 namespace {
@@ -113,7 +114,8 @@ bool has_machine_code(const pcre2_code* code) {
 
 }  // namespace
 
-std::shared_ptr<const Regex> Regex::compile(std::string_view pattern) {
+std::shared_ptr<const Regex> Regex::compile(std::string_view java_pattern) {
+  std::string pattern = pcre_of_java(java_pattern);
   pcre2_code* code = compile_code(pattern, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF);
   if (code == nullptr) return nullptr;
   std::shared_ptr<Regex> regex(new Regex());

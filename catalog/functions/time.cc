@@ -2,6 +2,7 @@
 #include "catalog/functions/kernel_abi.h"
 #include "catalog/functions/session_zone.h"
 #include "catalog/functions/time_unit.h"
+#include "catalog/types/julian_calendar.h"
 #include "catalog/types/time_math.h"
 
 namespace sluice {
@@ -74,8 +75,6 @@ inline int64_t field_of(TimeUnit unit, const TimestampNs& time) {
 inline int64_t floor_days(TimeUnit unit, int64_t days) {
   CivilDate date = civil_of(days);
   switch (unit) {
-    case TimeUnit::Week:
-      return days - iso_day_of_week(days) % 7;
     case TimeUnit::Month:
       return days - date.day + 1;
     case TimeUnit::Quarter:
@@ -115,18 +114,32 @@ inline int64_t next_days(TimeUnit unit, int64_t first) {
   }
 }
 
-inline int64_t floor_ms(TimeUnit unit, int64_t ms) {
-  int64_t size = unit <= TimeUnit::Day ? milliseconds_of(unit) : 0;
-  if (size > 0) return floor_div(ms, size) * size;
-  if (unit < TimeUnit::Day) return ms;
-  return floor_days(unit, unit == TimeUnit::Week ? floor_div(ms, kMsPerDay) : ms / kMsPerDay) * kMsPerDay;
+// Days by which units above a day are shifted: Flink takes the Julian date of days before 1582-10-15 and reads it as a
+// Gregorian one.
+inline int64_t julian_shift(int64_t days) {
+  return days >= kGregorianBegin ? 0 : days_of(julian_civil_of(days)) - days;
 }
-inline int64_t ceil_ms(TimeUnit unit, int64_t ms) {
-  int64_t first = floor_ms(unit, ms);
-  // Decades and longer always end later, as in Flink.
-  if (first == ms && unit < TimeUnit::Decade) return ms;
+
+struct Rounding {
+  int64_t first = 0;    // Of the unit.
+  int64_t shifted = 0;  // The time itself.
+};
+inline Rounding rounding_of(TimeUnit unit, int64_t ms) {
   int64_t size = unit <= TimeUnit::Day ? milliseconds_of(unit) : 0;
-  return size > 0 ? first + size : next_days(unit, floor_div(first, kMsPerDay)) * kMsPerDay;
+  if (size > 0) return {floor_div(ms, size) * size, ms};
+  if (unit < TimeUnit::Day) return {ms, ms};
+  int64_t days = unit == TimeUnit::Week ? floor_div(ms, kMsPerDay) : ms / kMsPerDay;
+  int64_t shift = julian_shift(days);
+  int64_t first = unit == TimeUnit::Week ? days + shift - iso_day_of_week(days) % 7 : floor_days(unit, days + shift);
+  return {first * kMsPerDay, ms + shift * kMsPerDay};
+}
+inline int64_t floor_ms(TimeUnit unit, int64_t ms) { return rounding_of(unit, ms).first; }
+inline int64_t ceil_ms(TimeUnit unit, int64_t ms) {
+  Rounding rounding = rounding_of(unit, ms);
+  // Decades and longer always end later, as in Flink.
+  if (rounding.first == rounding.shifted && unit < TimeUnit::Decade) return rounding.first;
+  int64_t size = unit <= TimeUnit::Day ? milliseconds_of(unit) : 0;
+  return size > 0 ? rounding.first + size : next_days(unit, floor_div(rounding.first, kMsPerDay)) * kMsPerDay;
 }
 
 inline int64_t add_months_ms(int64_t ms, int64_t months) {
@@ -147,6 +160,7 @@ inline int32_t difference(TimeUnit unit, int64_t from, int64_t to) {
   int64_t out = months > 0 ? months_between(from, to) / months : (to - from) / milliseconds_of(unit);
   // Flink counts weeks in seconds of 32 bits.
   if (unit == TimeUnit::Week) out = static_cast<int32_t>((to - from) / kMsPerSecond) / 604'800;
+  if (unit == TimeUnit::Millisecond) out = (to - from) / kMsPerSecond * kMsPerSecond;  // And milliseconds in seconds.
   return static_cast<int32_t>(out);
 }
 
@@ -162,7 +176,7 @@ inline int32_t difference(TimeUnit unit, int64_t from, int64_t to) {
     return field_of(unit, static_cast<int64_t>(x));                                             \
   }                                                                                             \
   SLUICE_KERNEL int64_t sluice_##name##_instant(InstantMs x, KernelContext& context) noexcept { \
-    return field_of(unit, session_to_local(context, static_cast<int64_t>(x)));                  \
+    return field_of(unit, session_to_wall(context, static_cast<int64_t>(x)));                   \
   }
 SLUICE_TIME_FIELD(year, TimeUnit::Year)
 SLUICE_TIME_FIELD(quarter, TimeUnit::Quarter)
@@ -209,7 +223,7 @@ SLUICE_KERNEL int64_t sluice_extract_timestamp(const StringView&, const Timestam
 SLUICE_KERNEL int64_t sluice_extract_instant(const StringView&, const InstantNs& x, const TimeUnit* unit,
                                              KernelContext& context, RowError& error) noexcept {
   if (unit == nullptr) return fail_row(error, "unknown unit of time"), 0;
-  return field_of(*unit, TimestampNs{session_to_local(context, x.milliseconds), x.nanoseconds, 0});
+  return field_of(*unit, TimestampNs{session_to_wall(context, x.milliseconds), x.nanoseconds, 0});
 }
 SLUICE_KERNEL int64_t sluice_extract_months(const StringView&, IntervalMonths x, const TimeUnit* unit,
                                             RowError& error) noexcept {
@@ -243,7 +257,7 @@ SLUICE_KERNEL int64_t sluice_extract_interval(const StringView&, IntervalMs x, c
   SLUICE_KERNEL InstantMs sluice_##name##_instant(InstantMs x, const StringView&, const TimeUnit* unit,                \
                                                   KernelContext& context, RowError& error) noexcept {                  \
     if (unit == nullptr) return fail_row(error, "unknown unit of time"), x;                                            \
-    int64_t utc = static_cast<int64_t>(x), local = session_to_local(context, utc);                                     \
+    int64_t utc = static_cast<int64_t>(x), local = session_to_wall(context, utc);                                      \
     return InstantMs{round(*unit, local) - (local - utc)};                                                             \
   }
 SLUICE_ROUND_TIME(floor, floor_ms)
@@ -260,6 +274,13 @@ SLUICE_KERNEL int32_t sluice_timestampdiff_ltz(const StringView&, InstantMs from
                                                RowError& error) noexcept {
   return sluice_timestampdiff({}, TimestampMs{static_cast<int64_t>(from)}, TimestampMs{static_cast<int64_t>(to)}, unit,
                               error);
+}
+
+SLUICE_KERNEL IntervalMs sluice_minus_date(TimestampMs to, TimestampMs from) noexcept {
+  return IntervalMs{static_cast<int64_t>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from))};
+}
+SLUICE_KERNEL IntervalMs sluice_minus_date_ltz(InstantMs to, InstantMs from) noexcept {
+  return IntervalMs{static_cast<int64_t>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from))};
 }
 
 // Times and intervals. A DATE keeps whole days of an interval, a TIME stays within its day.
@@ -455,6 +476,9 @@ std::vector<FunctionDecl> rounding_and_windows() {
           .prepare(first_is_unit)
           .doc("Whole units from the first time to the second.")
           .example("TIMESTAMPDIFF(DAY, TIMESTAMP '2020-01-01 00:00:00', TIMESTAMP '2020-02-01 00:00:00')", "31"),
+      scalar<sluice_minus_date, sluice_minus_date_ltz>("MINUS_DATE")
+          .doc("The time between two times; written (a - b) DAY TO SECOND.")
+          .example("(DATE '2020-03-01' - DATE '2020-02-28') DAY", "INTERVAL '+2 00:00:00.000' DAY TO SECOND"),
       scalar<sluice_tumble_start, sluice_tumble_start_ltz>("$TUMBLE_START").doc("First millisecond of the window."),
       scalar<sluice_tumble_end, sluice_tumble_end_ltz>("$TUMBLE_END").doc("First millisecond behind the window."),
       scalar<sluice_tumble_time, sluice_tumble_time_ltz>("$TUMBLE_TIME").doc("Last millisecond of the window."),

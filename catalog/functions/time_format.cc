@@ -1,7 +1,9 @@
 // Times as text in a given pattern, and back.
 #include <cmath>
+#include <utility>
 
 #include "catalog/functions/date_format.h"
+#include "catalog/functions/java_date_format.h"
 #include "catalog/functions/kernel_abi.h"
 #include "catalog/functions/session_zone.h"
 #include "catalog/functions/text_length.h"
@@ -12,8 +14,6 @@
 
 namespace sluice {
 namespace {
-
-constexpr const char* kDefaultPattern = "yyyy-MM-dd HH:mm:ss";
 
 // The format of a call: prepared, or that of this row's pattern, kept alive here.
 struct UsedFormat {
@@ -53,20 +53,49 @@ bool read_with(const DateFormat& format, const StringView& text, TimestampNs& lo
   return true;
 }
 
-const DateFormat& default_format() {
-  // Kept by the thread until it asks for another pattern, which no caller does in between.
-  return *DateFormat::compile_cached(kDefaultPattern);
+const TimeZone* session_zone(const KernelContext& context) {
+  return context.session == nullptr ? nullptr : static_cast<const TimeZone*>(context.session->zone);
 }
 
-// Seconds since 1970 of a text in a zone; the least BIGINT when it cannot be read.
-int64_t unix_time(const StringView& text, const DateFormat& format, const KernelContext& context) {
-  TimestampNs local;
-  if (!format.read(text.view(), false, local)) return INT64_MIN;
-  return floor_div(session_to_utc(context, local.milliseconds, true), kMsPerSecond);
+// The instant of a text in a zone (null: UTC), or nothing when it cannot be read.
+bool read_java(const JavaDateFormat& format, std::string_view text, const TimeZone* zone, int64_t& utc_ms) {
+  auto read = format.read(text);
+  if (!read) return false;
+  utc_ms = read->offset_ms   ? read->local_ms - *read->offset_ms
+           : zone == nullptr ? read->local_ms
+                             : zone->from_wall(read->local_ms);
+  return true;
+}
+void write_java(const JavaDateFormat& format, int64_t utc_ms, const TimeZone* zone, KernelContext& context,
+                StringView& out) {
+  if (format.error() != nullptr) return fail_row(context.error, format.error());
+  int64_t wall = zone == nullptr ? utc_ms : zone->to_wall(utc_ms);
+  std::string text = format.write(wall, wall - utc_ms);
+  out = copy_text(context, text.data(), static_cast<uint32_t>(text.size()));
 }
 
-// Milliseconds that years 0001 to 9999 reach.
-constexpr int64_t kLeastMs = -62'135'596'800'000;
+// A zone as java.util.TimeZone names them; one that is not known is UTC.
+const TimeZone* legacy_zone(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kShort[] = {
+      {"EST", "-05:00"},          {"MST", "-07:00"},          {"HST", "-10:00"},     {"PST", "America/Los_Angeles"},
+      {"CST", "America/Chicago"}, {"IST", "Asia/Kolkata"},    {"JST", "Asia/Tokyo"}, {"CTT", "Asia/Shanghai"},
+      {"ECT", "Europe/Paris"},    {"AET", "Australia/Sydney"}};
+  for (const auto& [known, zone] : kShort) {
+    if (known == name) name = zone;
+  }
+  return TimeZone::find(name);
+}
+
+// Seconds since 1970 of a text in the session's zone; the least BIGINT when it cannot be read.
+int64_t unix_time(const StringView& text, const JavaDateFormat& format, KernelContext& context) {
+  if (format.error() != nullptr) return fail_row(context.error, format.error()), 0;
+  int64_t ms = 0;
+  if (!read_java(format, text.view(), session_zone(context), ms)) return INT64_MIN;
+  return ms / kMsPerSecond;
+}
+
+// Milliseconds that years 0000 to 9999 reach.
+constexpr int64_t kLeastMs = -62'167'219'200'000;
 constexpr int64_t kGreatestMs = 253'402'300'799'999;
 
 void instant_of(int64_t count, int32_t digits, KernelContext& context, Nullable<InstantMs>& out) {
@@ -92,10 +121,11 @@ SLUICE_KERNEL void sluice_date_format_instant(const InstantNs& time, const Strin
   write_time_text(*UsedFormat(prepared, pattern).format, local, context, out);
 }
 SLUICE_KERNEL void sluice_date_format_text(const StringView& time, const StringView& pattern, KernelContext& context,
-                                           RowError&, const DateFormat* prepared, Nullable<StringView>& out) noexcept {
-  TimestampNs local;
-  out.is_null = !read_plain(time.view(), local);
-  if (!out.is_null) write_time_text(*UsedFormat(prepared, pattern).format, local, context, out.value);
+                                           RowError&, Nullable<StringView>& out) noexcept {
+  int64_t utc_ms = 0;
+  out.is_null = !read_java(JavaDateFormat::plain(), time.view(), nullptr, utc_ms);
+  if (out.is_null) return;
+  write_java(*JavaDateFormat::compile_cached(pattern.view()), utc_ms, nullptr, context, out.value);
 }
 
 SLUICE_KERNEL void sluice_to_timestamp(const StringView& text, Nullable<TimestampNs>& out) noexcept {
@@ -110,11 +140,14 @@ SLUICE_KERNEL void sluice_to_date(const StringView& text, Nullable<Date>& out) n
   out.is_null = !read_date(text.data(), text.size(), days);
   out.value = Date{days};
 }
-SLUICE_KERNEL void sluice_to_date_pattern(const StringView& text, const StringView& pattern, const DateFormat* prepared,
-                                          Nullable<Date>& out) noexcept {
-  TimestampNs local;
-  out.is_null = !UsedFormat(prepared, pattern).format->read(text.view(), false, local);
-  if (!out.is_null) out.value = Date{static_cast<int32_t>(floor_div(local.milliseconds, kMsPerDay))};
+// What cannot be read is the least BIGINT of milliseconds, of which Flink takes the lower bits of the day.
+SLUICE_KERNEL Date sluice_to_date_pattern(const StringView& text, const StringView& pattern, KernelContext& context,
+                                          RowError&) noexcept {
+  auto format = JavaDateFormat::compile_cached(pattern.view());
+  if (format->error() != nullptr) return fail_row(context.error, format->error()), Date{};
+  int64_t ms = 0;
+  if (!read_java(*format, text.view(), nullptr, ms)) return Date{static_cast<int32_t>(INT64_MIN / kMsPerDay)};
+  return Date{static_cast<int32_t>(floor_div(ms, kMsPerDay))};
 }
 
 SLUICE_KERNEL void sluice_to_timestamp_ltz(int64_t count, int32_t digits, KernelContext& context, RowError&,
@@ -150,11 +183,10 @@ SLUICE_KERNEL void sluice_to_timestamp_ltz_text(const StringView& text, KernelCo
   out = InstantMs{session_to_utc(context, local.milliseconds)};
 }
 SLUICE_KERNEL void sluice_to_timestamp_ltz_pattern(const StringView& text, const StringView& pattern,
-                                                   KernelContext& context, const DateFormat* prepared,
-                                                   Nullable<InstantMs>& out) noexcept {
-  TimestampNs local;
+                                                   const DateFormat* prepared, Nullable<InstantMs>& out) noexcept {
+  TimestampNs local;  // Of UTC, whatever the session's zone is.
   out.is_null = !read_with(*UsedFormat(prepared, pattern).format, text, local);
-  if (!out.is_null) out.value = InstantMs{session_to_utc(context, local.milliseconds)};
+  if (!out.is_null) out.value = InstantMs{local.milliseconds};
 }
 SLUICE_KERNEL void sluice_to_timestamp_ltz_zone(const StringView& text, const StringView& pattern,
                                                 const StringView& zone_name, const DateFormat* prepared,
@@ -166,14 +198,13 @@ SLUICE_KERNEL void sluice_to_timestamp_ltz_zone(const StringView& text, const St
 }
 
 SLUICE_KERNEL void sluice_from_unixtime(int64_t seconds, KernelContext& context, StringView& out) noexcept {
-  char text[kTextMax];
-  int64_t local = session_to_local(context, static_cast<int64_t>(static_cast<uint64_t>(seconds) * 1000));
-  out = copy_text(context, text, static_cast<uint32_t>(write_timestamp(text, {local, 0, 0}, 0) - text));
+  auto ms = static_cast<int64_t>(static_cast<uint64_t>(seconds) * 1000);
+  write_java(JavaDateFormat::plain(), ms, session_zone(context), context, out);
 }
 SLUICE_KERNEL void sluice_from_unixtime_pattern(int64_t seconds, const StringView& pattern, KernelContext& context,
-                                                RowError&, const DateFormat* prepared, StringView& out) noexcept {
-  int64_t local = session_to_local(context, static_cast<int64_t>(static_cast<uint64_t>(seconds) * 1000));
-  write_time_text(*UsedFormat(prepared, pattern).format, {local, 0, 0}, context, out);
+                                                RowError&, StringView& out) noexcept {
+  auto ms = static_cast<int64_t>(static_cast<uint64_t>(seconds) * 1000);
+  write_java(*JavaDateFormat::compile_cached(pattern.view()), ms, session_zone(context), context, out);
 }
 SLUICE_KERNEL int64_t sluice_unix_now(KernelContext& context) noexcept {
   const SessionContext* session = context.session;
@@ -182,22 +213,20 @@ SLUICE_KERNEL int64_t sluice_unix_now(KernelContext& context) noexcept {
   return floor_div(ms, kMsPerSecond);
 }
 SLUICE_KERNEL int64_t sluice_unix_timestamp(const StringView& text, KernelContext& context) noexcept {
-  return unix_time(text, default_format(), context);
+  return unix_time(text, JavaDateFormat::plain(), context);
 }
 SLUICE_KERNEL int64_t sluice_unix_timestamp_pattern(const StringView& text, const StringView& pattern,
-                                                    KernelContext& context, const DateFormat* prepared) noexcept {
-  return unix_time(text, *UsedFormat(prepared, pattern).format, context);
+                                                    KernelContext& context, RowError&) noexcept {
+  return unix_time(text, *JavaDateFormat::compile_cached(pattern.view()), context);
 }
 
 SLUICE_KERNEL void sluice_convert_tz(const StringView& text, const StringView& from, const StringView& to,
                                      KernelContext& context, Nullable<StringView>& out) noexcept {
-  TimestampNs local;
-  const TimeZone *source = TimeZone::find(from.view()), *target = TimeZone::find(to.view());
-  out.is_null = source == nullptr || target == nullptr || !default_format().read(text.view(), true, local);
-  if (out.is_null) return;
-  char written[kTextMax];
-  int64_t ms = target->to_local(source->to_utc(local.milliseconds));
-  out.value = copy_text(context, written, static_cast<uint32_t>(write_timestamp(written, {ms, 0, 0}, 0) - written));
+  int64_t utc_ms = 0;
+  const JavaDateFormat& format = JavaDateFormat::plain();
+  const TimeZone *source = legacy_zone(from.view()), *target = legacy_zone(to.view());
+  out.is_null = !read_java(format, text.view(), source, utc_ms);
+  if (!out.is_null) write_java(format, utc_ms, target, context, out.value);
 }
 
 }  // namespace sluice

@@ -27,6 +27,7 @@ std::optional<TimeUnit> time_unit_of(std::string_view name) {
       {"ISOYEAR", IsoYear},
       {"EPOCH", Epoch},
   };
+  if (name.starts_with("SQL_TSI_")) name.remove_prefix(8);
   for (const auto& [text, unit] : kUnits) {
     if (text == name) return unit;
   }

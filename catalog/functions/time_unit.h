@@ -30,16 +30,18 @@ enum class TimeUnit : uint8_t {
   Epoch,
 };
 
-// Upper-case name, such as `HOUR`, `DOW`, `EPOCH`.
+// Upper-case name, such as `HOUR`, `DOW`, `EPOCH`, `SQL_TSI_DAY`.
 std::optional<TimeUnit> time_unit_of(std::string_view name);
 
-// Milliseconds of units up to WEEK, months of MONTH to YEAR; 0 for others.
+// Milliseconds of units up to WEEK, months of MONTH to MILLENNIUM; 0 for others.
 inline int64_t milliseconds_of(TimeUnit unit) {
   constexpr int64_t kMs[] = {0, 0, 1, kMsPerSecond, kMsPerMinute, kMsPerHour, kMsPerDay, 7 * kMsPerDay};
   return unit <= TimeUnit::Week ? kMs[static_cast<int>(unit)] : 0;
 }
 inline int32_t months_of(TimeUnit unit) {
-  return unit == TimeUnit::Month ? 1 : unit == TimeUnit::Quarter ? 3 : unit == TimeUnit::Year ? 12 : 0;
+  constexpr int32_t kMonths[] = {1, 3, 12, 120, 1200, 12'000};
+  bool has_months = unit >= TimeUnit::Month && unit <= TimeUnit::Millennium;
+  return has_months ? kMonths[static_cast<int>(unit) - static_cast<int>(TimeUnit::Month)] : 0;
 }
 
 }  // namespace sluice

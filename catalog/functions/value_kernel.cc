@@ -18,8 +18,8 @@ Value ValueCall::fail(std::string_view reason) {
 }
 
 std::shared_ptr<const void> prepare_values(const PrepareArguments& arguments) {
-  return std::make_shared<const ValueSite>(ValueSite{
-      {arguments.arguments.types.begin(), arguments.arguments.types.end()}, arguments.result, nullptr});
+  return std::make_shared<const ValueSite>(
+      ValueSite{{arguments.arguments.types.begin(), arguments.arguments.types.end()}, arguments.result, nullptr});
 }
 
 void evaluate_values(ValueFunction function, const EvalCall& call) {

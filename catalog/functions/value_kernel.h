@@ -44,10 +44,8 @@ void value_kernel(const EvalCall& call) noexcept {
 
 template <PrepareFunction Prepare>
 std::shared_ptr<const void> prepare_values_with(const PrepareArguments& arguments) {
-  return std::make_shared<const ValueSite>(
-      ValueSite{{arguments.arguments.types.begin(), arguments.arguments.types.end()},
-                arguments.result,
-                Prepare(arguments)});
+  return std::make_shared<const ValueSite>(ValueSite{
+      {arguments.arguments.types.begin(), arguments.arguments.types.end()}, arguments.result, Prepare(arguments)});
 }
 
 template <ValueFunction Function>

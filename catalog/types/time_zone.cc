@@ -18,6 +18,7 @@ namespace sluice {
 struct ZoneTransitions {
   std::vector<int64_t> begins_ms;
   std::vector<int64_t> offsets_ms;
+  int64_t standard_offset_ms = 0;  // The last one without daylight saving.
 };
 
 namespace {
@@ -33,6 +34,7 @@ std::shared_ptr<const ZoneTransitions> transitions_of(const date::time_zone& zon
     date::sys_info info = zone.get_info(at);
     out->begins_ms.push_back(at.time_since_epoch().count() * 1000);
     out->offsets_ms.push_back(info.offset.count() * 1000);
+    out->standard_offset_ms = (info.offset.count() - info.save.count() * 60) * 1000;
     at = info.end;
   }
   out->begins_ms[0] = INT64_MIN;
@@ -88,6 +90,9 @@ struct TimeZoneTable {
       if (!zone.transitions_) return nullptr;
       zone.is_fixed_ = zone.transitions_->offsets_ms.size() == 1;
       zone.fixed_offset_ms_ = zone.transitions_->offsets_ms[0];
+      zone.standard_offset_ms_ = zone.transitions_->standard_offset_ms;
+    } else {
+      zone.standard_offset_ms_ = zone.fixed_offset_ms_;
     }
     return &zones.emplace(std::string(name), zone).first->second;
   }

@@ -19,12 +19,23 @@ class TimeZone {
   // earlier instant unless the later one is asked for.
   int64_t to_utc(int64_t local_ms, bool later = false) const;
 
+  // As java.util.TimeZone has it: before 1900 the standard offset of today holds.
+  int64_t to_wall(int64_t utc_ms) const {
+    return utc_ms < kLegacyBegin ? utc_ms + standard_offset_ms_ : to_local(utc_ms);
+  }
+  int64_t from_wall(int64_t local_ms) const {
+    bool is_old = local_ms - standard_offset_ms_ < kLegacyBegin;
+    return is_old ? local_ms - standard_offset_ms_ : to_utc(local_ms, true);
+  }
+
  private:
+  static constexpr int64_t kLegacyBegin = -2'208'988'800'000;
   friend struct TimeZoneTable;
   int64_t look_up(int64_t utc_ms) const;
 
   bool is_fixed_ = true;
   int64_t fixed_offset_ms_ = 0;
+  int64_t standard_offset_ms_ = 0;
   std::shared_ptr<const struct ZoneTransitions> transitions_;
 };
 

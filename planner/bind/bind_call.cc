@@ -19,9 +19,10 @@ bool is_comparison(std::string_view name) {
 
 // Functions for which an untyped NULL is an argument like any other.
 bool takes_null(std::string_view name) {
-  constexpr std::string_view kNames[] = {"IS NULL", "IS NOT NULL", "IS UNKNOWN", "IS NOT UNKNOWN",
-                                         "ARRAY",   "MAP",         "TYPEOF",     "ARRAY_APPEND",
-                                         "ARRAY_PREPEND"};
+  constexpr std::string_view kNames[] = {
+      "IS NULL",    "IS NOT NULL",  "IS UNKNOWN",    "IS NOT UNKNOWN", "ARRAY",      "MAP",
+      "TYPEOF",     "ARRAY_APPEND", "UNHEX",         "BTRIM",          "URL_DECODE", "URL_ENCODE",
+      "JSON_QUOTE", "JSON_UNQUOTE", "ARRAY_PREPEND", "JSON_STRING",    "PARSE_JSON", "TO_TIMESTAMP_LTZ"};
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
@@ -87,10 +88,9 @@ Expr ExprBinder::bind_kind(const ast::Call& call, SourceSpan span) {
   }
   std::string positive = name;
   bool negated = take_not(positive);
+  if (positive.starts_with("BETWEEN")) return bind_between(call, negated, span);
   Expr result;
-  if (positive.starts_with("BETWEEN")) {
-    result = bind_between(call, span);
-  } else if (is_comparison(positive) && call.args.size() == 2) {
+  if (is_comparison(positive) && call.args.size() == 2) {
     return bind_comparison(positive, bind(*call.args[0]), bind(*call.args[1]), span);
   } else {
     result = bind_function(call, span);
@@ -117,15 +117,16 @@ Expr ExprBinder::bind_logic(Form form, const ast::Call& call, SourceSpan span) {
   return valid ? make_logic(form, std::move(args), span) : invalid_expr(span);
 }
 
-// value >= low AND value <= high; SYMMETRIC takes the bounds in either order.
-Expr ExprBinder::bind_between(const ast::Call& call, SourceSpan span) {
+// value >= low AND value <= high; SYMMETRIC takes the bounds in either order. NOT BETWEEN is value < low OR value >
+// high, which differs for NaN.
+Expr ExprBinder::bind_between(const ast::Call& call, bool negated, SourceSpan span) {
   Expr value = bind(*call.args[0]), low = bind(*call.args[1]), high = bind(*call.args[2]);
   auto within = [&](const Expr& from, const Expr& to) {
     std::vector<Expr> both;
-    both.push_back(bind_comparison(">=", value, from, span));
+    both.push_back(bind_comparison(negated ? "<" : ">=", value, from, span));
     if (both[0].type.is_invalid()) return invalid_expr(span);
-    both.push_back(bind_comparison("<=", value, to, span));
-    return make_logic(Form::And, std::move(both), span);
+    both.push_back(bind_comparison(negated ? ">" : "<=", value, to, span));
+    return make_logic(negated ? Form::Or : Form::And, std::move(both), span);
   };
   Expr forward = within(low, high);
   if (call.lookup.find("SYMMETRIC") == std::string::npos || call.lookup.find("ASYMMETRIC") != std::string::npos) {
@@ -135,7 +136,7 @@ Expr ExprBinder::bind_between(const ast::Call& call, SourceSpan span) {
   std::vector<Expr> either;
   either.push_back(std::move(forward));
   either.push_back(within(high, low));
-  return make_logic(Form::Or, std::move(either), span);
+  return make_logic(negated ? Form::And : Form::Or, std::move(either), span);
 }
 
 Expr ExprBinder::bind_prefix_sign(const ast::Call& call, SourceSpan span) {
@@ -214,6 +215,10 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
     session_.error(ErrorCode::TypeMismatch, span, "`NULL` has no type here");
     return invalid_expr(span);
   }
+  // Nested values have no order, but Flink lets one be compared with itself, and knows the answer.
+  if (left.type.child_count() > 0 && left == right && op.size() <= 2 && op[0] != '=' && op != "<>") {
+    return bind_comparison(op.size() == 2 ? "=" : "<>", std::move(left), std::move(right), span);
+  }
   Failure failure = fail(ErrorCode::WrongArguments, span, "`{}` does not compare {} with {}", op,
                          left.type.as_nullable().to_string(), right.type.as_nullable().to_string())
                         .hint("Cast one side to the type of the other.");
@@ -242,6 +247,51 @@ Expr ExprBinder::coalesce(Expr first, Expr second, SourceSpan span) {
   return bind_coalesce(std::move(args), span);
 }
 
+// (a, b) OVERLAPS (c, d), where an interval may stand for an end: each begins before the other ends.
+Expr ExprBinder::bind_overlaps(const ast::Call& call, SourceSpan span) {
+  std::vector<Expr> ends;  // Earlier and later end of the first period, then of the second.
+  for (const ast::ExprPtr& arg : call.args) {
+    auto* period = std::get_if<ast::Call>(&arg->kind);
+    if (period == nullptr || period->lookup != "ROW" || period->args.size() != 2) {
+      session_.error(ErrorCode::WrongArguments, arg->span, "OVERLAPS compares two periods");
+      return invalid_expr(span);
+    }
+    Expr begin = bind_value(*period->args[0]), end = bind_value(*period->args[1]);
+    if (begin.type.is_invalid() || end.type.is_invalid()) return invalid_expr(span);
+    if (!begin.type.is_temporal()) {
+      session_.error(ErrorCode::WrongArguments, arg->span, "a period of OVERLAPS begins with a time");
+      return invalid_expr(span);
+    }
+    auto combine = [&](const char* function, const Expr& a, const Expr& b) {
+      return call_or_report(function, std::vector<Expr>{a, b}, span, session_);
+    };
+    if (end.type.is_interval()) end = combine("+", begin, end);
+    ends.push_back(combine("LEAST", begin, end));
+    ends.push_back(combine("GREATEST", begin, end));
+  }
+  std::vector<Expr> both;
+  both.push_back(bind_comparison(">=", ends[1], ends[2], span));
+  both.push_back(bind_comparison(">=", ends[3], ends[0], span));
+  return make_logic(Form::And, std::move(both), span);
+}
+
+// (a - b) DAY TO SECOND is the time between; (a - b) YEAR TO MONTH counts whole months.
+Expr ExprBinder::bind_minus_date(const ast::Call& call, SourceSpan span) {
+  auto* interval = std::get_if<ast::IntervalLiteral>(&call.args[2]->kind);
+  Expr to = bind_value(*call.args[0]), from = bind_value(*call.args[1]);
+  if (interval == nullptr || to.type.is_invalid() || from.type.is_invalid()) return invalid_expr(span);
+  ast::TimeUnit unit = interval->range.first;
+  if (unit != ast::TimeUnit::Year && unit != ast::TimeUnit::Quarter && unit != ast::TimeUnit::Month) {
+    return call_or_report("MINUS_DATE", std::vector<Expr>{std::move(to), std::move(from)}, span, session_);
+  }
+  std::vector<Expr> args;
+  args.push_back(Expr{Literal{Value{std::string("MONTH")}}, Type::character(5).not_null(), {}, span});
+  args.push_back(std::move(from));
+  args.push_back(std::move(to));
+  Expr months = call_or_report("TIMESTAMPDIFF", std::move(args), span, session_);
+  return cast_or_report(std::move(months), Type::interval_year_month(), span, session_);
+}
+
 Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   std::string lookup = call.lookup;
   take_not(lookup);
@@ -258,6 +308,8 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
     return invalid_expr(span);
   }
   if (is_json_call(call)) return bind_json_call(*this, call, span, session_);
+  if (lookup == "OVERLAPS" && call.form == ast::CallForm::Infix) return bind_overlaps(call, span);
+  if (lookup == "MINUS_DATE" && call.args.size() == 3) return bind_minus_date(call, span);
   std::vector<Expr> args;
   for (const ast::ExprPtr& arg : call.args) {
     if (!known && std::holds_alternative<ast::Star>(arg->kind)) continue;

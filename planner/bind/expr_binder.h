@@ -75,10 +75,13 @@ class ExprBinder {
   Expr bind_kind(const ast::DefaultArgument& argument, SourceSpan span);
 
   std::vector<Expr> bind_all(const std::vector<ast::ExprPtr>& exprs);
+  bool cast_items(const Type& type, std::vector<Expr>& list);  // Of IN.
   Expr refuse(SourceSpan span, const char* what);
 
   Expr bind_logic(Form form, const ast::Call& call, SourceSpan span);
-  Expr bind_between(const ast::Call& call, SourceSpan span);
+  Expr bind_between(const ast::Call& call, bool negated, SourceSpan span);
+  Expr bind_overlaps(const ast::Call& call, SourceSpan span);
+  Expr bind_minus_date(const ast::Call& call, SourceSpan span);
   Expr bind_prefix_sign(const ast::Call& call, SourceSpan span);
   Expr bind_coalesce(std::vector<Expr> args, SourceSpan span);
   Expr bind_if(const ast::Call& call, SourceSpan span);

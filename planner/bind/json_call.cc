@@ -108,8 +108,8 @@ Expr JsonCallBinder::look() {
   Type type = returned();
   if (type.is_invalid()) return invalid_expr(span_);
   if (call_.lookup == "JSON_VALUE") {
-    bool known = type.is(TypeRoot::VarChar) || type.is(TypeRoot::Boolean) || type.is(TypeRoot::Int) ||
-                 type.is(TypeRoot::Double);
+    bool known =
+        type.is(TypeRoot::VarChar) || type.is(TypeRoot::Boolean) || type.is(TypeRoot::Int) || type.is(TypeRoot::Double);
     if (!known) return fail("JSON_VALUE returns STRING, BOOLEAN, INT or DOUBLE");
     args.push_back(text_argument(letters, span_));
     if (!add_default(clauses_->on_empty, args) || !add_default(clauses_->on_error, args)) return invalid_expr(span_);

@@ -12,6 +12,7 @@
 #include "grammar/parser.h"
 #include "planner/bind/bind_type.h"
 #include "planner/bind/expr_binder.h"
+#include "planner/rules/expressions.h"
 
 namespace sluice::tests {
 
@@ -72,7 +73,7 @@ class SqlExpression {
     planner::Scope scope;
     scope.relations.push_back({"t", {}, columns_, std::vector<planner::TimeRole>(columns_.size())});
     planner::ExprBinder binder(scope, session);
-    expr_ = binder.bind_value(parsed);
+    expr_ = planner::rewrite_bottom_up(binder.bind_value(parsed), planner::simplify_self_comparison);
     if (!session.diagnostics->ok() || expr_.type.is_invalid()) return;
     auto program = Program::compile({&expr_, 1}, columns_);
     if (program) {

@@ -1,0 +1,433 @@
+#include "java_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <map>
+#include <vector>
+
+#include "catalog/types/value_text.h"
+
+namespace sluice::tests {
+namespace {
+
+// A value before its type is known. `text` is what parse_scalar reads, or a string itself.
+struct Java {
+  enum class Kind { Null, Scalar, Text, List, Map } kind = Kind::Null;
+  std::string text;
+  std::vector<Java> items;  // Of a map: keys and values in turns.
+};
+
+std::string without_comments(std::string_view source) {
+  std::string out;
+  bool quoted = false;
+  for (size_t i = 0; i < source.size(); ++i) {
+    if (source[i] == '"' && (i == 0 || source[i - 1] != '\\')) quoted = !quoted;
+    if (!quoted && source.substr(i).starts_with("//")) {
+      i = std::min(source.find('\n', i), source.size() - 1);
+      continue;
+    }
+    out += source[i];
+  }
+  return out;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::string text) : text_(std::move(text)) {}
+
+  bool whole(Java& out) {
+    if (!value(out)) return false;
+    skip();
+    return at_ == text_.size();
+  }
+  bool type(Type& out);
+  bool ends() {
+    skip();
+    return at_ == text_.size();
+  }
+
+ private:
+  void skip() {
+    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
+  }
+  bool take(std::string_view word) {
+    skip();
+    if (!std::string_view(text_).substr(at_).starts_with(word)) return false;
+    at_ += word.size();
+    return true;
+  }
+  char peek() {
+    skip();
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
+  std::string name() {
+    skip();
+    size_t begin = at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_' || text_[at_] == '.'))
+      ++at_;
+    return text_.substr(begin, at_ - begin);
+  }
+  bool value(Java& out);
+  bool suffixes(Java& out);
+  bool list(std::vector<Java>& out, std::string_view end);
+  bool number(Java& out);
+  bool string(Java& out);
+  bool call(const std::string& name, Java& out);
+  bool skip_arguments();
+  static bool named(const std::string& name, Java& out);
+
+  std::string text_;
+  size_t at_ = 0;
+};
+
+void append_utf8(std::string& out, uint32_t c) {
+  auto add = [&out](uint32_t byte) { out += static_cast<char>(byte); };
+  if (c < 0x80) return add(c);
+  if (c < 0x800) return add(0xC0 | (c >> 6)), add(0x80 | (c & 0x3F));
+  if (c < 0x10000) return add(0xE0 | (c >> 12)), add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
+  add(0xF0 | (c >> 18)), add(0x80 | ((c >> 12) & 0x3F)), add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
+}
+
+bool Parser::string(Java& out) {
+  out.kind = Java::Kind::Text;
+  do {
+    if (!take("\"")) return false;
+    uint32_t high = 0;
+    while (at_ < text_.size() && text_[at_] != '"') {
+      char c = text_[at_++];
+      if (c != '\\') {
+        out.text += c;
+        continue;
+      }
+      c = text_[at_++];
+      if (c == 'u') {
+        uint32_t unit = 0;
+        std::from_chars(text_.data() + at_, text_.data() + at_ + 4, unit, 16);
+        at_ += 4;
+        if (unit >= 0xD800 && unit < 0xDC00) {
+          high = unit;
+        } else {
+          append_utf8(out.text,
+                      unit >= 0xDC00 && unit < 0xE000 ? 0x10000 + ((high - 0xD800) << 10) + unit - 0xDC00 : unit);
+        }
+      } else if (c >= '0' && c <= '7') {
+        out.text += static_cast<char>(c - '0');
+      } else {
+        size_t known = std::string_view("nrtbf").find(c);
+        out.text += known == std::string_view::npos ? c : "\n\r\t\b\f"[known];
+      }
+    }
+    ++at_;
+  } while (take("+"));
+  return true;
+}
+
+bool Parser::number(Java& out) {
+  out.kind = Java::Kind::Scalar;
+  bool negative = take("-");
+  skip();
+  if (text_.compare(at_, 2, "0x") == 0) {
+    at_ += 2;
+    size_t begin = at_;
+    while (std::isxdigit(static_cast<unsigned char>(peek())) != 0) ++at_;
+    out.text = std::to_string(std::stoll(text_.substr(begin, at_ - begin), nullptr, 16));
+  } else {
+    while (at_ < text_.size() && (std::isdigit(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '.' ||
+                                  text_[at_] == '_' || text_[at_] == 'e' || text_[at_] == 'E' ||
+                                  (text_[at_] == '-' && (text_[at_ - 1] == 'e' || text_[at_ - 1] == 'E')))) {
+      if (text_[at_] != '_') out.text += text_[at_];
+      ++at_;
+    }
+    if (out.text.empty()) {
+      Java constant;
+      if (!negative || !value(constant)) return false;
+      out.text = constant.text;
+    }
+    if (at_ < text_.size() && std::string_view("LlDdFf").find(text_[at_]) != std::string_view::npos) ++at_;
+  }
+  if (negative) out.text = out.text.starts_with('-') ? out.text.substr(1) : "-" + out.text;
+  return true;
+}
+
+bool Parser::list(std::vector<Java>& out, std::string_view end) {
+  if (take(end)) return true;
+  do {
+    if (take(end)) return true;  // Behind a trailing comma.
+    if (!value(out.emplace_back())) return false;
+  } while (take(","));
+  return take(end);
+}
+
+bool Parser::named(const std::string& name, Java& out) {
+  static const std::map<std::string, std::string> kScalars = {{"true", "true"},
+                                                              {"false", "false"},
+                                                              {"Boolean.TRUE", "true"},
+                                                              {"Boolean.FALSE", "false"},
+                                                              {"Integer.MIN_VALUE", "-2147483648"},
+                                                              {"Integer.MAX_VALUE", "2147483647"},
+                                                              {"Long.MIN_VALUE", "-9223372036854775808"},
+                                                              {"Long.MAX_VALUE", "9223372036854775807"},
+                                                              {"Double.MAX_VALUE", "1.7976931348623157E308"},
+                                                              {"DateTimeUtils.MIN_EPOCH_SECONDS", "-62167219200"},
+                                                              {"DateTimeUtils.MAX_EPOCH_SECONDS", "253402300799"},
+                                                              {"ltz3", "1970-01-01T00:00:01.123Z"},
+                                                              {"ltz0", "1970-01-01T00:00:01Z"},
+                                                              {"tmstmp3", "1969-12-31T16:00:01.123"}};
+  static const std::map<std::string, std::string> kTexts = {{"HELLO", "Hello"},
+                                                            {"MULTIBYTE", "é€😀"},
+                                                            {"INVALID_START", "\x80"},
+                                                            {"TRUNCATED", "\xE2\x82"},
+                                                            {"OVERLONG", "\xC0\xAF"},
+                                                            {"SURROGATE", "\xED\xA0\x80"},
+                                                            {"mixed", "\x41\x42\x80\x43\x44"}};
+  if (name == "null") return true;
+  if (auto found = kScalars.find(name); found != kScalars.end()) {
+    out = {Java::Kind::Scalar, found->second, {}};
+    return true;
+  }
+  if (auto found = kTexts.find(name); found != kTexts.end()) {
+    out = {Java::Kind::Text, found->second, {}};
+    return true;
+  }
+  auto text = [](std::string_view value) { return Java{Java::Kind::Text, std::string(value), {}}; };
+  auto one = Java{Java::Kind::Scalar, "1", {}}, two = Java{Java::Kind::Scalar, "2", {}};
+  if (name == "mapData") out = {Java::Kind::Map, {}, {text("M1"), text("V1"), text("M2"), text("V2")}};
+  if (name == "multisetData") out = {Java::Kind::Map, {}, {text("M1"), one, text("M2"), two}};
+  return out.kind == Java::Kind::Map;
+}
+
+std::string joined(const std::vector<Java>& parts, size_t i, int width = 2) {
+  return i < parts.size() ? fmt::format("{:0>{}}", parts[i].text, width) : std::string(static_cast<size_t>(width), '0');
+}
+std::string time_of(const std::vector<Java>& parts, size_t from) {
+  std::string out = joined(parts, from) + ":" + joined(parts, from + 1) + ":" + joined(parts, from + 2);
+  return from + 3 < parts.size() ? out + "." + joined(parts, from + 3, 9) : out;
+}
+
+bool Parser::call(const std::string& name, Java& out) {
+  std::vector<Java> args;
+  if (name == "lit") return skip_arguments();
+  if (!list(args, ")")) return false;
+  if (name == "Row.of" || name == "List.of" || name == "Collections.singletonList" || name == "Arrays.asList") {
+    out = {Java::Kind::List, {}, std::move(args)};
+  } else if (name == "entry" || name == "Collections.singletonMap" || name == "singletonMap") {
+    out = {Java::Kind::Map, {}, std::move(args)};
+  } else if (name == "CollectionUtil.map" || name == "map") {
+    out.kind = Java::Kind::Map;
+    for (Java& entry : args) std::ranges::move(entry.items, std::back_inserter(out.items));
+  } else if (name == "BigDecimal" || name == "BigDecimal.valueOf" || name == "DecimalDataUtils.castFrom") {
+    if (args.empty()) return false;
+    out = {Java::Kind::Scalar, args[0].text, {}};
+  } else if (name == "LocalDate.of" && args.size() == 3) {
+    out = {Java::Kind::Scalar, joined(args, 0, 4) + "-" + joined(args, 1) + "-" + joined(args, 2), {}};
+  } else if (name == "LocalTime.of") {
+    out = {Java::Kind::Scalar, time_of(args, 0), {}};
+  } else if (name == "LocalDateTime.of") {
+    out = {Java::Kind::Scalar,
+           joined(args, 0, 4) + "-" + joined(args, 1) + "-" + joined(args, 2) + "T" + time_of(args, 3),
+           {}};
+  } else if (name.ends_with(".parse") && args.size() == 1) {
+    out = {Java::Kind::Scalar, args[0].text, {}};
+  } else if (name == "Instant.ofEpochMilli" || name == "Instant.ofEpochSecond") {
+    int64_t ms = std::stoll(args[0].text) * (name.ends_with("Milli") ? 1 : 1000);
+    out = {Java::Kind::Scalar, changelog_text(Value{ms}, Type::timestamp_ltz(3)), {}};
+  } else if (name == "Duration.ofSeconds" || name == "Duration.ofMillis" || name == "Duration.ofHours" ||
+             name == "Period.ofMonths") {
+    int64_t unit = name == "Duration.ofSeconds" ? 1000 : name == "Duration.ofHours" ? 3'600'000 : 1;
+    out = {Java::Kind::Scalar, std::to_string(std::stoll(args[0].text) * unit), {}};
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool Parser::skip_arguments() {
+  for (int depth = 1; at_ < text_.size() && depth > 0; ++at_)
+    depth += text_[at_] == '(' ? 1 : text_[at_] == ')' ? -1 : 0;
+  return true;
+}
+
+// What stands behind a value: getBytes, atZone and toInstant.
+bool Parser::suffixes(Java& out) {
+  while (peek() == '.') {
+    if (take(".getBytes(")) {
+      if (!skip_arguments()) return false;
+    } else if (take(".atZone(ZoneOffset.UTC)")) {
+      if (!take(".toInstant()")) return false;
+      out.text += 'Z';
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Parser::value(Java& out) {
+  char c = peek();
+  if (c == '"') return string(out) && suffixes(out);
+  if (c == '(') {  // A cast.
+    size_t close = text_.find(')', at_);
+    if (close == std::string::npos) return false;
+    at_ = close + 1;
+    return value(out);
+  }
+  if (c == '{') {
+    ++at_;
+    out.kind = Java::Kind::List;
+    return list(out.items, "}");
+  }
+  if (c == '-' || std::isdigit(static_cast<unsigned char>(c)) != 0) return number(out);
+  if (take("new ")) {
+    std::string what = name();
+    if (what == "BigDecimal" && take("(")) return call(what, out);
+    bool is_bytes = what == "byte";
+    if (take("[0]")) {
+      out.kind = is_bytes ? Java::Kind::Text : Java::Kind::List;
+      return true;
+    }
+    while (take("[]")) {}
+    if (!take("{")) return false;
+    out.kind = Java::Kind::List;
+    if (!list(out.items, "}")) return false;
+    if (!is_bytes) return true;
+    std::string bytes;
+    for (const Java& item : out.items) bytes += static_cast<char>(std::stoi(item.text));
+    out = {Java::Kind::Text, std::move(bytes), {}};
+    return true;
+  }
+  std::string word = name();
+  if (take("(")) return call(word, out) && suffixes(out);
+  return named(word, out) && suffixes(out);
+}
+
+std::optional<Value> typed(const Java& java, const Type& type) {
+  if (java.kind == Java::Kind::Null) return Value::null();
+  if (type.is(TypeRoot::Array) || type.is(TypeRoot::Row)) {
+    if (java.kind != Java::Kind::List) return {};
+    ValueList out;
+    for (size_t i = 0; i < java.items.size(); ++i) {
+      if (type.is(TypeRoot::Row) && i >= type.child_count()) return {};
+      auto item = typed(java.items[i], type.child(type.is(TypeRoot::Row) ? i : 0));
+      if (!item) return {};
+      out.push_back(std::move(*item));
+    }
+    return Value::list(std::move(out));
+  }
+  if (type.physical() == Physical::Map) {
+    if (java.kind != Java::Kind::Map) return {};
+    ValueMap out;
+    for (size_t i = 0; i + 1 < java.items.size(); i += 2) {
+      auto key = typed(java.items[i], type.child(0));
+      auto value = typed(java.items[i + 1], type.is(TypeRoot::Map) ? type.child(1) : Type::integer());
+      if (!key || !value) return {};
+      out.emplace_back(std::move(*key), std::move(*value));
+    }
+    return Value::map(std::move(out));
+  }
+  if (java.kind == Java::Kind::List || java.kind == Java::Kind::Map) return {};
+  if (type.is_character() || type.is_binary_string() || type.is(TypeRoot::Variant)) {
+    std::string text = java.text;
+    auto length = static_cast<size_t>(type.length());
+    if (type.is(TypeRoot::Char) && text.size() < length) text.resize(length, ' ');
+    return Value{std::move(text)};
+  }
+  if (java.kind == Java::Kind::Text && type.is(TypeRoot::TimestampLtz)) return {};
+  auto parsed = parse_scalar(java.text, type);
+  if (!parsed) return {};
+  return *parsed;
+}
+
+bool Parser::type(Type& out) {
+  std::string word = name();
+  if (word.starts_with("DataTypes.")) word.erase(0, 10);
+  if (!take("(")) return false;
+  auto number = [&](int32_t otherwise) {
+    Java value;
+    if (std::isdigit(static_cast<unsigned char>(peek())) == 0 || !this->number(value)) return otherwise;
+    return static_cast<int32_t>(std::stol(value.text));
+  };
+  static const std::map<std::string, Type> kPlain = {
+      {"BOOLEAN", Type::boolean()}, {"TINYINT", Type::tinyint()},        {"SMALLINT", Type::smallint()},
+      {"INT", Type::integer()},     {"BIGINT", Type::bigint()},          {"FLOAT", Type::float32()},
+      {"DOUBLE", Type::float64()},  {"STRING", Type::string()},          {"BYTES", Type::bytes()},
+      {"DATE", Type::date()},       {"VARIANT", Type(TypeRoot::Variant)}};
+  if (auto found = kPlain.find(word); found != kPlain.end()) {
+    out = found->second;
+  } else if (word == "TIMESTAMP") {
+    out = Type::timestamp(number(6));
+  } else if (word == "TIMESTAMP_LTZ" || word == "TIMESTAMP_WITH_LOCAL_TIME_ZONE") {
+    out = Type::timestamp_ltz(number(6));
+  } else if (word == "TIME") {
+    out = Type::time(number(0));
+  } else if (word == "CHAR" || word == "VARCHAR" || word == "BINARY" || word == "VARBINARY") {
+    int32_t length = number(1);
+    out = word == "CHAR"      ? Type::character(length)
+          : word == "VARCHAR" ? Type::varchar(length)
+          : word == "BINARY"  ? Type::binary(length)
+                              : Type::varbinary(length);
+  } else if (word == "DECIMAL") {
+    int32_t precision = number(10);
+    out = Type::decimal(precision, take(",") ? number(0) : 0);
+  } else if (word == "ARRAY" || word == "MULTISET") {
+    Type element;
+    if (!type(element)) return false;
+    out = word == "ARRAY" ? Type::array(element) : Type::multiset(element);
+  } else if (word == "MAP") {
+    Type key, value;
+    if (!type(key) || !take(",") || !type(value)) return false;
+    out = Type::map(key, value);
+  } else if (word == "ROW") {
+    std::vector<RowField> fields;
+    do {
+      take("DataTypes.");
+      bool is_named = take("FIELD(");
+      Java field_name{Java::Kind::Text, "f" + std::to_string(fields.size()), {}};
+      if (is_named) {
+        field_name.text.clear();
+        if (!string(field_name) || !take(",")) return false;
+      }
+      Type field;
+      if (!type(field) || (is_named && !take(")"))) return false;
+      fields.push_back({field_name.text, field});
+    } while (take(","));
+    out = Type::row(std::move(fields));
+  } else if (word == "INTERVAL") {
+    std::string unit = name();
+    out = unit.ends_with("MONTH") || unit.ends_with("YEAR") ? Type::interval_year_month() : Type::interval_day_time();
+    if (!take("(") || !skip_arguments()) return false;  // The unit's own.
+    while (take(", DataTypes.SECOND(") || take(", SECOND(")) skip_arguments();
+  } else {
+    return false;
+  }
+  if (!take(")")) return false;
+  for (;;) {
+    if (take(".notNull()")) {
+      out = out.not_null();
+    } else if (take(".nullable()")) {
+      out = out.as_nullable();
+    } else {
+      return true;
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Type> java_type(std::string_view source) {
+  Parser parser(without_comments(source));
+  Type type;
+  if (!parser.type(type) || !parser.ends()) return {};
+  return type;
+}
+
+std::optional<Value> java_value(std::string_view source, const Type& type) {
+  Java java;
+  if (!Parser(without_comments(source)).whole(java)) return {};
+  return typed(java, type);
+}
+
+}  // namespace sluice::tests
