@@ -49,7 +49,7 @@ SLUICE_KERNEL void sluice_cast_text_text(const StringView& x, KernelContext& con
 }
 SLUICE_KERNEL void sluice_cast_bytes_text(const Bytes& x, KernelContext& context, const CallContext& call,
                                           StringView& out) noexcept {
-  out = fit_text(context, x, call.result);
+  out = fit_text(context, valid_text(context, x), call.result);
 }
 SLUICE_KERNEL void sluice_cast_text_bytes(const StringView& x, KernelContext& context, const CallContext& call,
                                           Bytes& out) noexcept {

@@ -5,12 +5,10 @@
 
 #include "catalog/types/time_math.h"
 
+#include "catalog/functions/date_names.h"
+
 namespace sluice {
 namespace {
-
-constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
-                                        "July",    "August",   "September", "October", "November", "December"};
-constexpr std::string_view kWeekdays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
 char* put(char* out, std::string_view text) {
   std::memcpy(out, text.data(), text.size());
@@ -68,16 +66,8 @@ LocalWeek local_week_of(int64_t days) {
 }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
-
-struct DateFormat::Fields {
-  int64_t year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, nanoseconds = 0;
-  int64_t hour12 = -1;
-  int64_t day_of_year = -1;
-  bool afternoon = false;
-};
 
 bool DateFormat::add_letters(char letter, int32_t count) {
   Part part;
@@ -294,7 +284,7 @@ char* DateFormat::write_parts(char* out, const TimestampNs& local, int64_t days,
         out = put_number(out, date.month, part.width);
         break;
       case Field::MonthName: {
-        std::string_view name = kMonths[date.month - 1];
+        std::string_view name = kMonthNames[date.month - 1];
         out = put(out, part.width == 3 ? name.substr(0, 3) : part.width == 5 ? name.substr(0, 1) : name);
         break;
       }
@@ -337,7 +327,7 @@ char* DateFormat::write_parts(char* out, const TimestampNs& local, int64_t days,
         out = put(out, of_day < 43'200'000 ? "AM" : "PM");
         break;
       case Field::WeekdayName: {
-        std::string_view name = kWeekdays[iso_day_of_week(days) - 1];
+        std::string_view name = kWeekdayNames[iso_day_of_week(days) - 1];
         out = put(out, part.width <= 3 ? name.substr(0, 3) : part.width == 5 ? name.substr(0, 1) : name);
         break;
       }
@@ -363,109 +353,6 @@ char* DateFormat::write_parts(char* out, const TimestampNs& local, int64_t days,
     }
   }
   return out;
-}
-
-namespace {
-
-// Digits at the front: exactly `width` where another number follows, else at least one and at most `most`.
-bool take_digits(std::string_view& text, size_t least, size_t most, int64_t& out) {
-  size_t count = 0;
-  out = 0;
-  while (count < most && count < text.size() && is_digit(text[count])) out = out * 10 + (text[count++] - '0');
-  text.remove_prefix(count);
-  return count >= least;
-}
-
-}  // namespace
-
-bool DateFormat::read_part(const Part& part, std::string_view& text, Fields& fields) const {
-  auto width = static_cast<size_t>(part.width);
-  size_t most = part.follows_number || width >= 2 ? width : 19;
-  size_t least = part.follows_number || width >= 2 ? width : 1;
-  int64_t number = 0;
-  switch (part.field) {
-    case Field::Text:
-      if (!text.starts_with(part.text)) return false;
-      text.remove_prefix(part.text.size());
-      return true;
-    case Field::Year:
-      if (!take_digits(text, least, most, fields.year)) return false;
-      if (width == 2) fields.year += 2000;
-      return true;
-    case Field::Month:
-      return take_digits(text, least, most, fields.month);
-    case Field::Day:
-      return take_digits(text, least, most, fields.day);
-    case Field::DayOfYear:
-      return take_digits(text, least, most, fields.day_of_year);
-    case Field::Hour:
-      return take_digits(text, least, most, fields.hour);
-    case Field::Hour1:
-      if (!take_digits(text, least, most, fields.hour)) return false;
-      fields.hour %= 24;
-      return true;
-    case Field::Hour12:
-    case Field::Hour12_0:
-      if (!take_digits(text, least, most, number)) return false;
-      fields.hour12 = number % 12;
-      return true;
-    case Field::Minute:
-      return take_digits(text, least, most, fields.minute);
-    case Field::Second:
-      return take_digits(text, least, most, fields.second);
-    case Field::Fraction: {
-      std::string_view before = text;
-      if (!take_digits(text, width, width, number)) return false;
-      fields.nanoseconds = number;
-      for (size_t digits = before.size() - text.size(); digits < 9; ++digits) fields.nanoseconds *= 10;
-      return true;
-    }
-    case Field::HalfDay:
-      if (!text.starts_with("AM") && !text.starts_with("PM")) return false;
-      fields.afternoon = text[0] == 'P';
-      text.remove_prefix(2);
-      return true;
-    case Field::MonthName:
-      for (int64_t month = 0; month < 12; ++month) {
-        std::string_view name = width == 3 ? kMonths[month].substr(0, 3) : kMonths[month];
-        if (!text.starts_with(name)) continue;
-        fields.month = month + 1;
-        text.remove_prefix(name.size());
-        return true;
-      }
-      return false;
-    case Field::WeekdayName:
-      for (std::string_view weekday : kWeekdays) {
-        std::string_view name = width <= 3 ? weekday.substr(0, 3) : weekday;
-        if (!text.starts_with(name)) continue;
-        text.remove_prefix(name.size());
-        return true;
-      }
-      return false;
-    default:
-      return false;
-  }
-}
-
-bool DateFormat::read(std::string_view text, bool strict, TimestampNs& local) const {
-  if (write_error_ != nullptr || has_options_) return false;
-  Fields fields;
-  for (const Part& part : parts_) {
-    if (!read_part(part, text, fields)) return false;
-  }
-  if (strict && !text.empty()) return false;
-  if (fields.hour12 >= 0) fields.hour = fields.hour12 + (fields.afternoon ? 12 : 0);
-  bool is_midnight = fields.hour == 24 && fields.minute == 0 && fields.second == 0 && fields.nanoseconds == 0;
-  if (fields.month < 1 || fields.month > 12 || fields.day < 1 || fields.day > 31) return false;
-  if ((fields.hour > 23 && !is_midnight) || fields.minute > 59 || fields.second > 59) return false;
-  auto month = static_cast<int32_t>(fields.month);
-  auto day = static_cast<int32_t>(std::min<int64_t>(fields.day, days_in_month(fields.year, month)));
-  int64_t days = fields.day_of_year > 0 ? days_of({fields.year, 1, 1}) + fields.day_of_year - 1
-                                        : days_of({fields.year, month, day});
-  int64_t ms = fields.hour * kMsPerHour + fields.minute * kMsPerMinute + fields.second * kMsPerSecond;
-  local = {days * kMsPerDay + ms + fields.nanoseconds / 1'000'000, static_cast<int32_t>(fields.nanoseconds % 1'000'000),
-           0};
-  return true;
 }
 
 }  // namespace sluice

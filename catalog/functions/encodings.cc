@@ -1,6 +1,7 @@
 // Texts and bytes in other forms: character sets, base64, hexadecimal digits, URLs; hash codes.
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <optional>
 
 #include "base/base64.h"
@@ -105,7 +106,10 @@ int hex_digit(char c) {
 
 Value sluice_unhex(ValueCall& call) {
   std::string digits = call.text(0), out;
-  if (digits.size() % 2 == 1) digits.insert(digits.begin(), '0');
+  if (digits.size() % 2 == 1) {  // The first digit counts for nothing.
+    if (hex_digit(digits[0]) < 0) return Value::null();
+    digits.replace(0, 1, "00");
+  }
   for (size_t i = 0; i < digits.size(); i += 2) {
     int high = hex_digit(digits[i]), low = hex_digit(digits[i + 1]);
     if (high < 0 || low < 0) return Value::null();
@@ -153,7 +157,7 @@ Value sluice_hash_code(ValueCall& call) {
   if (type.is_character()) {
     uint32_t hash = 0;
     for (char16_t unit : to_utf16(call.text(0))) hash = hash * 31 + unit;
-    return {int64_t{static_cast<int32_t>(hash)}};
+    return {std::abs(int64_t{static_cast<int32_t>(hash)})};
   }
   if (type.is(TypeRoot::Boolean)) return {int64_t{call[0].get<bool>() ? 1231 : 1237}};
   uint64_t bits = 0;

@@ -15,6 +15,7 @@ std::vector<FunctionDecl> string_functions();
 std::vector<FunctionDecl> string_building_functions();
 std::vector<FunctionDecl> pattern_functions();
 std::vector<FunctionDecl> time_functions();
+std::vector<FunctionDecl> time_difference_functions();
 std::vector<FunctionDecl> time_format_functions();
 std::vector<FunctionDecl> now_functions();
 std::vector<FunctionDecl> extreme_functions();

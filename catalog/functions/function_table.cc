@@ -37,6 +37,7 @@ std::vector<FunctionDecl> all_families() {
                       string_building_functions,
                       pattern_functions,
                       time_functions,
+                      time_difference_functions,
                       time_format_functions,
                       now_functions,
                       extreme_functions,

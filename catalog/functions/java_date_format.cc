@@ -5,15 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "catalog/functions/date_names.h"
 #include "catalog/types/julian_calendar.h"
 #include "catalog/types/time_math.h"
 
 namespace sluice {
 namespace {
-
-constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
-                                        "July",    "August",   "September", "October", "November", "December"};
-constexpr std::string_view kWeekdays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -144,8 +141,8 @@ bool JavaDateFormat::read_part(const Part& part, std::string_view text, size_t& 
     constexpr std::string_view kHalves[] = {"AM", "PM"}, kEras[] = {"BC", "AD"};
     auto name = part.letter == 'a'   ? take_name(text, at, kHalves)
                 : part.letter == 'G' ? take_name(text, at, kEras)
-                : part.letter == 'E' ? take_name(text, at, kWeekdays)
-                                     : take_name(text, at, kMonths);
+                : part.letter == 'E' ? take_name(text, at, kWeekdayNames)
+                                     : take_name(text, at, kMonthNames);
     if (!name) return false;
     if (part.letter == 'a') fields.afternoon = *name == 1;
     if (part.letter == 'G') fields.is_before_christ = *name == 0;
@@ -252,7 +249,7 @@ std::string JavaDateFormat::write(int64_t local_ms, int64_t offset_ms) const {
       case 'M':
       case 'L':
         if (width >= 3) {
-          name(kMonths[date.month - 1]);
+          name(kMonthNames[date.month - 1]);
         } else {
           number(date.month);
         }
@@ -267,7 +264,7 @@ std::string JavaDateFormat::write(int64_t local_ms, int64_t offset_ms) const {
         number((date.day - 1) / 7 + 1);
         break;
       case 'E':
-        name(kWeekdays[weekday]);
+        name(kWeekdayNames[(weekday + 6) % 7]);
         break;
       case 'u':
         number(weekday == 0 ? 7 : weekday);

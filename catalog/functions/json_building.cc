@@ -35,7 +35,7 @@ std::string floating_text(const Value& value, const Type& type) {
   std::string text = cast_text(value, type);
   double number = type.is(TypeRoot::Float) ? static_cast<double>(value.get<float>()) : value.get<double>();
   if (!std::isfinite(number)) return "\"" + text + "\"";
-  return type.is(TypeRoot::Float) ? text : big_decimal_text(text);
+  return big_decimal_text(text);
 }
 
 void write_value(const Value& value, const Type& type, std::string& out);

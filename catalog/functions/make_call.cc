@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/diagnostics.h"
+#include "catalog/expr/interpreter.h"
 #include "catalog/functions/families.h"
 #include "catalog/functions/function_table.h"
 #include "catalog/functions/time_unit.h"
@@ -112,6 +113,11 @@ Result<Expr> make_field(std::vector<Expr> args, SourceSpan span) {
   return Expr{FieldRef{index}, std::move(type), std::move(args), span};
 }
 
+bool is_null_constant(const Expr& expr) {
+  auto value = fold(expr, SessionContext{});
+  return value && value->is_null();
+}
+
 // A DATE has no fractions of a second, a TIME no days, and instants are rounded to milliseconds at best.
 Status check_unit(std::string_view function, const std::vector<Expr>& args, SourceSpan span) {
   if (args.size() != 2) return Done{};
@@ -149,6 +155,10 @@ std::vector<FunctionDecl> composed_functions() {
 
 Result<Expr> make_call(std::string_view function, std::vector<Expr> args, SourceSpan span) {
   if (function == "TIMESTAMPADD") return make_timestamp_add(std::move(args), span);
+  if (function == "TIMESTAMPDIFF" && args.size() == 3 && unit_of(args[0]) == TimeUnit::Nanosecond) {
+    args.erase(args.begin());
+    return make_call("$NANOSECONDS_BETWEEN", std::move(args), span);
+  }
   if (function == "ITEM" && args.size() == 2 && args[0].type.is(TypeRoot::Row)) {
     return make_field(std::move(args), span);
   }
@@ -192,7 +202,11 @@ Result<Expr> make_call(std::string_view function, std::vector<Expr> args, Source
     SourceSpan arg_span = args[i].span;
     const Type& wanted = resolved->arguments[i];
     bool is_try = decl->tries_text && args[i].type.is_character() && wanted.is_temporal();
+    bool is_constant = args[i].as<Literal>() != nullptr && !args[i].as<Literal>()->value.is_null();
     SLUICE_TRY(args[i], make_cast(std::move(args[i]), wanted, arg_span, is_try));
+    if (is_try && is_constant && wanted.is_temporal() && is_null_constant(args[i])) {
+      return fail(ErrorCode::WrongArguments, arg_span, "the text is no {}", wanted.as_nullable().to_string());
+    }
   }
   Expr call{Call{std::string(decl->name), decl->version, resolved->overload}, resolved->result, std::move(args), span};
   return remainder == nullptr ? Result<Expr>(std::move(call)) : make_cast(std::move(call), *remainder, span);

@@ -179,6 +179,13 @@ std::vector<FunctionDecl> number_functions() {
   };
 }
 
+// A DECIMAL goes with a DECIMAL only.
+std::optional<std::vector<Type>> angle_types(const CallArguments& arguments) {
+  if (arguments.types.size() != 2) return {};
+  if (arguments.types[0].is(TypeRoot::Decimal) && !arguments.types[1].is(TypeRoot::Decimal)) return {};
+  return std::vector<Type>(arguments.types.begin(), arguments.types.end());
+}
+
 }  // namespace
 
 std::vector<FunctionDecl> math_functions() {
@@ -203,7 +210,10 @@ std::vector<FunctionDecl> math_functions() {
       scalar<sluice_asin>("ASIN").doc("Inverse sine.").example("ASIN(0)", "0.0"),
       scalar<sluice_acos>("ACOS").doc("Inverse cosine.").example("ACOS(1)", "0.0"),
       scalar<sluice_atan>("ATAN").doc("Inverse tangent.").example("ATAN(0)", "0.0"),
-      scalar<sluice_atan2>("ATAN2").doc("Angle of the point (x, y), given as y, x.").example("ATAN2(0, 1)", "0.0"),
+      scalar<sluice_atan2>("ATAN2")
+          .coerce(angle_types)
+          .doc("Angle of the point (x, y), given as y, x.")
+          .example("ATAN2(0, 1)", "0.0"),
       scalar<sluice_degrees>("DEGREES").doc("Radians as degrees.").example("DEGREES(0)", "0.0"),
       scalar<sluice_radians>("RADIANS").doc("Degrees as radians.").example("RADIANS(0)", "0.0"),
       scalar<sluice_pi>("PI").nullability(ResultNullability::Never).doc("3.14159..."),

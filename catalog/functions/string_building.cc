@@ -33,13 +33,17 @@ inline StringView joined(KernelContext& context, const StringView& a, const Stri
   return {out, static_cast<uint32_t>(size)};
 }
 
-// Pads to a number of characters with a repeated text, or cuts to it. NULL for a negative number or nothing to pad
+// Pads to a number of UTF-16 units with a repeated text, or cuts to it. NULL for a negative number or nothing to pad
 // with.
 void pad(KernelContext& context, const StringView& text, int32_t length, const StringView& filler, bool left,
          Nullable<StringView>& out) {
   out.is_null = length < 0 || (filler.size() == 0 && length > 0);
   if (out.is_null) return;
   auto wanted = static_cast<uint32_t>(length);
+  if (has_pairs(text.data(), text.size()) || has_pairs(filler.data(), filler.size())) {
+    out.value = pad_units(context, text, wanted, filler, left);
+    return;
+  }
   uint32_t characters = count_characters(text.data(), text.size());
   if (characters >= wanted) {
     out.value = part_of(text, 0, offset_of_character(text.data(), text.size(), wanted));

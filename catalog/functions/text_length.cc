@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <string>
+
+#include "catalog/functions/utf16.h"
 
 namespace sluice {
 
@@ -28,6 +31,25 @@ StringView fit_bytes(KernelContext& context, const StringView& bytes, const Type
   std::memcpy(out, bytes.data(), bytes.size());
   std::memset(out + bytes.size(), 0, length - bytes.size());
   return {out, length};
+}
+
+StringView pad_units(KernelContext& context, const StringView& text, uint32_t units, const StringView& filler,
+                     bool left) {
+  constexpr uint32_t kUnitsMax = 1U << 28;
+  if (units > kUnitsMax) return fail_row(context.error, "the text would be too long"), StringView();
+  std::u16string own = to_utf16(text.view()), more = to_utf16(filler.view()), padding;
+  if (own.size() > units) own.resize(units);
+  while (own.size() + padding.size() < units && !more.empty()) {
+    padding += more.substr(0, units - own.size() - padding.size());
+  }
+  std::string out = from_utf16(left ? padding + own : own + padding);
+  return copy_text(context, out.data(), static_cast<uint32_t>(out.size()));
+}
+
+StringView valid_text(KernelContext& context, const StringView& bytes) {
+  if (is_ascii(bytes.data(), bytes.size())) return bytes;
+  std::string text = from_utf16(to_utf16(bytes.view()));
+  return text == bytes.view() ? bytes : copy_text(context, text.data(), static_cast<uint32_t>(text.size()));
 }
 
 void fail_parse(KernelContext& context, const StringView& text, const char* type) {

@@ -19,6 +19,13 @@ inline uint32_t count_utf16_units(const char* data, uint32_t size) {
   return count;
 }
 
+inline bool has_pairs(const char* data, uint32_t size) {
+  for (uint32_t i = 0; i < size; ++i) {
+    if (static_cast<unsigned char>(data[i]) >= 0xF0) return true;
+  }
+  return false;
+}
+
 // Byte offset of a character; `size` when there are not so many.
 inline uint32_t offset_of_character(const char* data, uint32_t size, uint32_t character) {
   uint32_t at = 0;
@@ -54,6 +61,12 @@ inline StringView part_of(const StringView& text, uint32_t begin, uint32_t size)
 StringView fit_text(KernelContext& context, const StringView& text, const TypeDescriptor& type);
 // The same for BINARY and VARBINARY, with zero bytes.
 StringView fit_bytes(KernelContext& context, const StringView& bytes, const TypeDescriptor& type);
+
+// Pads or cuts to a number of UTF-16 units; half of a pair becomes `?`.
+StringView pad_units(KernelContext& context, const StringView& text, uint32_t units, const StringView& filler,
+                     bool left);
+// Bytes as text: what is no UTF-8 becomes U+FFFD.
+StringView valid_text(KernelContext& context, const StringView& bytes);
 
 // Fails the row with `cannot parse 'TEXT' as TYPE`.
 void fail_parse(KernelContext& context, const StringView& text, const char* type);

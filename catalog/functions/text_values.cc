@@ -48,6 +48,7 @@ Value sluice_is_alpha(ValueCall& call) {
   return {letters->find(call.text(0), 0, 0, found)};
 }
 Value sluice_is_number(ValueCall&) { return {true}; }
+Value sluice_is_integer(ValueCall& call) { return {call.site.types[0].is_integer()}; }
 
 Value sluice_parse_url(ValueCall& call) {
   auto part = url_part(call.text(0), call.text(1));
@@ -123,8 +124,9 @@ Type string_type(const CallArguments&) { return Type::string(); }
 Type boolean_type(const CallArguments&) { return Type::boolean(); }
 Type texts_type(const CallArguments&) { return Type::array(Type::string()); }
 
+template <ValueFunction Function>
 FunctionDecl test_of_number(std::string_view name) {
-  FunctionDecl decl = value_function<sluice_is_number>(name, {ArgClass::Numeric}, boolean_type);
+  FunctionDecl decl = value_function<Function>(name, {ArgClass::Numeric}, boolean_type);
   return std::move(decl).nullability(ResultNullability::Never).sees_null();
 }
 
@@ -157,8 +159,8 @@ std::vector<FunctionDecl> text_value_functions() {
           .sees_null()
           .doc("Whether all characters are letters.")
           .example("IS_ALPHA('ab')", "TRUE"),
-      test_of_number("IS_DIGIT"),
-      test_of_number("IS_DECIMAL"),
+      test_of_number<sluice_is_integer>("IS_DIGIT"),
+      test_of_number<sluice_is_number>("IS_DECIMAL"),
       value_function<sluice_parse_url>("PARSE_URL", {Character, Character}, string_type)
           .overload(value_overload<sluice_parse_url_key>({Character, Character, Character}, string_type))
           .nullability(ResultNullability::Always)

@@ -68,7 +68,7 @@ inline int64_t field_of(TimeUnit unit, const TimestampNs& time) {
   if (unit > TimeUnit::Microsecond) return field_of(unit, time.milliseconds);
   // What is left of the last second, with the sign of the time.
   int64_t ns = time.milliseconds % kMsPerSecond * 1'000'000 + time.nanoseconds;
-  return unit == TimeUnit::Nanosecond ? ns : ns / 1000;
+  return unit == TimeUnit::Nanosecond ? ns : floor_div(ns, 1000);
 }
 
 // The first day of the unit that a day lies in.
@@ -122,7 +122,7 @@ inline int64_t julian_shift(int64_t days) {
 
 struct Rounding {
   int64_t first = 0;    // Of the unit.
-  int64_t shifted = 0;  // The time itself.
+  int64_t shifted = 0;  // The time itself; its day where the unit is longer.
 };
 inline Rounding rounding_of(TimeUnit unit, int64_t ms) {
   int64_t size = unit <= TimeUnit::Day ? milliseconds_of(unit) : 0;
@@ -131,7 +131,7 @@ inline Rounding rounding_of(TimeUnit unit, int64_t ms) {
   int64_t days = unit == TimeUnit::Week ? floor_div(ms, kMsPerDay) : ms / kMsPerDay;
   int64_t shift = julian_shift(days);
   int64_t first = unit == TimeUnit::Week ? days + shift - iso_day_of_week(days) % 7 : floor_days(unit, days + shift);
-  return {first * kMsPerDay, ms + shift * kMsPerDay};
+  return {first * kMsPerDay, (days + shift) * kMsPerDay};
 }
 inline int64_t floor_ms(TimeUnit unit, int64_t ms) { return rounding_of(unit, ms).first; }
 inline int64_t ceil_ms(TimeUnit unit, int64_t ms) {
@@ -140,28 +140,6 @@ inline int64_t ceil_ms(TimeUnit unit, int64_t ms) {
   if (rounding.first == rounding.shifted && unit < TimeUnit::Decade) return rounding.first;
   int64_t size = unit <= TimeUnit::Day ? milliseconds_of(unit) : 0;
   return size > 0 ? rounding.first + size : next_days(unit, floor_div(rounding.first, kMsPerDay)) * kMsPerDay;
-}
-
-inline int64_t add_months_ms(int64_t ms, int64_t months) {
-  int64_t days = floor_div(ms, kMsPerDay);
-  return add_months(days, months) * kMsPerDay + (ms - days * kMsPerDay);
-}
-
-// Whole months between two times, towards zero.
-inline int64_t months_between(int64_t from, int64_t to) {
-  if (to < from) return -months_between(to, from);
-  CivilDate a = civil_of(floor_div(from, kMsPerDay)), b = civil_of(floor_div(to, kMsPerDay));
-  int64_t months = (b.year - a.year) * 12 + b.month - a.month;
-  return add_months_ms(from, months) > to ? months - 1 : months;
-}
-
-inline int32_t difference(TimeUnit unit, int64_t from, int64_t to) {
-  int32_t months = months_of(unit);
-  int64_t out = months > 0 ? months_between(from, to) / months : (to - from) / milliseconds_of(unit);
-  // Flink counts weeks in seconds of 32 bits.
-  if (unit == TimeUnit::Week) out = static_cast<int32_t>((to - from) / kMsPerSecond) / 604'800;
-  if (unit == TimeUnit::Millisecond) out = (to - from) / kMsPerSecond * kMsPerSecond;  // And milliseconds in seconds.
-  return static_cast<int32_t>(out);
 }
 
 }  // namespace
@@ -262,26 +240,6 @@ SLUICE_KERNEL int64_t sluice_extract_interval(const StringView&, IntervalMs x, c
   }
 SLUICE_ROUND_TIME(floor, floor_ms)
 SLUICE_ROUND_TIME(ceil, ceil_ms)
-
-SLUICE_KERNEL int32_t sluice_timestampdiff(const StringView&, TimestampMs from, TimestampMs to, const TimeUnit* unit,
-                                           RowError& error) noexcept {
-  if (unit == nullptr || (milliseconds_of(*unit) == 0 && months_of(*unit) == 0)) {
-    return fail_row(error, "unknown unit of time"), 0;
-  }
-  return difference(*unit, static_cast<int64_t>(from), static_cast<int64_t>(to));
-}
-SLUICE_KERNEL int32_t sluice_timestampdiff_ltz(const StringView&, InstantMs from, InstantMs to, const TimeUnit* unit,
-                                               RowError& error) noexcept {
-  return sluice_timestampdiff({}, TimestampMs{static_cast<int64_t>(from)}, TimestampMs{static_cast<int64_t>(to)}, unit,
-                              error);
-}
-
-SLUICE_KERNEL IntervalMs sluice_minus_date(TimestampMs to, TimestampMs from) noexcept {
-  return IntervalMs{static_cast<int64_t>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from))};
-}
-SLUICE_KERNEL IntervalMs sluice_minus_date_ltz(InstantMs to, InstantMs from) noexcept {
-  return IntervalMs{static_cast<int64_t>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from))};
-}
 
 // Times and intervals. A DATE keeps whole days of an interval, a TIME stays within its day.
 SLUICE_KERNEL Date sluice_add_date_months(Date x, IntervalMonths by) noexcept {
@@ -472,13 +430,6 @@ std::vector<FunctionDecl> rounding_and_windows() {
       taking_type_of<sluice_ceil_timestamp, sluice_ceil_instant, sluice_ceil_date, sluice_ceil_time>("CEIL", type_at<0>)
           .prepare(second_is_unit)
           .example("CEIL(TIMESTAMP '2020-02-29 12:34:56' TO HOUR)", "TIMESTAMP '2020-02-29 13:00:00'"),
-      scalar<sluice_timestampdiff, sluice_timestampdiff_ltz>("TIMESTAMPDIFF")
-          .prepare(first_is_unit)
-          .doc("Whole units from the first time to the second.")
-          .example("TIMESTAMPDIFF(DAY, TIMESTAMP '2020-01-01 00:00:00', TIMESTAMP '2020-02-01 00:00:00')", "31"),
-      scalar<sluice_minus_date, sluice_minus_date_ltz>("MINUS_DATE")
-          .doc("The time between two times; written (a - b) DAY TO SECOND.")
-          .example("(DATE '2020-03-01' - DATE '2020-02-28') DAY", "INTERVAL '+2 00:00:00.000' DAY TO SECOND"),
       scalar<sluice_tumble_start, sluice_tumble_start_ltz>("$TUMBLE_START").doc("First millisecond of the window."),
       scalar<sluice_tumble_end, sluice_tumble_end_ltz>("$TUMBLE_END").doc("First millisecond behind the window."),
       scalar<sluice_tumble_time, sluice_tumble_time_ltz>("$TUMBLE_TIME").doc("Last millisecond of the window."),

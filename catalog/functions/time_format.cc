@@ -245,6 +245,12 @@ std::shared_ptr<const void> prepare_format(const PrepareArguments& prepared) {
   return DateFormat::compile(pattern->get<std::string>());
 }
 
+// A DATE or a TIME would have to become a timestamp first.
+std::optional<std::vector<Type>> formatted_types(const CallArguments& arguments) {
+  if (arguments.types.size() != 2 || arguments.types[0].is(TypeRoot::Date)) return {};
+  return std::vector<Type>(arguments.types.begin(), arguments.types.end());
+}
+
 Type timestamp3(const CallArguments&) { return Type::timestamp(3); }
 Type instant3(const CallArguments&) { return Type::timestamp_ltz(3); }
 Type text(const CallArguments&) { return Type::string(); }
@@ -257,6 +263,7 @@ constexpr std::string_view kFormats = "walks over a prepared pattern out of line
 std::vector<FunctionDecl> time_format_functions() {
   return {
       scalar<sluice_date_format_timestamp, sluice_date_format_instant, sluice_date_format_text>("DATE_FORMAT")
+          .coerce(formatted_types)
           .returns(text)
           .prepare(prepare_format)
           .opaque(kFormats)

@@ -101,4 +101,9 @@ inline int64_t add_months(int64_t days, int64_t months) {
   return days_of(date);
 }
 
+inline int64_t add_months_ms(int64_t ms, int64_t months) {
+  int64_t days = floor_div(ms, kMsPerDay);
+  return add_months(days, months) * kMsPerDay + (ms - days * kMsPerDay);
+}
+
 }  // namespace sluice

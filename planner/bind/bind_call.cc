@@ -168,6 +168,14 @@ Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span) {
     session_.error(ErrorCode::WrongArguments, span, "COALESCE takes at least one argument");
     return invalid_expr(span);
   }
+  // A DATE beside timestamps makes all of them dates.
+  auto is_date = [](const Expr& arg) { return arg.type.is(TypeRoot::Date); };
+  auto is_timestamp = [](const Expr& arg) { return arg.type.is_timestamp(); };
+  if (std::ranges::any_of(args, is_date) && std::ranges::any_of(args, is_timestamp)) {
+    for (Expr& arg : args) {
+      if (arg.type.is_timestamp()) arg = cast_or_report(std::move(arg), Type::date(), span, session_);
+    }
+  }
   Type type;
   if (!unify(values, span, "COALESCE", type)) return invalid_expr(span);
   if (args.size() == 1) return std::move(args[0]);
@@ -208,6 +216,14 @@ Expr ExprBinder::bind_nullif(const ast::Call& call, SourceSpan span) {
 
 Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, SourceSpan span) {
   if (left.type.is_invalid() || right.type.is_invalid()) return invalid_expr(span);
+  bool compares_fields = op == "=" || op == "<>";
+  if (compares_fields && left.is_call("ROW") && right.is_call("ROW") && left.args.size() == right.args.size()) {
+    std::vector<Expr> fields;  // A NULL in a field makes it unknown, as it does not between rows of columns.
+    for (size_t i = 0; i < left.args.size(); ++i) {
+      fields.push_back(bind_comparison(op, left.args[i], right.args[i], span));
+    }
+    return make_logic(op == "=" ? Form::And : Form::Or, std::move(fields), span);
+  }
   for (auto [one, other] : {std::pair{&left, &right}, std::pair{&right, &left}}) {
     if (is_untyped_null(*one) && !is_untyped_null(*other)) one->type = other->type.as_nullable();
   }
@@ -320,6 +336,12 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
     }
     args.push_back(takes_null(lookup) || !known ? bind(*arg) : bind_value(*arg));
   }
+  if (lookup == "CURRENT_DATABASE" && args.empty()) {
+    return Expr{Literal{Value{session_.catalog.current_database()}}, Type::string().not_null(), {}, span};
+  }
+  // Clocks may name a precision, and keep their own.
+  bool is_clock = lookup == "LOCALTIME" || lookup == "LOCALTIMESTAMP" || lookup == "CURRENT_TIME";
+  if (is_clock && args.size() == 1 && args[0].as<Literal>() != nullptr && args[0].type.is_integer()) args.clear();
   if (known) {
     if (call.json) return refuse(span, "a JSON clause");
     return call_or_report(lookup, std::move(args), span, session_);

@@ -49,6 +49,13 @@ void check(Json record, Tally& tally) {
     if (expression.ok()) tally.failures.push_back("accepted: " + sql + ", rejected with " + std::string(invalid));
     return;
   }
+  simdjson::dom::array cases = record["cases"];
+  bool always_fails = cases.size() > 0 &&
+                      std::ranges::all_of(cases, [](Json test) { return test["error"].error() == simdjson::SUCCESS; });
+  if (!expression.ok() && !expression.refused() && always_fails) {  // We tell before it runs.
+    ++tally.right;
+    return;
+  }
   if (!expression.ok()) {
     if (expression.refused()) {
       ++tally.refused;

@@ -8,7 +8,9 @@
 #include <map>
 #include <vector>
 
+#include "catalog/functions/utf16.h"
 #include "catalog/types/value_text.h"
+#include "java_names.h"
 
 namespace sluice::tests {
 namespace {
@@ -84,19 +86,11 @@ class Parser {
   size_t at_ = 0;
 };
 
-void append_utf8(std::string& out, uint32_t c) {
-  auto add = [&out](uint32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) return add(c);
-  if (c < 0x800) return add(0xC0 | (c >> 6)), add(0x80 | (c & 0x3F));
-  if (c < 0x10000) return add(0xE0 | (c >> 12)), add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
-  add(0xF0 | (c >> 18)), add(0x80 | ((c >> 12) & 0x3F)), add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
-}
-
 bool Parser::string(Java& out) {
   out.kind = Java::Kind::Text;
   do {
     if (!take("\"")) return false;
-    uint32_t high = 0;
+    std::u16string units;
     while (at_ < text_.size() && text_[at_] != '"') {
       char c = text_[at_++];
       if (c != '\\') {
@@ -108,12 +102,10 @@ bool Parser::string(Java& out) {
         uint32_t unit = 0;
         std::from_chars(text_.data() + at_, text_.data() + at_ + 4, unit, 16);
         at_ += 4;
-        if (unit >= 0xD800 && unit < 0xDC00) {
-          high = unit;
-        } else {
-          append_utf8(out.text,
-                      unit >= 0xDC00 && unit < 0xE000 ? 0x10000 + ((high - 0xD800) << 10) + unit - 0xDC00 : unit);
-        }
+        units += static_cast<char16_t>(unit);
+        if (unit >= 0xD800 && unit < 0xDC00) continue;
+        out.text += from_utf16(units);
+        units.clear();
       } else if (c >= '0' && c <= '7') {
         out.text += static_cast<char>(c - '0');
       } else {
@@ -163,35 +155,12 @@ bool Parser::list(std::vector<Java>& out, std::string_view end) {
 }
 
 bool Parser::named(const std::string& name, Java& out) {
-  static const std::map<std::string, std::string> kScalars = {{"true", "true"},
-                                                              {"false", "false"},
-                                                              {"Boolean.TRUE", "true"},
-                                                              {"Boolean.FALSE", "false"},
-                                                              {"Integer.MIN_VALUE", "-2147483648"},
-                                                              {"Integer.MAX_VALUE", "2147483647"},
-                                                              {"Long.MIN_VALUE", "-9223372036854775808"},
-                                                              {"Long.MAX_VALUE", "9223372036854775807"},
-                                                              {"Double.MAX_VALUE", "1.7976931348623157E308"},
-                                                              {"DateTimeUtils.MIN_EPOCH_SECONDS", "-62167219200"},
-                                                              {"DateTimeUtils.MAX_EPOCH_SECONDS", "253402300799"},
-                                                              {"ltz3", "1970-01-01T00:00:01.123Z"},
-                                                              {"ltz0", "1970-01-01T00:00:01Z"},
-                                                              {"tmstmp3", "1969-12-31T16:00:01.123"}};
-  static const std::map<std::string, std::string> kTexts = {{"HELLO", "Hello"},
-                                                            {"MULTIBYTE", "é€😀"},
-                                                            {"INVALID_START", "\x80"},
-                                                            {"TRUNCATED", "\xE2\x82"},
-                                                            {"OVERLONG", "\xC0\xAF"},
-                                                            {"SURROGATE", "\xED\xA0\x80"},
-                                                            {"mixed", "\x41\x42\x80\x43\x44"}};
   if (name == "null") return true;
-  if (auto found = kScalars.find(name); found != kScalars.end()) {
-    out = {Java::Kind::Scalar, found->second, {}};
-    return true;
+  for (const auto& [known, value] : kScalarNames) {
+    if (name == known) return out = {Java::Kind::Scalar, std::string(value), {}}, true;
   }
-  if (auto found = kTexts.find(name); found != kTexts.end()) {
-    out = {Java::Kind::Text, found->second, {}};
-    return true;
+  for (const auto& [known, value] : kTextNames) {
+    if (name == known) return out = {Java::Kind::Text, std::string(value), {}}, true;
   }
   auto text = [](std::string_view value) { return Java{Java::Kind::Text, std::string(value), {}}; };
   auto one = Java{Java::Kind::Scalar, "1", {}}, two = Java{Java::Kind::Scalar, "2", {}};
