@@ -29,5 +29,7 @@ std::vector<FunctionDecl> json_query_functions();
 std::vector<FunctionDecl> json_building_functions();
 std::vector<FunctionDecl> encoding_functions();
 std::vector<FunctionDecl> text_value_functions();
+std::vector<FunctionDecl> network_text_functions();
+std::vector<FunctionDecl> bitmap_functions();
 
 }  // namespace sluice

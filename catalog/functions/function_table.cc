@@ -50,7 +50,9 @@ std::vector<FunctionDecl> all_families() {
                       json_query_functions,
                       json_building_functions,
                       encoding_functions,
-                      text_value_functions}) {
+                      text_value_functions,
+                      network_text_functions,
+                      bitmap_functions}) {
     for (FunctionDecl& decl : family()) {
       auto same = std::ranges::find(all, decl.name, &FunctionDecl::name);
       if (same == all.end()) {

@@ -9,25 +9,37 @@ namespace {
 
 constexpr uint32_t kReplacement = 0xFFFD;
 
-// The character at `at`, which is moved behind it.
-uint32_t next_character(std::string_view text, size_t& at) {
-  auto byte = static_cast<unsigned char>(text[at++]);
-  if (byte < 0x80) return byte;
-  size_t more = byte >= 0xF0 && byte <= 0xF4  ? 3
-                : byte >= 0xE0 && byte < 0xF0 ? 2
-                : byte >= 0xC2 && byte < 0xE0 ? 1
-                                              : 0;
-  if (more == 0) return kReplacement;
-  uint32_t c = byte & (0x3FU >> more);
-  size_t end = at;
-  for (size_t i = 0; i < more; ++i, ++end) {
-    if (end >= text.size() || !is_continuation(text[end])) return kReplacement;
-    c = c << 6 | (static_cast<unsigned char>(text[end]) & 0x3F);
+// The least and the greatest second byte behind a first one.
+bool is_second(unsigned char first, unsigned char second) {
+  switch (first) {
+    case 0xE0:
+      return second >= 0xA0 && second <= 0xBF;
+    case 0xED:
+      return second >= 0x80 && second <= 0x9F;
+    case 0xF0:
+      return second >= 0x90 && second <= 0xBF;
+    case 0xF4:
+      return second >= 0x80 && second <= 0x8F;
+    default:
+      return is_continuation(static_cast<char>(second));
   }
-  bool is_wrong =
-      (more == 2 && (c < 0x800 || (c >= 0xD800 && c < 0xE000))) || (more == 3 && (c < 0x10000 || c > 0x10FFFF));
-  if (is_wrong) return kReplacement;
-  at = end;
+}
+
+// The character at `at`, which is moved behind it. Of a broken one as much is taken as could have begun it, as Java
+// does.
+uint32_t next_character(std::string_view text, size_t& at) {
+  auto first = static_cast<unsigned char>(text[at++]);
+  if (first < 0x80) return first;
+  bool is_lead = first >= 0xC2 && first <= 0xF4;
+  size_t more = !is_lead ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+  if (more == 0) return kReplacement;
+  uint32_t c = first & (0x3FU >> more);
+  for (size_t i = 0; i < more; ++i, ++at) {
+    bool fits = at < text.size() &&
+                (i == 0 ? is_second(first, static_cast<unsigned char>(text[at])) : is_continuation(text[at]));
+    if (!fits) return kReplacement;
+    c = c << 6 | (static_cast<unsigned char>(text[at]) & 0x3F);
+  }
   return c;
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/check.h"
+#include "catalog/types/bitmap.h"
 #include "catalog/types/text_form.h"
 #include "catalog/types/time_math.h"
 #include "catalog/types/time_zone.h"
@@ -135,6 +136,14 @@ std::string temporal_iso_text(const Value& value, const Type& type) {
   }
 }
 
+// A BITMAP as its numbers, others as they are.
+std::string string_of(const Value& value, const Type& type) {
+  const std::string& bytes = value.get<std::string>();
+  if (!type.is(TypeRoot::Bitmap)) return bytes;
+  auto bitmap = Bitmap::read(bytes);
+  return bitmap ? bitmap->text() : std::string();
+}
+
 std::string byte_list(const std::string& bytes) {
   std::string out = "[";
   for (char c : bytes) out += (out.size() > 1 ? ", " : "") + std::to_string(static_cast<int8_t>(c));
@@ -161,7 +170,7 @@ std::string cast_text(const Value& value, const Type& type, const TimeZone* zone
   }
   if (type.is_numeric()) return number_text(value, type);
   if (type.is_temporal() || type.is_interval()) return temporal_cast_text(value, type, zone);
-  return padded(value.get<std::string>(), type);
+  return padded(string_of(value, type), type);
 }
 
 std::string changelog_text(const Value& value, const Type& type) {
@@ -182,7 +191,7 @@ std::string changelog_text(const Value& value, const Type& type) {
   if (type.is_numeric()) return number_text(value, type);
   if (type.is_temporal() || type.is_interval()) return temporal_iso_text(value, type);
   if (type.is_binary_string()) return byte_list(value.get<std::string>());
-  return value.get<std::string>();
+  return string_of(value, type);
 }
 
 std::string literal_text(const Value& value, const Type& type) {
@@ -214,7 +223,7 @@ std::string literal_text(const Value& value, const Type& type) {
   }
   if (type.is_numeric()) return number_text(value, type);
   if (type.is_binary_string()) return "X" + quoted(hex_of(value.get<std::string>()));
-  return quoted(value.get<std::string>());
+  return quoted(string_of(value, type));
 }
 
 std::string json_text(const Value& value, const Type& type) {
@@ -250,7 +259,7 @@ std::string json_text(const Value& value, const Type& type) {
   if (type.is_interval()) return temporal_iso_text(value, type);
   if (type.is_temporal()) return json_string(temporal_iso_text(value, type));
   if (type.is_binary_string()) return "{\"bytes\": \"" + hex_of(value.get<std::string>()) + "\"}";
-  return json_string(value.get<std::string>());
+  return json_string(string_of(value, type));
 }
 
 Int128 unscaled_of(const Value& value) {

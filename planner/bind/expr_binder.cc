@@ -248,8 +248,17 @@ Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
   return call_or_report("NOT", std::move(args), span, session_);
 }
 
-Expr ExprBinder::bind_kind(const ast::QuantifiedComparison&, SourceSpan span) {
-  return refuse(span, "a comparison with SOME, ANY or ALL");
+// a < ANY (b, c) is a < b OR a < c; ALL is AND.
+Expr ExprBinder::bind_kind(const ast::QuantifiedComparison& comparison, SourceSpan span) {
+  if (comparison.query) return refuse(span, "a comparison with SOME, ANY or ALL of a subquery");
+  Expr value = bind(*comparison.value);
+  std::vector<Expr> each;
+  for (Expr& item : bind_all(comparison.list)) {
+    each.push_back(bind_comparison(comparison.op, value, std::move(item), span));
+  }
+  if (each.empty()) return invalid_expr(span);
+  bool is_some = comparison.quantifier == ast::Quantifier::Some;
+  return make_logic(is_some ? Form::Or : Form::And, std::move(each), span);
 }
 Expr ExprBinder::bind_kind(const ast::Exists&, SourceSpan span) { return refuse(span, "EXISTS"); }
 Expr ExprBinder::bind_kind(const ast::ScalarSubquery&, SourceSpan span) { return refuse(span, "a scalar subquery"); }

@@ -6,6 +6,7 @@
 
 #include "catalog/functions/function_table.h"
 #include "planner/bind/ddl.h"
+#include "planner/bind/describe_function.h"
 #include "planner/bind/query_binder.h"
 
 namespace sluice::planner {
@@ -212,6 +213,9 @@ std::optional<BoundRows> bind_show(const ast::Show& show, SourceSpan span, BindS
 }
 
 std::optional<BoundRows> bind_describe(const ast::Describe& describe, SourceSpan span, BindSession& session) {
+  if (describe.object == ast::ObjectKind::Function && describe.name) {
+    return describe_function(*describe.name, describe.extended, session);
+  }
   if (describe.object == ast::ObjectKind::Table && describe.name) return describe_object(*describe.name, {}, session);
   session.not_supported(span, "DESCRIBE {}", ast::word_of(describe.object));
   return {};

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "catalog/functions/utf16.h"
+#include "catalog/types/bitmap.h"
 #include "catalog/types/value_text.h"
-#include "java_names.h"
+#include "java_text.h"
 
 namespace sluice::tests {
 namespace {
@@ -21,20 +22,6 @@ struct Java {
   std::string text;
   std::vector<Java> items;  // Of a map: keys and values in turns.
 };
-
-std::string without_comments(std::string_view source) {
-  std::string out;
-  bool quoted = false;
-  for (size_t i = 0; i < source.size(); ++i) {
-    if (source[i] == '"' && (i == 0 || source[i - 1] != '\\')) quoted = !quoted;
-    if (!quoted && source.substr(i).starts_with("//")) {
-      i = std::min(source.find('\n', i), source.size() - 1);
-      continue;
-    }
-    out += source[i];
-  }
-  return out;
-}
 
 class Parser {
  public:
@@ -199,6 +186,11 @@ bool Parser::call(const std::string& name, Java& out) {
     out = {Java::Kind::Scalar,
            joined(args, 0, 4) + "-" + joined(args, 1) + "-" + joined(args, 2) + "T" + time_of(args, 3),
            {}};
+  } else if (name == "Bitmap.fromArray" || name == "Bitmap.empty" || name == "toSerializedBytes") {
+    std::vector<uint32_t> values;
+    const std::vector<Java>& items = args.size() == 1 && args[0].kind == Java::Kind::List ? args[0].items : args;
+    for (const Java& item : items) values.push_back(static_cast<uint32_t>(std::stoll(item.text)));
+    out = {Java::Kind::Text, Bitmap::of(std::move(values)).bytes(), {}};
   } else if (name.ends_with(".parse") && args.size() == 1) {
     out = {Java::Kind::Scalar, args[0].text, {}};
   } else if (name == "Instant.ofEpochMilli" || name == "Instant.ofEpochSecond") {
@@ -254,10 +246,7 @@ bool Parser::value(Java& out) {
     std::string what = name();
     if (what == "BigDecimal" && take("(")) return call(what, out);
     bool is_bytes = what == "byte";
-    if (take("[0]")) {
-      out.kind = is_bytes ? Java::Kind::Text : Java::Kind::List;
-      return true;
-    }
+    if (take("[0]")) return out.kind = is_bytes ? Java::Kind::Text : Java::Kind::List, true;
     while (take("[]")) {}
     if (!take("{")) return false;
     out.kind = Java::Kind::List;
@@ -298,7 +287,7 @@ std::optional<Value> typed(const Java& java, const Type& type) {
     return Value::map(std::move(out));
   }
   if (java.kind == Java::Kind::List || java.kind == Java::Kind::Map) return {};
-  if (type.is_character() || type.is_binary_string() || type.is(TypeRoot::Variant)) {
+  if (type.is_character() || type.is_binary_string() || type.physical() == Physical::String) {
     std::string text = java.text;
     auto length = static_cast<size_t>(type.length());
     if (type.is(TypeRoot::Char) && text.size() < length) text.resize(length, ' ');
@@ -320,10 +309,10 @@ bool Parser::type(Type& out) {
     return static_cast<int32_t>(std::stol(value.text));
   };
   static const std::map<std::string, Type> kPlain = {
-      {"BOOLEAN", Type::boolean()}, {"TINYINT", Type::tinyint()},        {"SMALLINT", Type::smallint()},
-      {"INT", Type::integer()},     {"BIGINT", Type::bigint()},          {"FLOAT", Type::float32()},
-      {"DOUBLE", Type::float64()},  {"STRING", Type::string()},          {"BYTES", Type::bytes()},
-      {"DATE", Type::date()},       {"VARIANT", Type(TypeRoot::Variant)}};
+      {"BOOLEAN", Type::boolean()}, {"TINYINT", Type::tinyint()},         {"SMALLINT", Type::smallint()},
+      {"INT", Type::integer()},     {"BIGINT", Type::bigint()},           {"FLOAT", Type::float32()},
+      {"DOUBLE", Type::float64()},  {"STRING", Type::string()},           {"BYTES", Type::bytes()},
+      {"DATE", Type::date()},       {"VARIANT", Type(TypeRoot::Variant)}, {"BITMAP", Type(TypeRoot::Bitmap)}};
   if (auto found = kPlain.find(word); found != kPlain.end()) {
     out = found->second;
   } else if (word == "TIMESTAMP") {

@@ -1,5 +1,7 @@
 #pragma once
-// Names that stand for values in expressions.jsonl.
+// Java source as text: names that stand for values in expressions.jsonl, comments.
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,5 +30,19 @@ inline constexpr JavaName kTextNames[] = {{"HELLO", "Hello"},
                                           {"OVERLONG", "\xC0\xAF"},
                                           {"SURROGATE", "\xED\xA0\x80"},
                                           {"mixed", "\x41\x42\x80\x43\x44"}};
+
+inline std::string without_comments(std::string_view source) {
+  std::string out;
+  bool quoted = false;
+  for (size_t i = 0; i < source.size(); ++i) {
+    if (source[i] == '"' && (i == 0 || source[i - 1] != '\\')) quoted = !quoted;
+    if (!quoted && source.substr(i).starts_with("//")) {
+      i = std::min(source.find('\n', i), source.size() - 1);
+      continue;
+    }
+    out += source[i];
+  }
+  return out;
+}
 
 }  // namespace sluice::tests
