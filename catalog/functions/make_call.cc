@@ -2,9 +2,11 @@
 #include <utility>
 
 #include "base/diagnostics.h"
+#include "base/utf8.h"
 #include "catalog/expr/interpreter.h"
 #include "catalog/functions/families.h"
 #include "catalog/functions/function_table.h"
+#include "catalog/functions/like_pattern.h"
 #include "catalog/functions/time_unit.h"
 #include "catalog/types/coercion.h"
 
@@ -82,11 +84,22 @@ Result<Expr> make_timestamp_add(std::vector<Expr> args, SourceSpan span) {
   return make_call("+", pair(std::move(time), std::move(amount)), span);
 }
 
+// A constant ESCAPE is one character, and the pattern uses it well.
+Status check_escape(const std::vector<Expr>& args, SourceSpan span) {
+  if (args.size() != 3) return Done{};
+  const std::string *pattern = text_of_literal(args[1]), *escape = text_of_literal(args[2]);
+  if (escape == nullptr) return Done{};
+  if (count_characters(*escape) != 1) return fail(ErrorCode::WrongArguments, span, "an escape is one character");
+  if (pattern == nullptr || LikePattern(*pattern, *escape).is_valid()) return Done{};
+  return fail(ErrorCode::WrongArguments, span, "the pattern has its escape where nothing needs one");
+}
+
 // GREATEST(a, b, c) is GREATEST(GREATEST(a, b), c), all in the type where they meet.
 Result<Expr> make_nested(std::string_view function, std::vector<Expr> args, SourceSpan span) {
   std::vector<Type> types;
   for (const Expr& arg : args) types.push_back(arg.type);
   auto common = common_type(types);
+  if (common && common->child_count() > 0) common.reset();
   if (!common) return fail(ErrorCode::TypeMismatch, span, "the arguments of `{}` have no common type", function);
   for (Expr& arg : args) {
     SLUICE_TRY(arg, make_cast(std::move(arg), *common, span));
@@ -155,6 +168,10 @@ std::vector<FunctionDecl> composed_functions() {
 
 Result<Expr> make_call(std::string_view function, std::vector<Expr> args, SourceSpan span) {
   if (function == "TIMESTAMPADD") return make_timestamp_add(std::move(args), span);
+  if (function == "LIKE") {
+    Status fits = check_escape(args, span);
+    if (!fits) return std::move(fits).as_failure();
+  }
   if (function == "TIMESTAMPDIFF" && args.size() == 3 && unit_of(args[0]) == TimeUnit::Nanosecond) {
     args.erase(args.begin());
     return make_call("$NANOSECONDS_BETWEEN", std::move(args), span);

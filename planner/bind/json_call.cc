@@ -119,6 +119,10 @@ Expr JsonCallBinder::look() {
     if (is_texts && letters.find('o') != std::string::npos) {
       return fail("JSON_QUERY returns no empty object as ARRAY<STRING>");
     }
+    for (const auto& behavior : {&clauses_->on_empty, &clauses_->on_error}) {
+      bool is_other = *behavior && ((*behavior)->kind == Kind::Default || (*behavior)->kind == Kind::Empty);
+      if (is_other) return fail("JSON_QUERY knows NULL, ERROR, EMPTY ARRAY and EMPTY OBJECT");
+    }
     ast::JsonWrapper wrapper = clauses_->wrapper.value_or(ast::JsonWrapper::Without);
     letters += wrapper == ast::JsonWrapper::Without ? 'w' : wrapper == ast::JsonWrapper::Conditional ? 'c' : 'u';
     args.push_back(text_argument(letters, span_));
