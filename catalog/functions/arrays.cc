@@ -181,7 +181,6 @@ std::optional<std::vector<Type>> comparable_elements(const CallArguments& argume
 }
 
 Type int_type(const CallArguments&) { return Type::integer(); }
-Type boolean_type(const CallArguments&) { return Type::boolean(); }
 Type string_type(const CallArguments&) { return Type::string(); }
 
 std::optional<std::vector<Type>> text_array(const CallArguments& arguments) {
@@ -241,8 +240,12 @@ std::vector<FunctionDecl> array_functions() {
           .sees_null()
           .doc("The array with one more element at the front.")
           .example("ARRAY_PREPEND(ARRAY[1], 2)", "ARRAY[2, 1]"),
-      value_function<sluice_array_contains>("ARRAY_CONTAINS", {Array, Any}, boolean_type)
+      value_function<sluice_array_contains>("ARRAY_CONTAINS", {Array, Any},
+                                            [](const CallArguments& arguments) {
+                                              return Type::boolean().with_nullability(arguments.types[0].nullable());
+                                            })
           .coerce(with_element)
+          .nullability(ResultNullability::AsRuled)
           .sees_null()
           .doc("Whether an element of the array equals the value.")
           .example("ARRAY_CONTAINS(ARRAY[1, 2], 2)", "TRUE"),

@@ -202,6 +202,7 @@ std::vector<FunctionDecl> encoding_functions() {
           .doc("The bytes of a text as base64.")
           .example("TO_BASE64('hello')", "'aGVsbG8='"),
       value_function<sluice_from_base64>("FROM_BASE64", {Character}, string_type)
+          .overload(value_overload<sluice_from_base64>({Binary}, string_type))
           .doc("The text that base64 stands for.")
           .example("FROM_BASE64('aGVsbG8=')", "'hello'")
           .example("FROM_BASE64('?')", "ERROR"),

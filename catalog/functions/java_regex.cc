@@ -53,11 +53,11 @@ class Translation {
         ++at_;
       }
     }
-    return out;
+    return uses_unicode_ ? "(*UCP)" + out : out;
   }
 
  private:
-  // (?d) and (?u) change nothing here; the other flags are alike.
+  // (?d) and (?u) change nothing here, (?U) holds for the whole pattern; the other flags are alike.
   bool flags(std::string& out) {
     size_t end = at_ + 2;
     while (end < pattern_.size() &&
@@ -68,6 +68,7 @@ class Translation {
     if (pattern_[at_ + 2] == 'P') return false;
     out += "(?";
     for (char c : pattern_.substr(at_ + 2, end - at_ - 2)) {
+      uses_unicode_ |= c == 'U';
       if (c != 'd' && c != 'u' && c != 'U') out += c;
     }
     at_ = end;
@@ -186,6 +187,7 @@ class Translation {
 
   std::string_view pattern_;
   size_t at_ = 0;
+  bool uses_unicode_ = false;  // \\w and its like take all of Unicode.
 };
 
 }  // namespace

@@ -119,6 +119,8 @@ Value sluice_json_string(ValueCall& call) {
   return {std::move(out)};
 }
 
+bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\n\r") == std::string::npos; }
+
 // One member as its letter says: v a value, r a text that is JSON already, j a text that must be read as JSON.
 bool write_member(ValueCall& call, size_t position, char how, std::string& out) {
   const Value& value = call[position];
@@ -133,8 +135,7 @@ bool write_member(ValueCall& call, size_t position, char how, std::string& out) 
   Json json;
   std::string reason;
   const std::string& text = value.get<std::string>();
-  bool is_blank = text.find_first_not_of(" \t\n\r") == std::string::npos;  // Nothing is null.
-  if (!is_blank && !parse_json(text, json, reason)) {
+  if (!is_blank(text) && !parse_json(text, json, reason)) {
     call.fail(reason);
     return false;
   }
@@ -167,7 +168,8 @@ Value sluice_json_array(ValueCall& call) {
   const std::string& letters = call.text(0);
   std::string out = "[";
   for (size_t i = 1; i < call.args.size(); ++i) {
-    if (call[i].is_null() && letters[0] == 'a') continue;
+    bool is_nothing = call[i].is_null() || (letters[i] == 'j' && is_blank(call.text(i)));
+    if (is_nothing && letters[0] == 'a') continue;
     if (out.size() > 1) out += ',';
     if (!write_member(call, i, letters[i], out)) return Value::null();
   }
@@ -231,6 +233,7 @@ Value sluice_json_quote(ValueCall& call) {
   for (size_t at = 0; at < plain.size();) {
     auto byte = static_cast<unsigned char>(plain[at]);
     if (byte < 0x80) {
+      if (plain[at] == '/') out += '\\';
       out += plain[at++];
       continue;
     }

@@ -1,4 +1,5 @@
 // JSON_VALUE, JSON_QUERY, JSON_EXISTS and IS JSON: looking into JSON texts.
+#include <algorithm>
 #include <optional>
 
 #include "catalog/functions/families.h"
@@ -107,6 +108,14 @@ Value sluice_json_value(ValueCall& call) {
   return settle(call.text(2)[1], 4);
 }
 
+// Fields in the order of their names.
+Json in_order(Json json) {
+  for (Json& item : json.items) item = in_order(std::move(item));
+  for (JsonField& field : json.fields) field.value = in_order(std::move(field.value));
+  std::ranges::sort(json.fields, {}, &JsonField::name);
+  return json;
+}
+
 // The JSON of an array's element: texts as they are.
 Value element_text(const Json& json) {
   if (json.kind == Json::Kind::Null) return Value::null();
@@ -114,7 +123,7 @@ Value element_text(const Json& json) {
   if (json.is_scalar() && json.kind != Json::Kind::Boolean) {
     text = json.text;
   } else {
-    write_json(json, text);
+    write_json(in_order(json), text);
   }
   return {std::move(text)};
 }

@@ -186,6 +186,7 @@ bool Formatter::character(const Value& value, const Type& type, std::string& out
 // Java shows values of these types in its own way.
 std::string shown(const Value& value, const Type& type) {
   if (type.is(TypeRoot::Boolean)) return value.get<bool>() ? "true" : "false";
+  if (type.is(TypeRoot::Date) || type.is(TypeRoot::Time)) return std::to_string(value.get<int64_t>());
   return cast_text(value, type);
 }
 

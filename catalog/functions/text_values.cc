@@ -33,6 +33,9 @@ Value sluice_overlay(ValueCall& call) {
   return {from_utf16(out)};
 }
 
+Value sluice_bytes_start(ValueCall& call) { return {call.text(0).starts_with(call.text(1))}; }
+Value sluice_bytes_end(ValueCall& call) { return {call.text(0).ends_with(call.text(1))}; }
+
 Value sluice_elt(ValueCall& call) {
   if (call[0].is_null()) return Value::null();
   int64_t index = call.integer(0);
@@ -159,6 +162,8 @@ std::vector<FunctionDecl> text_value_functions() {
           .sees_null()
           .doc("Whether all characters are letters.")
           .example("IS_ALPHA('ab')", "TRUE"),
+      value_function<sluice_bytes_start>("STARTSWITH", {Binary, Binary}, boolean_type),
+      value_function<sluice_bytes_end>("ENDSWITH", {Binary, Binary}, boolean_type),
       test_of_number<sluice_is_integer>("IS_DIGIT"),
       test_of_number<sluice_is_number>("IS_DECIMAL"),
       value_function<sluice_parse_url>("PARSE_URL", {Character, Character}, string_type)

@@ -20,9 +20,10 @@ bool is_comparison(std::string_view name) {
 // Functions for which an untyped NULL is an argument like any other.
 bool takes_null(std::string_view name) {
   constexpr std::string_view kNames[] = {
-      "IS NULL",    "IS NOT NULL",  "IS UNKNOWN",    "IS NOT UNKNOWN", "ARRAY",      "MAP",
-      "TYPEOF",     "ARRAY_APPEND", "UNHEX",         "BTRIM",          "URL_DECODE", "URL_ENCODE",
-      "JSON_QUOTE", "JSON_UNQUOTE", "ARRAY_PREPEND", "JSON_STRING",    "PARSE_JSON", "TO_TIMESTAMP_LTZ"};
+      "IS NULL",        "IS NOT NULL",  "IS UNKNOWN",    "IS NOT UNKNOWN", "ARRAY",      "MAP",
+      "TYPEOF",         "ARRAY_APPEND", "UNHEX",         "BTRIM",          "URL_DECODE", "URL_ENCODE",
+      "JSON_QUOTE",     "JSON_UNQUOTE", "ARRAY_PREPEND", "JSON_STRING",    "PARSE_JSON", "TO_TIMESTAMP_LTZ",
+      "ARRAY_CONTAINS", "ARRAY_REMOVE", "ARRAY_JOIN",    "ARRAY_SLICE",    "ARRAY_SORT", "SPLIT"};
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
 

@@ -115,6 +115,7 @@ TEST(Conformance, ScalarExpressions) {
     std::cout << suite << ": right " << tally.right << ", wrong " << tally.wrong << ", refused " << tally.refused
               << ", accepted " << tally.accepted << "\n";
     for (size_t i = 0; i < std::min(shown, tally.failures.size()); ++i) std::cout << "  " << tally.failures[i] << "\n";
+    if (suite == "absent_in_2_2") continue;  // Later functions, of which we have some.
     right += tally.right;
     wrong += tally.wrong + tally.accepted;
     refused += tally.refused;

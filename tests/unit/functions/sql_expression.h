@@ -32,8 +32,8 @@ struct Outcome {
 
 class SqlExpression {
  public:
-  SqlExpression(const std::string& sql, RowSchema columns, const std::string& zone = "UTC")
-      : columns_(std::move(columns)) {
+  SqlExpression(const std::string& sql, RowSchema columns, const std::string& zone = "UTC", std::string table = "t")
+      : columns_(std::move(columns)), table_(std::move(table)) {
     session_.time_zone = zone.c_str();
     session_.zone = TimeZone::find(zone);
     SourceText source("expression", sql);
@@ -71,7 +71,7 @@ class SqlExpression {
  private:
   void bind(const ast::Expr& parsed, planner::BindSession& session) {
     planner::Scope scope;
-    scope.relations.push_back({"t", {}, columns_, std::vector<planner::TimeRole>(columns_.size())});
+    scope.relations.push_back({table_, {}, columns_, std::vector<planner::TimeRole>(columns_.size())});
     planner::ExprBinder binder(scope, session);
     expr_ = planner::rewrite_bottom_up(binder.bind_value(parsed), planner::simplify_self_comparison);
     if (!session.diagnostics->ok() || expr_.type.is_invalid()) return;
@@ -109,6 +109,7 @@ class SqlExpression {
   }
 
   RowSchema columns_;
+  std::string table_;
   SessionContext session_;
   Expr expr_;
   std::string error_;
