@@ -68,6 +68,16 @@ class SqlExpression {
     return out;
   }
 
+  // The same when the job is compiled: the row's values stand as literals.
+  Outcome fold_row(const std::vector<Value>& row) const {
+    auto with_values = [&](Expr expr) {
+      auto* column = expr.as<ColumnRef>();
+      return column == nullptr ? expr : literal(row[column->index], expr.type);
+    };
+    auto value = fold(planner::rewrite_bottom_up(expr_, with_values), session_);
+    return value ? Outcome{*std::move(value), {}} : Outcome{{}, value.error().message};
+  }
+
  private:
   void bind(const ast::Expr& parsed, planner::BindSession& session) {
     planner::Scope scope;
