@@ -207,14 +207,14 @@ Expr ExprBinder::bind_kind(const ast::FieldAccess& access, SourceSpan) {
   return bind_field(bind(*access.operand), access.field, session_);
 }
 
-// Literals of another kind than the value become of its kind: text is read as what the value is, and what meets a text
-// is written. Decimals meet exact numbers in the type of these.
+// Literals of another kind than the value, and a single item of another kind, become of its kind: text is read as what
+// the value is, and what meets a text is written. Decimals meet exact numbers in the type of these.
 bool ExprBinder::cast_items(const Type& type, std::vector<Expr>& list) {
   for (Expr& item : list) {
     if (is_untyped_null(item)) continue;
     bool reads = item.type.is_character() && (type.is_numeric() || type.is(TypeRoot::Boolean));
     bool writes = type.is_character() && !item.type.is_character() && !item.type.is_binary_string();
-    bool rounds = type.is_exact() && item.type.is(TypeRoot::Decimal);
+    bool rounds = type.is_exact() && item.type.is(TypeRoot::Decimal) && item.as<Literal>() != nullptr;
     if (!reads && !writes && !rounds) continue;
     SourceSpan span = item.span;
     item = cast_or_report(std::move(item), writes ? Type::string() : type, span, session_);
@@ -239,7 +239,8 @@ Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
   Expr value = bind(*in.value);
   if (value.type.is_invalid()) return value;
   bool all_literals = std::ranges::all_of(list, [](const Expr& item) { return item.as<Literal>() != nullptr; });
-  if (all_literals && !value.type.is(TypeRoot::Null) && !cast_items(value.type, list)) return invalid_expr(span);
+  bool may_differ = (all_literals || list.size() == 1) && !value.type.is(TypeRoot::Null);
+  if (may_differ && !cast_items(value.type, list)) return invalid_expr(span);
   for (Expr& item : list) equal.push_back(bind_comparison("=", value, std::move(item), span));
   Expr any = make_logic(Form::Or, std::move(equal), span);
   if (!in.negated) return any;
