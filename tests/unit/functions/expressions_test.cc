@@ -150,8 +150,8 @@ Judged judge_java(Json record) {
   return {Verdict::Wrong, "is " + found + " and not " + json_text(*expected, *type)};
 }
 
-// Records that are right at least, and wrong at most; they only get better.
-constexpr size_t kRight = 0, kWrong = 10000;
+// Right and wrong answers among all records; they only get better.
+constexpr double kRightLeast = 0.92, kWrongMost = 0.05;
 
 TEST(Conformance, FlinksOwnExpressionTests) {
   const char* folder = std::getenv("SLUICE_CONFORMANCE");
@@ -180,8 +180,10 @@ TEST(Conformance, FlinksOwnExpressionTests) {
   };
   for (auto& [suite, count] : counts) print(suite, count);
   print("all", all);
-  EXPECT_GE(all[Verdict::Right], kRight);
-  EXPECT_LE(all[Verdict::Wrong], kWrong);
+  auto total =
+      static_cast<double>(all[Verdict::Right] + all[Verdict::Wrong] + all[Verdict::Refused] + all[Verdict::Skipped]);
+  EXPECT_GE(static_cast<double>(all[Verdict::Right]) / total, kRightLeast);
+  EXPECT_LE(static_cast<double>(all[Verdict::Wrong]) / total, kWrongMost);
 }
 
 }  // namespace
