@@ -13,32 +13,10 @@ std::string short_name(const std::string& path) { return path.substr(path.rfind(
 
 class ScriptCompiler {
  public:
-  ScriptCompiler(const SourceText& source, Diagnostics& diagnostics, std::optional<ExplainStage> stage)
-      : source_(source), diagnostics_(diagnostics), stage_(stage) {}
+  ScriptCompiler(const SourceText& source, Diagnostics& diagnostics, CompileTarget target)
+      : source_(source), diagnostics_(diagnostics), target_(target) {}
 
-  void compile(BoundStatement& statement, CompiledScript& out) {
-    CompiledStatement compiled{BoundDdl{}, statement.span};
-    if (auto* job = std::get_if<BoundJob>(&statement.kind); job && stage_) {
-      auto text = explain(*job, statement, [&](const JobRequest& request, const SessionContext& session) {
-        return explain_stage(*stage_, request, statement.settings, session, diagnostics_);
-      });
-      if (!text) return;
-      compiled.kind = ExplainText{*std::move(text)};
-    } else if (job) {
-      auto planned = plan(*job, statement);
-      if (!planned) return;
-      compiled.kind = *std::move(planned);
-    } else if (auto* explained = std::get_if<BoundExplain>(&statement.kind)) {
-      auto text = explain(explained->job, statement, [&](const JobRequest& request, const SessionContext& session) {
-        return explain_statement(request, explained->details, statement.settings, session, diagnostics_);
-      });
-      if (!text) return;
-      compiled.kind = ExplainText{*std::move(text)};
-    } else {
-      match_others(statement.kind, compiled.kind);
-    }
-    out.statements.push_back(std::move(compiled));
-  }
+  void compile(BoundStatement& statement, CompiledScript& out);
 
  private:
   template <class From, class To>
@@ -80,47 +58,84 @@ class ScriptCompiler {
     if (diagnostics_.count() == errors_before) diagnostics_.report(placed(std::move(failure), span));
   }
 
-  std::optional<CompiledJob> plan(BoundJob& job, const BoundStatement& statement) {
+  // What `make` makes of the job; absent when it fails, which then is among the diagnostics.
+  template <class F>
+  auto attempt(const BoundJob& job, const BoundStatement& statement, F&& make) {
     JobRequest request = request_of(job, statement);
     auto session = session_of(statement);
-    if (!session) return std::nullopt;
+    using Made = std::remove_cvref_t<decltype(*make(request, *session))>;
+    if (!session) return std::optional<Made>();
     size_t errors_before = diagnostics_.count();
-    auto graph = plan_job(request, statement.settings, *session, diagnostics_);
-    if (!graph) {
-      report(std::move(graph).as_failure(), statement.span, errors_before);
-      return std::nullopt;
-    }
+    Result<Made> made = make(request, *session);
+    if (made) return std::optional<Made>(*std::move(made));
+    report(std::move(made).as_failure(), statement.span, errors_before);
+    return std::optional<Made>();
+  }
+
+  std::optional<PlannedJob> optimize(const BoundJob& job, const BoundStatement& statement) {
+    auto optimized = attempt(job, statement, [&](const JobRequest& request, const SessionContext& session) {
+      return optimize_job(request, statement.settings, session, diagnostics_);
+    });
+    if (!optimized) return std::nullopt;
+    return PlannedJob{job.kind, job.sinks, *std::move(optimized)};
+  }
+
+  std::optional<CompiledJob> plan(const BoundJob& job, const BoundStatement& statement) {
+    auto graph = attempt(job, statement, [&](const JobRequest& request, const SessionContext& session) {
+      return plan_job(request, statement.settings, session, diagnostics_);
+    });
+    if (!graph) return std::nullopt;
     CompiledJob compiled{job.kind, *std::move(graph), {}};
     if (job.kind == JobKind::Select) compiled.columns = job.sinks.front().as<Sink>()->input->schema;
     return compiled;
   }
 
-  std::optional<std::string> explain(const BoundJob& job, const BoundStatement& statement, auto&& text_of) {
-    JobRequest request = request_of(job, statement);
-    auto session = session_of(statement);
-    if (!session) return std::nullopt;
-    size_t errors_before = diagnostics_.count();
-    Result<std::string> text = text_of(request, *session);
-    if (text) return *std::move(text);
-    report(std::move(text).as_failure(), statement.span, errors_before);
-    return std::nullopt;
-  }
-
   const SourceText& source_;
   Diagnostics& diagnostics_;
-  std::optional<ExplainStage> stage_;
+  CompileTarget target_;
   std::string zone_;
   int selects_ = 0;
 };
 
+void ScriptCompiler::compile(BoundStatement& statement, CompiledScript& out) {
+  CompiledStatement compiled{BoundDdl{}, statement.span};
+  auto* job = std::get_if<BoundJob>(&statement.kind);
+  auto* explained = std::get_if<BoundExplain>(&statement.kind);
+  auto* stage = std::get_if<ExplainStage>(&target_);
+  if ((job || explained) && std::holds_alternative<ToPlan>(target_)) {
+    auto planned = optimize(job ? *job : explained->job, statement);
+    if (!planned) return;
+    compiled.kind = *std::move(planned);
+  } else if (job && stage) {
+    auto text = attempt(*job, statement, [&](const JobRequest& request, const SessionContext& session) {
+      return explain_stage(*stage, request, statement.settings, session, diagnostics_);
+    });
+    if (!text) return;
+    compiled.kind = ExplainText{*std::move(text)};
+  } else if (job) {
+    auto planned = plan(*job, statement);
+    if (!planned) return;
+    compiled.kind = *std::move(planned);
+  } else if (explained) {
+    auto text = attempt(explained->job, statement, [&](const JobRequest& request, const SessionContext& session) {
+      return explain_statement(request, explained->details, statement.settings, session, diagnostics_);
+    });
+    if (!text) return;
+    compiled.kind = ExplainText{*std::move(text)};
+  } else {
+    match_others(statement.kind, compiled.kind);
+  }
+  out.statements.push_back(std::move(compiled));
+}
+
 }  // namespace
 
 CompiledScript compile_script(const SourceText& source, const Catalog& catalog, const Settings& settings,
-                              Diagnostics& diagnostics, std::optional<ExplainStage> stage) {
+                              Diagnostics& diagnostics, CompileTarget target) {
   ast::Script script = grammar::parse(source, diagnostics);
   Bound bound = bind(script, source, catalog, settings, diagnostics);
   CompiledScript out;
-  ScriptCompiler compiler(source, diagnostics, stage);
+  ScriptCompiler compiler(source, diagnostics, target);
   for (BoundStatement& statement : bound.statements) compiler.compile(statement, out);
   out.catalog = std::move(bound.catalog);
   out.settings = std::move(bound.settings);

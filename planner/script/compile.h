@@ -13,6 +13,7 @@
 #include "planner/bind/binder.h"
 #include "planner/explain/explain.h"
 #include "planner/jobgraph/jobgraph.h"
+#include "planner/physical/plan_job.h"
 
 namespace sluice::planner {
 
@@ -23,6 +24,13 @@ struct CompiledJob {
   RowSchema columns;  // Of a SELECT.
 };
 
+// One job before operators are chosen, also one that the engine cannot run yet.
+struct PlannedJob {
+  JobKind kind = JobKind::Insert;
+  std::vector<Plan> bound;  // Sink nodes, as bound.
+  OptimizedJob optimized;
+};
+
 // The text that EXPLAIN answers.
 struct ExplainText {
   std::string text;
@@ -30,7 +38,7 @@ struct ExplainText {
 
 struct CompiledStatement {
   // BoundDdl and BoundSetting have been taken into account by the statements behind them.
-  std::variant<BoundDdl, BoundSetting, BoundRows, BoundClientCommand, CompiledJob, ExplainText> kind;
+  std::variant<BoundDdl, BoundSetting, BoundRows, BoundClientCommand, CompiledJob, PlannedJob, ExplainText> kind;
   SourceSpan span;
 };
 
@@ -40,9 +48,13 @@ struct CompiledScript {
   Settings settings;  // After the script.
 };
 
-// With `stage`, every job becomes an ExplainText of that stage instead.
+// How far jobs are taken: to a CompiledJob, to a PlannedJob (of EXPLAIN statements, too), or to an ExplainText.
+struct ToJobGraph {};
+struct ToPlan {};
+using CompileTarget = std::variant<ToJobGraph, ToPlan, ExplainStage>;
+
 // Everything that is wrong goes to `diagnostics`; the result then holds only what is right and must not be started.
 CompiledScript compile_script(const SourceText& source, const Catalog& catalog, const Settings& settings,
-                              Diagnostics& diagnostics, std::optional<ExplainStage> stage = std::nullopt);
+                              Diagnostics& diagnostics, CompileTarget target = ToJobGraph{});
 
 }  // namespace sluice::planner

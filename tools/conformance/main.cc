@@ -10,6 +10,7 @@
 #include "tools/conformance/formats_suite.h"
 #include "tools/conformance/nexmark_suite.h"
 #include "tools/conformance/parser_suite.h"
+#include "tools/conformance/plans_suite.h"
 #include "tools/conformance/program.h"
 #include "tools/conformance/program_script.h"
 #include "tools/conformance/report.h"
@@ -25,7 +26,7 @@ constexpr int64_t kParserMs = 10'000;
 constexpr int64_t kGraceMs = 10'000;
 
 struct Arguments {
-  std::string directory, json, mode = "base", filter, floors, raised_floors;
+  std::string directory, json, mode = "base", filter, floors, raised_floors, reasons;
   std::vector<std::string> groups;
   int processes = 2;
   bool verbose = false;
@@ -134,6 +135,21 @@ void run_parser(const Arguments& arguments, Report& report) {
   }
 }
 
+Status run_plans(const Arguments& arguments, Report& report) {
+  SLUICE_TRY(Reasons reasons, Reasons::read(arguments.reasons));
+  for (const char* file : {"queries.jsonl", "table_programs.jsonl"}) {
+    std::string name = std::string("plans/") + file;
+    std::vector<PlanCase> cases;
+    for (PlanCase& plan : plan_cases(arguments.directory, file)) {
+      if (matches(arguments, name, plan.suite, plan.id)) cases.push_back(std::move(plan));
+    }
+    auto outcomes = run_cases(cases.size(), arguments.processes, kParserMs,
+                              [&](size_t i) { return run_plan_case(cases[i], reasons); });
+    for (size_t i = 0; i < outcomes.size(); ++i) report.add(name, cases[i].suite, cases[i].id, {}, outcomes[i]);
+  }
+  return Done{};
+}
+
 int finish(const Arguments& arguments, const Report& report) {
   if (report.is_empty()) {
     std::fprintf(stderr, "sluice-conformance: `%s` holds no cases\n", arguments.directory.c_str());
@@ -159,9 +175,15 @@ int run(const Arguments& arguments) {
     std::fprintf(stderr, "sluice-conformance: `%s` is no directory\n", arguments.directory.c_str());
     return 2;
   }
+  Report report;
+  if (!arguments.reasons.empty()) {
+    Status planned = run_plans(arguments, report);
+    if (planned) return finish(arguments, report);
+    std::fprintf(stderr, "sluice-conformance: %s\n", planned.error().message.c_str());
+    return 2;
+  }
   char scratch[] = "/tmp/sluice-conformance-XXXXXX";
   if (mkdtemp(scratch) == nullptr) return 3;
-  Report report;
   run_queries(arguments, scratch, report);
   run_nexmark_suites(arguments, scratch, report);
   if (arguments.mode == "base") {  // No job runs, so modes would change nothing.
@@ -185,7 +207,8 @@ std::vector<std::string> mode_names() {
 int main(int argc, char** argv) {
   CLI::App app("Runs Flink's measured cases.", "sluice-conformance");
   sluice::conformance::Arguments arguments;
-  app.add_option("DIR", arguments.directory, "Folder with queries.jsonl, nexmark/, formats.jsonl and parser.jsonl")
+  app.add_option("DIR", arguments.directory,
+                 "Folder with queries.jsonl, table_programs.jsonl, nexmark/, formats.jsonl and parser.jsonl")
       ->required();
   app.add_option("--json", arguments.json, "Counts per file and suite; the failures go to FILE.failures.jsonl");
   app.add_option("--mode", arguments.mode, "How the engine runs")
@@ -194,6 +217,8 @@ int main(int argc, char** argv) {
   app.add_option("--filter", arguments.filter, "Only cases whose file/suite/id contains this");
   app.add_option("--groups", arguments.groups, "Only valid programs of these groups, with a table of their shares")
       ->delimiter(',');
+  app.add_option("--plans", arguments.reasons,
+                 "Plans programs instead of running them; the file says which codes mean which messages of Flink's");
   app.add_option("--floors", arguments.floors, "File with the least right and most wrong per suite; fails below");
   app.add_option("--raise-floors", arguments.raised_floors, "Raises the floors of a file to what this run reaches");
   app.add_option("--processes", arguments.processes, "Cases at a time")

@@ -109,7 +109,10 @@ Program program_of(element record, const std::map<std::string, std::string>& set
     } else if (kind == "runSql" || kind == "runFailingSql") {
       program.must_fail |= kind == "runFailingSql";
       // The text as it is: that a statement ends wrongly may be what is tested.
-      program.sql += string_at(step, "sql") + "\n;\n";
+      std::string sql = string_at(step, "sql");
+      program.failing = {static_cast<uint32_t>(program.sql.size()),
+                         static_cast<uint32_t>(program.sql.size() + sql.size())};
+      program.sql += sql + "\n;\n";
       has_job = true;
     }
   }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+
 namespace sluice::conformance {
 
 struct TableStep {
@@ -19,6 +21,7 @@ struct Program {
   std::vector<TableStep> tables;
   size_t statements = 0;  // Every step is one, also when its text holds none.
   bool must_fail = false;
+  SourceSpan failing;          // In `sql`: the statement that must fail.
   bool only_plans = false;     // Ends with EXPLAIN or DDL: nothing runs.
   bool is_mini_batch = false;  // What it folds depends on where barriers stand.
   std::string skipped;
