@@ -31,11 +31,20 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 // Passes report in the order they run; the author reads in the order of the text.
 void Diagnostics::report(Failure failure) {
   auto begin_of = [](const Error& error) { return error.span ? error.span->begin : 0; };
-  auto place = std::ranges::upper_bound(errors_, begin_of(failure.error), {}, begin_of);
-  errors_.insert(place, std::move(failure.error));
+  std::vector<Error>& list = is_warning(failure.error.code) ? warnings_ : errors_;
+  auto place = std::ranges::upper_bound(list, begin_of(failure.error), {}, begin_of);
+  list.insert(place, std::move(failure.error));
 }
 
-std::string render(const Error& error, const SourceText& source) { return render(placed(error, source)); }
+std::string render(const Error& error, const SourceText& source) {
+  std::string out = render(placed(error, source));
+  for (const Note& note : error.notes) {
+    if (note.is_change) continue;
+    Position at = source.position(note.span.begin);
+    out += fmt::format("  {}:{}:{}: {}\n", at.file, at.line, at.column, note.text);
+  }
+  return out;
+}
 
 std::string Diagnostics::render(const SourceText& source) const {
   std::string out;

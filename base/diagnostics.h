@@ -12,16 +12,18 @@ namespace sluice {
 
 class Diagnostics {
  public:
+  // A failure with a warning's code is a warning.
   void report(Failure failure);
   bool ok() const { return errors_.empty(); }
   size_t count() const { return errors_.size(); }
   const std::vector<Error>& errors() const { return errors_; }
+  const std::vector<Error>& warnings() const { return warnings_; }
 
-  // file:line:column, the line itself, a caret under the span, the hint.
+  // Of the errors: file:line:column, the line itself, a caret under the span, the hint.
   std::string render(const SourceText& source) const;
 
  private:
-  std::vector<Error> errors_;
+  std::vector<Error> errors_, warnings_;
 };
 
 std::string render(const Error& error, const SourceText& source);

@@ -145,7 +145,10 @@ enum class ErrorCode : uint16_t {
   SinkWithoutKey = 5005,
   SecretInPlainText = 5006,
   DeprecatedKey = 5007,
-  UnusedDefinition = 5008,
+  UnusedSuppression = 5008,
 };
+
+// A warning keeps nothing from being started.
+constexpr bool is_warning(ErrorCode code) { return static_cast<uint16_t>(code) / 100 == 50; }
 
 }  // namespace sluice

@@ -69,12 +69,13 @@ std::string render(const PlacedError& error) {
   int code = static_cast<int>(error.code);
   std::string message = printable_message(error.message);
   std::string hint = error.hint.empty() ? "" : fmt::format("  hint: {}\n", printable_message(error.hint));
-  if (!error.place) return fmt::format("error SL{}: {}\n{}", code, message, hint);
+  const char* severity = is_warning(error.code) ? "warning" : "error";
+  if (!error.place) return fmt::format("{} SL{}: {}\n{}", severity, code, message, hint);
 
   const Place& at = *error.place;
   size_t begin = std::min<size_t>(at.begin, at.source_line.size());
   size_t end = std::clamp<size_t>(at.end, begin, at.source_line.size());
-  return fmt::format("{}:{}:{}: error SL{}: {}\n{}{}", at.file, at.line, at.column, code, message,
+  return fmt::format("{}:{}:{}: {} SL{}: {}\n{}{}", at.file, at.line, at.column, severity, code, message,
                      marked_line(at.source_line, begin, end), hint);
 }
 

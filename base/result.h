@@ -23,11 +23,20 @@ struct SourceSpan {
   bool operator==(const SourceSpan&) const = default;
 };
 
+// Another place that an error is about; or a change that mends it, which the author may let a command make.
+struct Note {
+  SourceSpan span;
+  std::string text;  // What is to be seen there; of a change, what is to stand there instead.
+  bool is_change = false;
+  bool operator==(const Note&) const = default;
+};
+
 struct Error {
   ErrorCode code{};
   std::string message;  // What is wrong: lower case, no full stop, the user's text in back-ticks.
   std::string hint;     // What to do about it: a sentence, or empty.
   std::optional<SourceSpan> span;
+  std::vector<Note> notes = {};
 };
 
 // An error on its way into a Result or a Diagnostics.
@@ -35,6 +44,14 @@ struct Failure {
   Error error;
   Failure hint(std::string text) && {
     error.hint = std::move(text);
+    return std::move(*this);
+  }
+  Failure note(SourceSpan span, std::string text) && {
+    error.notes.push_back({span, std::move(text), false});
+    return std::move(*this);
+  }
+  Failure change(SourceSpan span, std::string text) && {
+    error.notes.push_back({span, std::move(text), true});
     return std::move(*this);
   }
 };

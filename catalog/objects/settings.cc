@@ -6,6 +6,7 @@
 #include "base/diagnostics.h"
 #include "base/file_uri.h"
 #include "catalog/connectors/option_fields.h"
+#include "catalog/objects/setting_keys.h"
 #include "catalog/types/time_zone.h"
 
 namespace sluice {
@@ -80,7 +81,8 @@ T parsed(const std::string& text) {
   return value;
 }
 
-// Scripts still carry the older keys.
+}  // namespace
+
 std::string_view current_key_of(std::string_view key) {
   static constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {
       {"execution.savepoint.path", "execution.state-recovery.path"},
@@ -94,8 +96,6 @@ std::string_view current_key_of(std::string_view key) {
   }
   return key;
 }
-
-}  // namespace
 
 const SettingDecl* find_setting(std::string_view key) {
   const auto& decls = setting_decls();

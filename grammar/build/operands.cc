@@ -137,10 +137,17 @@ class Operand {
     SourceSpan span = identifier.span;
     name_ = ast::Name{{std::move(identifier)}, span};
   }
+  // Of these words Flink has functions for the times only: the others are names of columns.
   void niladic(antlr4::tree::TerminalNode* word) {
     ast::Call call{.function = {{identifier_of(word, build_)}, span_of(word)}, .form = ast::CallForm::Niladic};
     set_lookup(call);
-    expr_ = make(span_of(word), std::move(call));
+    constexpr std::string_view kTimes[] = {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME",
+                                           "LOCALTIMESTAMP"};
+    if (std::ranges::find(kTimes, call.lookup) != std::end(kTimes)) {
+      expr_ = make(span_of(word), std::move(call));
+    } else {
+      expr_ = make(span_of(word), ast::ColumnRef{std::move(call.function)});
+    }
   }
 
   void end_name() {

@@ -1,5 +1,6 @@
 #include "planner/bind/binder.h"
 
+#include "catalog/objects/setting_keys.h"
 #include "planner/bind/ddl.h"
 #include "planner/bind/jobs.h"
 #include "planner/bind/session.h"
@@ -159,6 +160,13 @@ class ScriptBinder {
     if (wrong) {
       session_.report(std::move(*wrong), option.span);
       return {};
+    }
+    std::string_view current = current_key_of(option.key.value);
+    if (current != option.key.value) {
+      session_.report(
+          fail(ErrorCode::DeprecatedKey, option.key.span, "`{}` is called `{}` today", option.key.value, current)
+              .change(option.key.span, fmt::format("'{}'", current)),
+          option.key.span);
     }
     return Kind{BoundSetting{option.key.value, option.value.value}};
   }

@@ -77,7 +77,7 @@ class ScriptCompiler {
       return optimize_job(request, statement.settings, session, diagnostics_);
     });
     if (!optimized) return std::nullopt;
-    return PlannedJob{job.kind, job.sinks, *std::move(optimized)};
+    return PlannedJob{job.kind, job.sinks, *std::move(optimized), statement.settings};
   }
 
   std::optional<CompiledJob> plan(const BoundJob& job, const BoundStatement& statement) {

@@ -29,6 +29,7 @@ struct PlannedJob {
   JobKind kind = JobKind::Insert;
   std::vector<Plan> bound;  // Sink nodes, as bound.
   OptimizedJob optimized;
+  Settings settings;  // In force for the statement.
 };
 
 // The text that EXPLAIN answers.

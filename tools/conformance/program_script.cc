@@ -32,8 +32,36 @@ std::string set_statement(const std::string& key, const std::string& value) {
   return "SET " + quoted(key) + " = " + quoted(value) + ";\n";
 }
 
+bool holds_kind(element table, const char* rows, std::initializer_list<std::string_view> kinds) {
+  simdjson::dom::array array;
+  if (table[rows].get(array) != simdjson::SUCCESS) return false;
+  for (element row : array) {
+    if (std::ranges::find(kinds, string_at(row, "kind")) != kinds.end()) return true;
+  }
+  return false;
+}
+
+// An empty mode is a preset that was not written down: the rows tell which, else the program's name.
+std::string preset_of(element table, bool is_source, const std::string& program_name) {
+  bool has_key = false;
+  for (const std::string& part : strings_at(table, "schema")) has_key |= part.find("PRIMARY KEY") != std::string::npos;
+  bool retracts = false, updates = false;
+  for (const char* rows : {"before", "after"}) {
+    retracts |= holds_kind(table, rows, {"-U"});
+    updates |= holds_kind(table, rows, {"+U", "-D"});
+  }
+  for (const char* rows : {"expectBefore", "expectAfter"}) {
+    for (const std::string& row : strings_at(table, rows)) retracts |= row.starts_with("-U");
+  }
+  bool is_named_upsert = program_name.find("upsert") != std::string::npos;
+  bool is_named_retract = program_name.find("retract") != std::string::npos;
+  if (retracts || (is_source && is_named_retract && !updates)) return "I,UB,UA,D";
+  if (has_key && (!is_source || updates || is_named_upsert)) return "I,UA,D";
+  return is_source ? "I" : "I,UB,UA,D";
+}
+
 // The CREATE TABLE of a `source` or `sink` step.
-std::string create_table(element table, bool is_source) {
+std::string create_table(element table, bool is_source, const std::string& program_name) {
   std::string sql = "CREATE TABLE " + string_at(table, "name") + " (\n  ";
   std::vector<std::string> parts = strings_at(table, "schema");
   for (size_t i = 0; i < parts.size(); ++i) sql += (i ? ",\n  " : "") + parts[i];
@@ -47,6 +75,12 @@ std::string create_table(element table, bool is_source) {
   simdjson::dom::object given;
   if (table["options"].get(given) == simdjson::SUCCESS) {
     for (auto [key, value] : given) options[std::string(key)] = std::string(std::string_view(value));
+  }
+  if (auto mode = options.find("changelog-mode"); mode != options.end() && mode->second.empty()) {
+    mode->second = preset_of(table, is_source, program_name);
+    if (mode->second == "I,UA,D") {
+      options[is_source ? "source.produces-delete-by-key" : "sink.supports-delete-by-key"] = "true";
+    }
   }
   sql += " WITH (";
   bool first = true;
@@ -92,7 +126,7 @@ Program program_of(element record, const std::map<std::string, std::string>& set
     if (kind == "source" || kind == "sink") {
       element table = step["table"];
       program.tables.push_back({table, string_at(table, "name"), kind == "source"});
-      program.sql += create_table(table, kind == "source") + ";\n";
+      program.sql += create_table(table, kind == "source", string_at(record, "id")) + ";\n";
     } else if (kind == "config") {
       std::string key = string_at(step, "key"), value = string_at(step, "value");
       program.sql += set_statement(key, value);

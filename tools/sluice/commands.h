@@ -19,7 +19,9 @@ struct Command {
   CommandFunction run;
 };
 
+int check(int argc, char** argv);
 int explain(int argc, char** argv);
 int format(int argc, char** argv);
+int lineage(int argc, char** argv);
 
 }  // namespace sluice::tools

@@ -4,6 +4,7 @@
 #include "base/env/real_env.h"
 #include "grammar/format/format.h"
 #include "tools/sluice/commands.h"
+#include "tools/sluice/file_replacement.h"
 #include "tools/sluice/line_diff.h"
 #include "tools/sluice/script_arguments.h"
 
@@ -14,25 +15,6 @@ struct FormatArguments {
   std::vector<std::string> files;
   bool check = false, diff = false;
 };
-
-Status write(FileSystem& files, const std::string& path, std::string_view text) {
-  SLUICE_TRY(auto file, files.create(path));
-  SLUICE_DO(file->append(text));
-  return file->sync();
-}
-
-// In place, so that the file keeps its owner, mode and links. A copy is written first: a disk that is full leaves the
-// file as it was, and if the second writing fails, the text is in the copy.
-Status replace(FileSystem& files, const std::string& path, std::string_view text) {
-  std::string copy = path + ".formatted";
-  Status copied = write(files, copy, text);
-  if (!copied) {
-    (void)files.remove(copy);
-    return copied;
-  }
-  SLUICE_DO(write(files, path, text));
-  return files.remove(copy);
-}
 
 class FormatCommand {
  public:
@@ -68,7 +50,7 @@ class FormatCommand {
     }
     if (arguments_.diff || arguments_.check) return Done{};
     if (is_stdin) std::fputs(after->c_str(), stdout);
-    return is_stdin || before == *after ? Status(Done{}) : replace(*files_, path, *after);
+    return is_stdin || before == *after ? Status(Done{}) : replace_file(*files_, path, *after);
   }
   void fail_statement() {
     if (code_ == kOk) code_ = kStatementFailed;

@@ -17,7 +17,9 @@ using sluice::tools::Command;
 constexpr Command kCommands[] = {
     {"run", "run SQL scripts in this process", "libsluice_local.so", "sluice_command_run", nullptr},
     {"explain", "show what becomes of a script, stage by stage", nullptr, nullptr, sluice::tools::explain},
+    {"check", "say what is wrong or dangerous in SQL scripts", nullptr, nullptr, sluice::tools::check},
     {"fmt", "write SQL scripts in the house layout", nullptr, nullptr, sluice::tools::format},
+    {"lineage", "show which columns come from which", nullptr, nullptr, sluice::tools::lineage},
     {"serve", "run the gateway: jobs in processes of their own, over gRPC", "libsluice_remote.so",
      "sluice_command_serve", nullptr},
     {"submit", "hand SQL scripts to a gateway", "libsluice_remote.so", "sluice_command_submit", nullptr},

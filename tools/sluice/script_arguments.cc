@@ -33,13 +33,14 @@ Result<std::string> read_standard_input() {
 
 }  // namespace
 
+CLI::Validator is_pair() { return CLI::Validator(check_pair, ""); }
+
 void ScriptArguments::add_to(CLI::App& app) {
   app.add_option("FILE", files, "SQL scripts; several are one script, `-` is standard input")->required();
-  CLI::Validator pair(check_pair, "");
   app.add_option("-D", settings, "key=value: a setting, as SET 'key' = 'value' would make it")
-      ->check(pair)
+      ->check(is_pair())
       ->allow_extra_args(false);
-  app.add_option("--var", variables, "NAME=value: what ${NAME} stands for")->check(pair)->allow_extra_args(false);
+  app.add_option("--var", variables, "NAME=value: what ${NAME} stands for")->check(is_pair())->allow_extra_args(false);
   app.add_option("--parallelism", parallelism, "Subtasks of every operator")->check(CLI::Range(1, 1024));
 }
 

@@ -10,6 +10,9 @@
 
 namespace sluice::tools {
 
+// `name=value`
+CLI::Validator is_pair();
+
 struct ScriptArguments {
   std::vector<std::string> files;
   std::vector<std::string> settings;   // key=value

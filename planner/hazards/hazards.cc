@@ -1,0 +1,175 @@
+#include "planner/hazards/hazards.h"
+
+#include <algorithm>
+#include <set>
+
+#include "catalog/connectors/datagen.h"
+#include "catalog/connectors/filesystem.h"
+#include "catalog/connectors/kafka.h"
+#include "catalog/connectors/nexmark.h"
+#include "catalog/functions/function_table.h"
+
+namespace sluice::planner {
+namespace {
+
+template <class Options>
+bool holds(const TableRef& table, bool (*is_true)(const Options&)) {
+  auto options = read_options<Options>(table.options);
+  return options && is_true(*options);
+}
+
+// Whether the table's rows come to no end. Connectors that are not listed are bounded, or not known to be endless.
+bool is_endless(const TableRef& table) {
+  auto connector = table.options.find("connector");
+  if (connector == table.options.end()) return false;
+  const std::string& name = connector->second;
+  if (name == "upsert-kafka") return true;
+  if (name == "kafka") {
+    return holds<KafkaOptions>(table, [](const KafkaOptions& o) { return o.bound == KafkaBound::Unbounded; });
+  }
+  if (name == "datagen")
+    return holds<DatagenOptions>(table, [](const DatagenOptions& o) { return o.number_of_rows < 0; });
+  if (name == "nexmark") return holds<NexmarkOptions>(table, [](const NexmarkOptions& o) { return o.events_num == 0; });
+  if (name == "filesystem") {
+    return holds<FilesystemOptions>(table, [](const FilesystemOptions& o) { return o.monitor_interval.count() > 0; });
+  }
+  return false;
+}
+
+void for_each_node(const Plan& plan, std::set<const Node*>& seen, const auto& visit) {
+  if (!seen.insert(plan.id()).second) return;
+  visit(plan);
+  for_each_input(plan, [&](const Plan& input) { for_each_node(input, seen, visit); });
+}
+
+bool reads_endless(const Plan& plan) {
+  bool found = false;
+  std::set<const Node*> seen;
+  for_each_node(plan, seen, [&](const Plan& node) {
+    if (auto* scan = node.as<Scan>()) found = found || is_endless(scan->table);
+  });
+  return found;
+}
+
+// `table` of catalog.database.table.
+std::string_view short_name(const TableRef& table) {
+  return std::string_view(table.path).substr(table.path.rfind('.') + 1);
+}
+
+const Expr* changing_call(const Expr& expr) {
+  if (auto* call = expr.as<Call>()) {
+    const FunctionDecl* function = find_function(call->function);
+    if (function != nullptr && function->volatility == Volatility::PerRow) return &expr;
+  }
+  for (const Expr& arg : expr.args) {
+    if (const Expr* found = changing_call(arg)) return found;
+  }
+  return nullptr;
+}
+
+class JobHazards {
+ public:
+  JobHazards(const PlannedJob& job, Diagnostics& diagnostics) : job_(job), diagnostics_(diagnostics) {}
+
+  void find() {
+    std::set<const Node*> seen;
+    for (const Plan& sink : job_.optimized.sinks) {
+      sink_ = sink.as<Sink>();
+      for_each_node(sink, seen, [&](const Plan& node) { look_at(node); });
+    }
+  }
+
+ private:
+  void warn(Failure failure) {
+    if (!failure.error.span) failure.error.span = sink_->span;
+    bool is_known = std::ranges::any_of(diagnostics_.warnings(), [&](const Error& known) {
+      return known.code == failure.error.code && known.span == failure.error.span &&
+             known.message == failure.error.message;
+    });
+    if (!is_known) diagnostics_.report(std::move(failure));
+  }
+
+  void look_at(const Plan& node) {
+    if (auto* aggregate = node.as<Aggregate>()) return look_at_groups(*aggregate);
+    if (auto* deduplicate = node.as<Deduplicate>()) return look_at_keys(*deduplicate);
+    if (auto* window = node.as<WindowAggregate>()) return look_at_watermarks(window->input);
+    if (auto* project = node.as<Project>()) return look_at_updates(*project);
+    if (auto* sink = node.as<Sink>()) return look_at_keys(*sink);
+  }
+
+  bool keeps_state_for_ever() const { return job_.settings.get_ms("table.exec.state.ttl") == 0; }
+
+  void warn_of_state(const Plan& input, const std::vector<uint32_t>& keys, std::string_view what) {
+    if (keys.empty() || !keeps_state_for_ever() || !reads_endless(input)) return;
+    std::string names;
+    for (uint32_t key : keys) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", input->schema[key].name);
+    warn(fail(ErrorCode::UnboundedState, place_of(input, keys), "{} for every {} that ever comes, and none is given up",
+              what, names)
+             .hint("Use windows, or let state end: SET 'table.exec.state.ttl' = '1 d'."));
+  }
+  void look_at_groups(const Aggregate& aggregate) {
+    warn_of_state(aggregate.input, aggregate.keys, "the group is kept");
+  }
+  void look_at_keys(const Deduplicate& deduplicate) {
+    warn_of_state(deduplicate.input, deduplicate.keys, "a row is kept");
+    if (deduplicate.time != Deduplicate::kProcessingTime) look_at_watermarks(deduplicate.input);
+  }
+
+  // Of the expression that makes the first key.
+  static std::optional<SourceSpan> place_of(const Plan& input, const std::vector<uint32_t>& keys) {
+    auto* project = input.as<Project>();
+    if (project == nullptr || keys.empty()) return std::nullopt;
+    SourceSpan span = project->exprs[keys.front()].span;
+    return span.end > span.begin ? std::optional(span) : std::nullopt;
+  }
+
+  void look_at_watermarks(const Plan& input) {
+    std::set<const Node*> seen;
+    for_each_node(input, seen, [&](const Plan& node) {
+      auto* scan = node.as<Scan>();
+      if (scan == nullptr || !scan->watermark || scan->watermark->idle_timeout_ms > 0) return;
+      auto connector = scan->table.options.find("connector");
+      if (connector == scan->table.options.end() || connector->second != "kafka" || !is_endless(scan->table)) return;
+      warn(fail(ErrorCode::IdleSource,
+                "a partition of `{}` without messages holds the watermark back, and all results with it",
+                short_name(scan->table))
+               .hint("Set the table's 'scan.watermark.idle-timeout', or 'table.exec.source.idle-timeout'."));
+    });
+  }
+
+  void look_at_updates(const Project& project) {
+    if (changelog_of(project.input).is_insert_only()) return;
+    for (const Expr& expr : project.exprs) {
+      const Expr* call = changing_call(expr);
+      if (call == nullptr) continue;
+      SourceSpan span = call->span;
+      warn(fail(ErrorCode::NondeterministicUpdate, span.end > span.begin ? std::optional(span) : std::nullopt,
+                "`{}` gives another value when a row is taken back than when it was sent", call->as<Call>()->function)
+               .hint("Compute it before the rows are aggregated or deduplicated, or store it with the row."));
+    }
+  }
+
+  void look_at_keys(const Sink& sink) {
+    if (sink.table.options.find("connector") == sink.table.options.end() || !sink.table.primary_key.empty()) return;
+    const std::string& connector = sink.table.options.at("connector");
+    if (connector.starts_with("$") || connector == "print" || connector == "blackhole") return;
+    if (changelog_of(sink.input).is_insert_only()) return;
+    warn(fail(ErrorCode::SinkWithoutKey, sink.span, "updates go to `{}`, which has no primary key to find the row by",
+              short_name(sink.table))
+             .hint("Declare PRIMARY KEY (...) NOT ENFORCED in the table."));
+  }
+
+  const PlannedJob& job_;
+  Diagnostics& diagnostics_;
+  const Sink* sink_ = nullptr;
+};
+
+}  // namespace
+
+void find_hazards(const CompiledScript& script, Diagnostics& diagnostics) {
+  for (const CompiledStatement& statement : script.statements) {
+    if (auto* job = std::get_if<PlannedJob>(&statement.kind)) JobHazards(*job, diagnostics).find();
+  }
+}
+
+}  // namespace sluice::planner

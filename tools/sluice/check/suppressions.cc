@@ -1,0 +1,119 @@
+#include "tools/sluice/check/suppressions.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+#include "grammar/line_comments.h"
+
+namespace sluice::tools {
+namespace {
+
+struct Suppression {
+  uint32_t first_line = 1, last_line = 1;
+  std::vector<std::string> codes;  // Empty: all.
+  Region region;                   // The comment.
+  bool is_used = false;
+
+  bool covers(const Finding& finding) const {
+    if (!finding.region || finding.region->line < first_line || finding.region->line > last_line) return false;
+    return codes.empty() || std::ranges::find(codes, id_of(finding.code)) != codes.end();
+  }
+};
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
+// `SL5001, SL5002 for a reason`: what does not look like a code ends the list.
+std::vector<std::string> codes_in(std::string_view text) {
+  std::vector<std::string> codes;
+  while (true) {
+    text = trimmed(text);
+    size_t end = std::min(text.find_first_of(", \t"), text.size());
+    if (!text.starts_with("SL") || end < 3) return codes;
+    codes.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+    text = trimmed(text);
+    if (!text.starts_with(',')) return codes;
+    text.remove_prefix(1);
+  }
+}
+
+class Comments {
+ public:
+  explicit Comments(std::string_view text) : text_(text) {}
+
+  std::vector<Suppression> read() {
+    for (SourceSpan span : grammar::line_comments(text_)) {
+      std::string_view comment = trimmed(text_.substr(span.begin + 2, span.end - span.begin - 2));
+      if (comment.starts_with("noqa")) add(comment.substr(4), span);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void add(std::string_view rest, SourceSpan span) {
+    uint32_t line = line_of(span.begin);
+    size_t line_begin = text_.substr(0, span.begin).find_last_of('\n') + 1;  // npos + 1 is 0: the first line.
+    auto column = static_cast<uint32_t>(count_characters(text_.substr(line_begin, span.begin - line_begin))) + 1;
+    auto size = static_cast<uint32_t>(count_characters(text_.substr(span.begin, span.end - span.begin)));
+    Suppression suppression{line, line, {}, {line, column, line, column + size}};
+    if (rest.starts_with(':')) rest = trimmed(rest.substr(1));
+    if (rest.starts_with("enable=")) return close(codes_in(rest.substr(7)), line);
+    bool is_open = rest.starts_with("disable=");
+    suppression.codes = codes_in(is_open ? rest.substr(8) : rest);
+    if (is_open) suppression.last_line = UINT32_MAX;
+    found_.push_back(std::move(suppression));
+  }
+  void close(const std::vector<std::string>& codes, uint32_t line) {
+    for (Suppression& open : found_) {
+      if (open.last_line == UINT32_MAX && open.codes == codes) open.last_line = line;
+    }
+  }
+  uint32_t line_of(size_t offset) {
+    line_ += static_cast<uint32_t>(std::count(text_.begin() + static_cast<ptrdiff_t>(counted_),
+                                              text_.begin() + static_cast<ptrdiff_t>(offset), '\n'));
+    counted_ = offset;
+    return line_;
+  }
+
+  std::string_view text_;
+  size_t counted_ = 0;
+  uint32_t line_ = 1;
+  std::vector<Suppression> found_;
+};
+
+Finding unused(const Suppression& suppression, const std::string& path) {
+  Finding finding;
+  finding.file = path;
+  finding.severity = Severity::Warning;
+  finding.code = ErrorCode::UnusedSuppression;
+  finding.message = "`noqa` suppresses nothing here";
+  finding.hint = "Remove the comment, or the codes in it that are no longer needed.";
+  finding.region = suppression.region;
+  return finding;
+}
+
+}  // namespace
+
+bool is_suppressible(ErrorCode code) { return is_warning(code) || code == ErrorCode::NotSupportedYet; }
+
+void apply_suppressions(std::string_view text, CheckedFile& file) {
+  if (text.find("noqa") == std::string_view::npos) return;
+  std::vector<Suppression> suppressions = Comments(text).read();
+  std::erase_if(file.findings, [&](const Finding& finding) {
+    bool is_suppressed = false;
+    for (Suppression& suppression : suppressions) {
+      if (finding.file != file.path || !is_suppressible(finding.code) || !suppression.covers(finding)) continue;
+      suppression.is_used = is_suppressed = true;
+    }
+    return is_suppressed;
+  });
+  for (const Suppression& suppression : suppressions) {
+    if (!suppression.is_used) file.findings.push_back(unused(suppression, file.path));
+  }
+}
+
+}  // namespace sluice::tools
