@@ -2,6 +2,7 @@
 
 #include "grammar/ast/printer.h"
 #include "grammar/lexer/words.h"
+#include "grammar/quoting.h"
 
 namespace sluice::ast {
 namespace {
@@ -212,11 +213,7 @@ std::string quoted(std::string_view text) {
   return out + "'";
 }
 
-std::string print(const Identifier& identifier) {
-  std::string out = "`";
-  for (char c : identifier.text) out.append(c == '`' ? 2 : 1, c);
-  return out + "`";
-}
+std::string print(const Identifier& identifier) { return grammar::in_back_ticks(identifier.text); }
 std::string print(const std::vector<Identifier>& identifiers) {
   return fmt::format("({})", joined(identifiers, ", ", [](const Identifier& name) { return print(name); }));
 }

@@ -18,6 +18,7 @@ namespace sluice::tools {
 namespace {
 
 constexpr int kFindings = 1, kCheckFailed = 2;
+constexpr int kRoundsMax = 10;  // Of changes to one file.
 
 struct CheckArguments {
   std::vector<std::string> paths, schema, settings, variables, ignored;
@@ -112,21 +113,28 @@ class CheckCommand {
     return Done{};
   }
 
-  // What is left after the changes is what is reported.
+  // A change may bring to light what needs another. What is left after all of them is what is reported.
   Status fix(const Checker& checker, CheckReport& report) {
     size_t made = 0, changed = 0;
     for (CheckedFile& file : report.files) {
       size_t before = made;
-      if (file.failure || file.path == "<stdin>") continue;
-      SLUICE_TRY(std::string text, files().read_all(file.path));
-      std::string after = with_changes(text, file, made);
-      if (made == before) continue;
-      SLUICE_DO(replace_file(files(), file.path, after));
-      changed += 1;
-      file = checker.check(file.path);
+      for (int round = 0; round < kRoundsMax; ++round) {
+        SLUICE_TRY(bool is_changed, fix_once(file, made));
+        if (!is_changed) break;
+        file = checker.check(file.path);
+      }
+      changed += made > before;
     }
-    if (made > 0) std::fprintf(stderr, "%zu changes made in %zu files\n", made, changed);
+    if (made > 0) std::fprintf(stderr, "changes made: %zu, files changed: %zu\n", made, changed);
     return Done{};
+  }
+  Result<bool> fix_once(const CheckedFile& file, size_t& made) {
+    if (file.failure || file.path == "<stdin>") return false;
+    SLUICE_TRY(std::string text, files().read_all(file.path));
+    size_t before = made;
+    std::string after = with_changes(text, file, made);
+    if (made > before) SLUICE_DO(replace_file(files(), file.path, after));
+    return made > before;
   }
 
   int exit_code(const CheckConfig& config, const CheckReport& report) {

@@ -8,6 +8,7 @@
 #include "base/key_hash.h"
 #include "planner/hazards/hazards.h"
 #include "planner/script/compile.h"
+#include "tools/sluice/check/fixes.h"
 #include "tools/sluice/check/suppressions.h"
 #include "tools/sluice/script_arguments.h"
 
@@ -32,7 +33,9 @@ Finding finding_of(const Error& error, const SourceText& source, const std::stri
   finding.file = source.position(error.span->begin).file;
   finding.region = region_of(*error.span, source);
   finding.source_line = source.line(error.span->begin, &line_begin);
-  for (const Note& note : error.notes) {
+  std::vector<Note> notes = error.notes;
+  if (auto change = change_of_hint(error, source)) notes.push_back(*std::move(change));
+  for (const Note& note : notes) {
     Region region = region_of(note.span, source);
     if (note.is_change) {
       finding.changes.push_back({note.span, region, note.text});

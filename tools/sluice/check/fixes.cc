@@ -2,7 +2,40 @@
 
 #include <algorithm>
 
+#include "grammar/quoting.h"
+
 namespace sluice::tools {
+namespace {
+
+// What did_you_mean (base/diagnostics.h) says.
+constexpr std::string_view kBefore = "Did you mean `", kAfter = "`?";
+
+std::optional<std::string_view> meant_in(std::string_view hint) {
+  if (!hint.starts_with(kBefore) || !hint.ends_with(kAfter)) return std::nullopt;
+  return hint.substr(kBefore.size(), hint.size() - kBefore.size() - kAfter.size());
+}
+
+bool is_word(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return c == '_' || std::isalnum(c) != 0; });
+}
+
+}  // namespace
+
+std::optional<Note> change_of_hint(const Error& error, const SourceText& source) {
+  auto meant = meant_in(error.hint);
+  if (!meant || !error.span) return std::nullopt;
+  std::string_view text = source.text(*error.span);
+  if (text.size() > 2 && text.front() == '\'' && text.back() == '\'') {
+    return Note{{error.span->begin + 1, error.span->end - 1}, std::string(*meant), true};
+  }
+  bool is_quoted = text.ends_with('`');
+  size_t begin = is_quoted ? text.rfind('`', text.size() - 2) : text.rfind('.') + 1;  // npos + 1 is 0: the first.
+  if (begin >= text.size() || (!is_quoted && !is_word(text.substr(begin)))) return std::nullopt;
+  std::string name = error.code == ErrorCode::UnknownFunction ? std::string(*meant)  // Reserved words may be called.
+                     : is_quoted                              ? grammar::in_back_ticks(*meant)
+                                                              : grammar::quoted_name(*meant);
+  return Note{{error.span->begin + static_cast<uint32_t>(begin), error.span->end}, std::move(name), true};
+}
 
 std::string with_changes(std::string text, const CheckedFile& file, size_t& made) {
   std::vector<const Change*> changes;
