@@ -5,6 +5,7 @@
 #include "catalog/types/coercion.h"
 #include "planner/bind/expr_binder.h"
 #include "planner/bind/flink_functions.h"
+#include "planner/bind/grouping_sets.h"
 #include "planner/bind/json_call.h"
 #include "planner/bind/literal.h"
 
@@ -84,6 +85,7 @@ Expr ExprBinder::bind_kind(const ast::Call& call, SourceSpan span) {
   if (name == "IFNULL" && call.args.size() == 2) return bind_coalesce(bind_all(call.args), span);
   if (name == "IF" && call.args.size() == 3) return bind_if(call, span);
   if (name == "NULLIF" && call.args.size() == 2) return bind_nullif(call, span);
+  if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") return bind_grouping(call, span);
   if (const AggregateDecl* decl = name.starts_with('$') ? nullptr : find_aggregate(name)) {
     return bind_aggregate(*decl, call, span);
   }
@@ -251,6 +253,23 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
   }
   session_.report(std::move(failure), span);
   return invalid_expr(span);
+}
+
+// Which of the arguments the row's grouping set lacks, as bits.
+Expr ExprBinder::bind_grouping(const ast::Call& call, SourceSpan span) {
+  if (aggregates == nullptr) {
+    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` belongs to a query with GROUP BY", display_name(call));
+    return invalid_expr(span);
+  }
+  bool takes_none = call.lookup == "GROUP_ID";
+  if (call.args.empty() != takes_none) {
+    session_.error(ErrorCode::WrongArguments, span, "`{}` takes {}", display_name(call),
+                   takes_none ? "no arguments" : "expressions of GROUP BY");
+    return invalid_expr(span);
+  }
+  Expr result{Call{kGrouping, 0, nullptr}, Type::bigint().not_null(), bind_all(call.args), span};
+  bool valid = std::ranges::none_of(result.args, [](const Expr& arg) { return arg.type.is_invalid(); });
+  return valid ? result : invalid_expr(span);
 }
 
 Expr ExprBinder::compare(const std::string& op, Expr left, Expr right, SourceSpan span) {

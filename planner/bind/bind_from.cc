@@ -136,7 +136,12 @@ std::optional<int64_t> interval_ms(const ast::Expr& expr, BindSession& session) 
 
 From QueryBinder::bind_from(const ast::TableRef& table) {
   From from = std::visit([&](const auto& kind) { return bind_relation(kind, table); }, table.kind);
-  if (table.system_time) session_.not_supported(table.system_time->span, "FOR SYSTEM_TIME AS OF");
+  if (table.system_time && lateral_ == nullptr) {
+    session_.report(
+        fail(ErrorCode::NotASource, table.system_time->span, "no table here keeps versions to travel back to")
+            .hint("FOR SYSTEM_TIME AS OF stands behind the right table of a join."),
+        table.system_time->span);
+  }
   if (table.sample) session_.not_supported(table.sample->span, "TABLESAMPLE");
   if (table.alias) apply_alias(from, *table.alias, session_);
   return from;
@@ -172,16 +177,6 @@ From QueryBinder::bind_relation(const ast::NamedTable& table, const ast::TableRe
   std::vector<std::string> path;
   BoundQuery bound = bind_named(table.name, table.hints, table.name.span, path);
   return single(std::move(bound), table.name.parts.back().text, std::move(path), reference.span);
-}
-
-From QueryBinder::bind_relation(const ast::DerivedTable& table, const ast::TableRef& reference) {
-  if (table.lateral) session_.not_supported(reference.span, "LATERAL");
-  return single(bind(*table.query), "", {}, reference.span);
-}
-
-From QueryBinder::bind_relation(const ast::Unnest&, const ast::TableRef& reference) {
-  session_.not_supported(reference.span, "UNNEST");
-  return single(broken_query(), "", {}, reference.span);
 }
 
 From QueryBinder::bind_relation(const ast::MatchRecognize& match, const ast::TableRef& reference) {

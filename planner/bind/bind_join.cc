@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "planner/bind/query_binder.h"
+#include "planner/plan/join_filter.h"
 #include "planner/plan/join_keys.h"
 #include "planner/plan/join_strategy.h"
 
@@ -43,6 +44,11 @@ Scope side_by_side(Scope left, Scope right, JoinType type, BindSession& session)
     left.merged.push_back(std::move(merged));
   }
   return left;
+}
+
+bool is_true_literal(const Expr& expr) {
+  auto* constant = expr.as<Literal>();
+  return constant != nullptr && constant->value == Value{true};
 }
 
 // The names that both sides have, in the order of the left one.
@@ -97,9 +103,19 @@ std::optional<Expr> QueryBinder::bind_using(const std::vector<ast::Identifier>& 
   return make_logic(Form::And, std::move(equalities), names[0].span);
 }
 
+// The right side of a join sees the left one where it says so.
+From QueryBinder::bind_right(const ast::TableRef& table, const From& left) {
+  auto outer = std::exchange(lateral_, &left);
+  From right = bind_from(table);
+  lateral_ = outer;
+  return right;
+}
+
 From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& reference) {
   From left = bind_from(*join.left);
-  From right = bind_from(*join.right);
+  left.scope.number = ++session_.scopes;
+  left.scope.outer = outer_;
+  From right = bind_right(*join.right, left);
   JoinType type = type_of(join.kind);
   SourceSpan span = session_.place.value_or(reference.span);
   bool needs_condition = join.kind != ast::JoinKind::Cross && join.kind != ast::JoinKind::Comma;
@@ -114,6 +130,12 @@ From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& refe
                     span);
   }
   Scope both = side_by_side(left.scope, right.scope, type, session_);
+  if (right.extends_left) {
+    auto extended = join_extended(left, right, join, both, span);
+    if (extended) return *std::move(extended);
+    both.relations[0].open = true;
+    return {make(Values{}), std::move(both)};
+  }
   std::optional<Expr> condition;
   if (join.natural || !join.using_columns.empty()) {
     auto names = join.natural ? common_names(left.scope, right.scope, span) : join.using_columns;
@@ -130,8 +152,18 @@ From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& refe
     row.columns.insert(row.columns.end(), right.plan->schema.begin(), right.plan->schema.end());
     return {make(std::move(row)), std::move(both)};
   }
+  std::vector<Expr> conditions = right.lateral_conditions;
+  if (condition && !is_true_literal(*condition)) conditions.push_back(std::move(*condition));
   Join node{.left = left.plan, .right = right.plan, .type = type, .span = span};
-  if (condition) node.condition.push_back(std::move(*condition));
+  if (!conditions.empty()) node.condition = {make_logic(Form::And, std::move(conditions), span)};
+  if (join.right->system_time) {
+    auto temporal = temporal_join(node, left, right, *join.right, session_);
+    if (!temporal) {
+      both.relations[0].open = true;
+      return {make(Values{}), std::move(both)};
+    }
+    node = *std::move(temporal);
+  }
   From from{make_join(std::move(node)), std::move(both)};
   for (Relation& relation : from.scope.relations) {
     auto first = from.plan->times.begin() + relation.offset;
@@ -140,60 +172,13 @@ From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& refe
   return from;
 }
 
-namespace {
-
-bool reads_within(const Expr& expr, uint32_t begin, uint32_t end) {
-  if (auto* reference = expr.as<ColumnRef>()) return reference->index >= begin && reference->index < end;
-  return std::ranges::all_of(expr.args, [&](const Expr& arg) { return reads_within(arg, begin, end); });
-}
-
-Plan filtered(Plan plan, std::vector<Expr> conditions) {
-  if (conditions.empty()) return plan;
-  SourceSpan span = conditions[0].span;
-  return make(Filter{std::move(plan), make_logic(Form::And, std::move(conditions), span)});
-}
-
-// Conditions over both sides of an inner join are its condition, wherever they are written; what they say about time
-// decides what kind of join it is.
-Plan join_under(const Plan& plan, std::vector<Expr> conditions) {
-  auto* join = plan.as<Join>();
-  bool takes = join != nullptr && join->type == JoinType::Inner &&
-               (join->strategy == JoinStrategy::Regular || join->strategy == JoinStrategy::Interval);
-  if (!takes) return filtered(plan, std::move(conditions));
-  auto width = static_cast<uint32_t>(join->left->schema.size());
-  auto end = static_cast<uint32_t>(plan->schema.size());
-  std::vector<Expr> left, right, both;
-  for (Expr& condition : conditions) {
-    bool in_left = reads_within(condition, 0, width), in_right = reads_within(condition, width, end);
-    if (in_left && !in_right) {
-      left.push_back(std::move(condition));
-    } else if (in_right && !in_left) {
-      auto shift = [&](uint32_t index, const Expr& expr) {
-        Expr moved = column(index - width, expr.type);
-        moved.span = expr.span;
-        return moved;
-      };
-      right.push_back(map_columns(condition, shift));
-    } else {
-      both.push_back(std::move(condition));
-    }
-  }
-  Join merged = *join;
-  merged.left = join_under(join->left, std::move(left));
-  merged.right = join_under(join->right, std::move(right));
-  if (!both.empty()) {
-    if (!merged.condition.empty()) both.insert(both.begin(), merged.condition[0]);
-    SourceSpan span = both[0].span;
-    merged.condition = {make_logic(Form::And, std::move(both), span)};
-  }
-  return make_join(std::move(merged));
-}
-
-}  // namespace
-
 Plan filter_from(Plan plan, Expr predicate, BindSession& session) {
   if (plan.as<Join>() == nullptr) return make_filter(std::move(plan), std::move(predicate), session);
-  return join_under(plan, operands_of_and(predicate));
+  auto filtered = [&](Plan input, std::vector<Expr> conditions) {
+    SourceSpan span = conditions[0].span;
+    return make_filter(std::move(input), make_logic(Form::And, std::move(conditions), span), session);
+  };
+  return filter_join(plan, operands_of_and(predicate), filtered);
 }
 
 }  // namespace sluice::planner

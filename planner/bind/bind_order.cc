@@ -60,6 +60,7 @@ Plan sort_rows(Plan plan, std::vector<Sort::Key> keys, const ast::Query& query, 
         sort.span);
     return plan;
   }
+  if (sort.limit == 0) return make(Values{plan->schema, {}});
   return make(std::move(sort));
 }
 

@@ -22,52 +22,6 @@ void rename_with(BoundQuery& bound, const std::vector<ast::Identifier>& columns,
   bound.plan = rename_columns(bound.plan, names);
 }
 
-const char* word_of(const ast::SetOperation& operation) {
-  if (operation.op == ast::SetOperator::Union) return operation.all ? "UNION ALL" : "UNION";
-  return operation.op == ast::SetOperator::Intersect ? "INTERSECT" : "EXCEPT";
-}
-
-// The types of the columns that two inputs have in common; nothing where there are none.
-std::optional<std::vector<Type>> common_types(const Plan& left, const Plan& right, const char* word, SourceSpan span,
-                                              BindSession& session) {
-  if (left->schema.size() != right->schema.size()) {
-    session.error(ErrorCode::BadSetOperation, span, "{} of {} and {} columns", word, left->schema.size(),
-                  right->schema.size());
-    return {};
-  }
-  std::vector<Type> types;
-  for (size_t i = 0; i < left->schema.size(); ++i) {
-    const Type pair[] = {left->schema[i].type, right->schema[i].type};
-    if (pair[0].is_invalid() || pair[1].is_invalid()) return {};
-    auto common = least_restrictive(pair);
-    if (!common) {
-      session.error(ErrorCode::BadSetOperation, span, "column {} of {} is {} on one side and {} on the other", i + 1,
-                    word, pair[0].as_nullable().to_string(), pair[1].as_nullable().to_string());
-      return {};
-    }
-    types.push_back(*common);
-  }
-  return types;
-}
-
-void add_input(std::vector<Plan>& inputs, Plan plan) {
-  if (auto* all = plan.as<Union>()) {
-    inputs.insert(inputs.end(), all->inputs.begin(), all->inputs.end());
-  } else {
-    inputs.push_back(std::move(plan));
-  }
-}
-
-Plan distinct(const Plan& plan, SourceSpan span, BindSession& session) {
-  std::vector<Expr> keys;
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-    keys.push_back(column(i, plan->schema[i].type));
-    names.push_back(plan->schema[i].name);
-  }
-  return make_aggregate(plan, keys, names, {}, span, session);
-}
-
 const std::vector<ast::ExprPtr>* parts_of(const ast::Expr& row) {
   auto* call = std::get_if<ast::Call>(&row.kind);
   return call != nullptr && call->lookup == "ROW" ? &call->args : nullptr;
@@ -130,13 +84,13 @@ BoundQuery QueryBinder::bind(const ast::Query& query) {
   WithScope scope{with_, {}};
   if (query.recursive) session_.not_supported(query.span, "WITH RECURSIVE");
   for (const ast::WithItem& item : query.with) {
-    BoundQuery bound = QueryBinder(session_, &scope).bind(*item.query);
+    BoundQuery bound = QueryBinder(session_, &scope, outer_).bind(*item.query);
     SourceSpan columns =
         item.columns.empty() ? item.span : SourceSpan{item.columns.front().span.begin, item.columns.back().span.end};
     rename_with(bound, item.columns, columns, session_);
     scope.queries.insert_or_assign(item.name.text, std::move(bound));
   }
-  QueryBinder inner(session_, query.with.empty() ? with_ : &scope);
+  QueryBinder inner(session_, query.with.empty() ? with_ : &scope, outer_);
   return std::visit(
       [&]<class B>(const B& body) {
         if constexpr (std::is_same_v<B, ast::Select>) {
@@ -159,22 +113,6 @@ BoundQuery QueryBinder::bind_body(const ast::ExplicitTable& table, SourceSpan sp
 }
 
 BoundQuery QueryBinder::bind_body(const ast::NestedQuery& nested, SourceSpan) { return bind(*nested.query); }
-
-BoundQuery QueryBinder::bind_body(const ast::SetOperation& operation, SourceSpan span) {
-  BoundQuery left = bind(*operation.left);
-  BoundQuery right = bind(*operation.right);
-  const char* word = word_of(operation);
-  if (operation.op != ast::SetOperator::Union) session_.not_supported(span, "{}", word);
-  if (left.open || right.open) return {left.plan, true};
-  SourceSpan place = session_.place.value_or(operation.right->span);
-  auto types = common_types(left.plan, right.plan, word, place, session_);
-  if (!types) return {left.plan, true};
-  std::vector<Plan> inputs;
-  add_input(inputs, cast_columns(left.plan, *types, session_, place));
-  add_input(inputs, cast_columns(right.plan, *types, session_, place));
-  Plan all = make(Union{std::move(inputs)});
-  return {operation.all ? all : distinct(all, span, session_), false};
-}
 
 BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
   Scope nothing;

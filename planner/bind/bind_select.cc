@@ -1,39 +1,21 @@
 // SELECT: items, WHERE, GROUP BY, HAVING, QUALIFY, DISTINCT.
 #include <algorithm>
 
+#include "planner/bind/grouping_sets.h"
 #include "planner/bind/query_binder.h"
+#include "planner/bind/subquery.h"
+#include "planner/plan/join_keys.h"
 
 namespace sluice::planner {
 
 namespace {
 
+constexpr size_t kGroupingKeysMax = 62;
+
 // The name of an item without an alias, or an empty one.
 std::string derived_name(const ast::Expr& expr) {
   if (auto* column = std::get_if<ast::ColumnRef>(&expr.kind)) return column->name.parts.back().text;
   return "";
-}
-
-void grouping_exprs(const std::vector<ast::GroupingElement>& elements, BindSession& session,
-                    std::vector<const ast::Expr*>& out) {
-  for (const ast::GroupingElement& element : elements) {
-    if (auto* expr = std::get_if<ast::ExprPtr>(&element.kind)) {
-      auto* row = std::get_if<ast::Call>(&(*expr)->kind);
-      if (row != nullptr && row->form == ast::CallForm::Row) {
-        for (const ast::ExprPtr& part : row->args) out.push_back(part.get());
-      } else {
-        out.push_back(expr->get());
-      }
-      continue;
-    }
-    if (std::holds_alternative<ast::EmptyGrouping>(element.kind)) continue;
-    session.not_supported(element.span, "GROUPING SETS, ROLLUP or CUBE");
-    auto add_all = [&](const std::vector<ast::ExprPtr>& parts) {
-      for (const ast::ExprPtr& part : parts) out.push_back(part.get());
-    };
-    if (auto* rollup = std::get_if<ast::Rollup>(&element.kind)) add_all(rollup->parts);
-    if (auto* cube = std::get_if<ast::Cube>(&element.kind)) add_all(cube->parts);
-    if (auto* sets = std::get_if<ast::GroupingSets>(&element.kind)) grouping_exprs(sets->elements, session, out);
-  }
 }
 
 }  // namespace
@@ -51,8 +33,8 @@ class SelectBinder {
         from_{make(Values{}), {}} {}
 
   BoundQuery bind() {
-    for (const ast::Hint& hint : select_.hints) session_.not_supported(hint.span, "hint `{}`", hint.name.text);
     bind_from();
+    if (valid_) from_.plan = bind_hints(select_.hints, from_.plan, from_.scope, session_);
     bool grouped = select_.group_by.has_value() || select_.having || any_aggregate();
     Plan plan = grouped ? bind_grouped() : bind_plain();
     if (!valid_) return {plan, true};
@@ -68,13 +50,45 @@ class SelectBinder {
     } else {
       from_.plan = make(Values{{}, {ValueList{}}});
     }
+    from_.scope.outer = queries_.outer_;
+    from_.scope.number = ++session_.scopes;
     valid_ = !from_.scope.is_open();
     if (!select_.where) return;
     ExprBinder binder(from_.scope, session_);
     binder.clause = "WHERE";
+    binder.queries = &queries_;
     Expr predicate = binder.bind_condition(*select_.where, "WHERE");
     valid_ &= !predicate.type.is_invalid();
-    if (valid_) from_.plan = filter_from(from_.plan, std::move(predicate), session_);
+    if (valid_) from_.plan = filtered(from_.plan, predicate);
+  }
+
+  // Conditions that need no other query come first.
+  Plan filtered(Plan plan, const Expr& predicate) {
+    if (!has_subquery(predicate)) return filter_from(std::move(plan), predicate, session_);
+    size_t width = plan->schema.size();
+    std::vector<Expr> plain, others;
+    for (Expr& condition : operands_of_and(predicate)) {
+      (has_subquery(condition) ? others : plain).push_back(std::move(condition));
+    }
+    SourceSpan span = predicate.span;
+    if (!plain.empty()) plan = filter_from(plan, make_logic(Form::And, std::move(plain), span), session_);
+    size_t errors_before = session_.diagnostics->count();
+    SubqueryJoins joins(std::move(plan), session_);
+    for (const Expr& condition : others) joins.filter(condition);
+    valid_ &= session_.diagnostics->count() == errors_before;
+    return joins.plan()->schema.size() > width ? first_columns(joins.plan(), width) : joins.plan();
+  }
+
+  // Subqueries of the items become columns behind the plan's.
+  Plan with_subqueries(Plan plan, std::vector<StarColumn>& items) {
+    auto has = [](const StarColumn& item) { return has_subquery(item.expr); };
+    if (!valid_ || std::ranges::none_of(items, has)) return plan;
+    SubqueryJoins joins(std::move(plan), session_);
+    for (StarColumn& item : items) {
+      item.expr = joins.value(item.expr);
+      valid_ &= !item.expr.type.is_invalid();
+    }
+    return joins.plan();
   }
 
   bool any_aggregate() const {
@@ -157,7 +171,9 @@ class SelectBinder {
     binder.clause = "a SELECT without GROUP BY";
     binder.overs = &overs;
     binder.windows = &select_.windows;
+    binder.queries = &queries_;
     std::vector<StarColumn> items = bind_items(binder);
+    from_.plan = with_subqueries(from_.plan, items);
     std::optional<Expr> qualify = bind_qualify(binder, items);
     if (!valid_) return placeholder(items);
     return finish(from_.plan, overs, std::move(items), std::move(qualify));
@@ -207,12 +223,13 @@ class SelectBinder {
 
   Plan bind_grouped() {
     bind_keys();
-    AggregateCalls calls{.has_keys = !keys_.empty()};
+    AggregateCalls calls{.has_keys = !grouping_.keys.empty()};
     OverCalls overs;
     ExprBinder binder(from_.scope, session_);
     binder.aggregates = &calls;
     binder.overs = &overs;
     binder.windows = &select_.windows;
+    binder.queries = &queries_;
     std::vector<StarColumn> items = bind_items(binder);
     std::optional<Expr> having;
     if (select_.having) {
@@ -232,26 +249,76 @@ class SelectBinder {
       for (Expr& arg : item.args) arg = regrouped(arg);
     }
     if (!valid_) return placeholder(bound);
-    Plan plan = make_aggregate(from_.plan, keys_, key_names_, calls.items, span_, session_);
-    if (having) plan = make_filter(std::move(plan), std::move(*having), session_);
+    Plan plan = aggregate(calls.items);
+    if (having) plan = filtered(std::move(plan), *having);
+    plan = with_subqueries(std::move(plan), items);
+    if (!valid_) return placeholder(bound);
     return finish(std::move(plan), overs, std::move(items), std::move(qualify));
   }
 
   void bind_keys() {
     if (!select_.group_by) return;
-    std::vector<const ast::Expr*> exprs;
-    grouping_exprs(select_.group_by->elements, session_, exprs);
     ExprBinder binder(from_.scope, session_);
     binder.clause = "GROUP BY";
-    for (const ast::Expr* expr : exprs) {
-      Expr key = binder.bind_value(*expr);
-      valid_ &= !key.type.is_invalid();
-      if (std::ranges::find(keys_, key) != keys_.end()) continue;
-      std::string name = derived_name(*expr);
-      key_names_.push_back(name.empty() ? fmt::format("$f{}", keys_.size()) : name);
-      keys_.push_back(std::move(key));
+    std::vector<std::vector<size_t>> sets;
+    for (const auto& set : grouping_sets(select_.group_by->elements)) {
+      sets.emplace_back();
+      for (const ast::Expr* expr : set) sets.back().push_back(bind_key(binder, *expr));
+    }
+    if (grouping_.keys.size() > kGroupingKeysMax && sets.size() > 1) {
+      session_.error(ErrorCode::StatementTooLarge, select_.group_by->span, "GROUPING SETS of more than {} expressions",
+                     kGroupingKeysMax);
+      valid_ = false;
+      return;
+    }
+    if (sets.size() > 1 && valid_) add_sets(sets);
+  }
+
+  // The position of the key, which is bound once however many sets name it.
+  size_t bind_key(ExprBinder& binder, const ast::Expr& expr) {
+    auto bound = bound_keys_.find(&expr);
+    if (bound != bound_keys_.end()) return bound->second;
+    Expr key = binder.bind_value(expr);
+    valid_ &= !key.type.is_invalid();
+    auto found = std::ranges::find(grouping_.keys, key);
+    auto place = static_cast<size_t>(found - grouping_.keys.begin());
+    bound_keys_.emplace(&expr, place);
+    if (found != grouping_.keys.end()) return place;
+    std::string name = derived_name(expr);
+    grouping_.names.push_back(name.empty() ? fmt::format("$f{}", place) : name);
+    grouping_.keys.push_back(std::move(key));
+    return place;
+  }
+
+  void add_sets(const std::vector<std::vector<size_t>>& sets) {
+    for (const std::vector<size_t>& set : sets) {
+      uint64_t missing = (uint64_t{1} << grouping_.keys.size()) - 1;
+      for (size_t key : set) missing &= ~grouping_.bit_of(key);
+      if (std::ranges::find(grouping_.sets, missing) != grouping_.sets.end()) {
+        session_.report(fail(ErrorCode::WrongArguments, select_.group_by->span, "a grouping set stands twice")
+                            .hint("Leave one of the equal sets out."),
+                        select_.group_by->span);
+        valid_ = false;
+        return;
+      }
+      grouping_.sets.push_back(missing);
     }
   }
+
+  Plan aggregate(const std::vector<AggregateCalls::Item>& calls) {
+    if (!grouping_.has_sets()) {
+      return make_aggregate(from_.plan, grouping_.keys, grouping_.names, calls, span_, session_);
+    }
+    auto width = static_cast<uint32_t>(from_.plan->schema.size());
+    Plan expanded = expand_sets(from_.plan, grouping_, span_of_groups());
+    std::vector<Expr> keys;
+    std::vector<std::string> names = grouping_.names;
+    for (uint32_t i = width; i < expanded->schema.size(); ++i) keys.push_back(column(i, expanded->schema[i].type));
+    names.emplace_back("$e");
+    return make_aggregate(expanded, keys, names, calls, span_, session_);
+  }
+
+  SourceSpan span_of_groups() const { return session_.place.value_or(select_.group_by->span); }
 
   // Over the aggregate's output: keys and results are its columns; any other column of the input is an error, once per
   // item.
@@ -264,14 +331,19 @@ class SelectBinder {
 
   Expr regroup(const Expr& expr, bool& reported) {
     if (expr.type.is_invalid()) return expr;
-    auto found = std::ranges::find(keys_, expr);
+    if (expr.is_call(kGrouping)) return regroup_grouping(expr, reported);
+    auto found = std::ranges::find(grouping_.keys, expr);
     auto* reference = expr.as<ColumnRef>();
     if (reference != nullptr && reference->index >= kOverBase) return expr;
     bool is_result = reference != nullptr && reference->index >= kAggregateBase;
-    if (found != keys_.end() || is_result) {
-      auto index = is_result ? static_cast<uint32_t>(keys_.size()) + reference->index - kAggregateBase
-                             : static_cast<uint32_t>(found - keys_.begin());
-      Expr result = column(index, expr.type);
+    if (is_result) {
+      Expr result = column(first_result() + reference->index - kAggregateBase, expr.type);
+      result.span = expr.span;
+      return result;
+    }
+    if (found != grouping_.keys.end()) {
+      auto place = static_cast<uint32_t>(found - grouping_.keys.begin());
+      Expr result = column(place, grouping_.may_miss(place) ? expr.type.as_nullable() : expr.type);
       result.span = expr.span;
       return result;
     }
@@ -283,6 +355,24 @@ class SelectBinder {
     Expr copy = expr;
     for (Expr& arg : copy.args) arg = regroup(arg, reported);
     return copy;
+  }
+
+  uint32_t first_result() const {
+    return static_cast<uint32_t>(grouping_.keys.size()) + (grouping_.has_sets() ? 1 : 0);
+  }
+
+  Expr regroup_grouping(const Expr& expr, bool& reported) {
+    std::vector<size_t> keys;
+    for (const Expr& arg : expr.args) {
+      auto found = std::ranges::find(grouping_.keys, arg);
+      if (found == grouping_.keys.end()) {
+        session_.error(ErrorCode::NotGrouped, arg.span, "`{}` is no expression of GROUP BY", session_.text(arg.span));
+        reported = true;
+        return expr;
+      }
+      keys.push_back(static_cast<size_t>(found - grouping_.keys.begin()));
+    }
+    return grouping_value(grouping_, keys, static_cast<uint32_t>(grouping_.keys.size()), expr.span, session_);
   }
 
   void report_not_grouped(const Expr& expr, uint32_t index) {
@@ -314,8 +404,8 @@ class SelectBinder {
   bool valid_ = true;
   size_t width_ = 0;  // Of the select list.
   std::vector<Sort::Key> order_;
-  std::vector<Expr> keys_;
-  std::vector<std::string> key_names_;
+  Grouping grouping_;
+  std::map<const ast::Expr*, size_t> bound_keys_;
   std::set<std::pair<uint32_t, uint32_t>> not_grouped_;
 };
 

@@ -224,7 +224,10 @@ bool ExprBinder::cast_items(const Type& type, std::vector<Expr>& list) {
 }
 
 Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
-  if (in.query) return refuse(span, "IN with a subquery");
+  if (in.query) {
+    Expr any = bind_in_query(*in.value, *in.query, "=", span);
+    return in.negated ? negate(std::move(any), span) : any;
+  }
   std::vector<Expr> equal;
   std::vector<Expr> list = bind_all(in.list);
   std::vector<Type> types;
@@ -250,8 +253,7 @@ Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
 }
 
 // a < ANY (b, c) is a < b OR a < c; ALL is AND.
-Expr ExprBinder::bind_kind(const ast::QuantifiedComparison& comparison, SourceSpan span) {
-  if (comparison.query) return refuse(span, "a comparison with SOME, ANY or ALL of a subquery");
+Expr ExprBinder::bind_quantified_list(const ast::QuantifiedComparison& comparison, SourceSpan span) {
   Expr value = bind(*comparison.value);
   std::vector<Expr> each;
   for (Expr& item : bind_all(comparison.list)) {
@@ -261,8 +263,6 @@ Expr ExprBinder::bind_kind(const ast::QuantifiedComparison& comparison, SourceSp
   bool is_some = comparison.quantifier == ast::Quantifier::Some;
   return make_logic(is_some ? Form::Or : Form::And, std::move(each), span);
 }
-Expr ExprBinder::bind_kind(const ast::Exists&, SourceSpan span) { return refuse(span, "EXISTS"); }
-Expr ExprBinder::bind_kind(const ast::ScalarSubquery&, SourceSpan span) { return refuse(span, "a scalar subquery"); }
 Expr ExprBinder::bind_kind(const ast::CollectionQuery&, SourceSpan span) {
   return refuse(span, "a collection of a subquery");
 }

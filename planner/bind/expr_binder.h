@@ -35,6 +35,8 @@ class ExprBinder {
   OverCalls* overs = nullptr;
   const char* clause = "this place";
   const std::vector<ast::NamedWindow>* windows = nullptr;  // Of the WINDOW clause.
+  // Binds queries inside of the expression; without one, they are refused.
+  const class QueryBinder* queries = nullptr;
   // Names of select items that QUALIFY may use where no column has the name.
   const std::vector<StarColumn>* aliases = nullptr;
   bool prefers_aliases = false;  // ORDER BY: they go before columns.
@@ -65,6 +67,7 @@ class ExprBinder {
   Expr bind_kind(const ast::Case& choice, SourceSpan span);
   Expr bind_kind(const ast::FieldAccess& access, SourceSpan span);
   Expr bind_kind(const ast::In& in, SourceSpan span);
+  Expr bind_quantified_list(const ast::QuantifiedComparison& comparison, SourceSpan span);
   Expr bind_kind(const ast::QuantifiedComparison& comparison, SourceSpan span);
   Expr bind_kind(const ast::Exists& exists, SourceSpan span);
   Expr bind_kind(const ast::ScalarSubquery& subquery, SourceSpan span);
@@ -77,6 +80,10 @@ class ExprBinder {
   std::vector<Expr> bind_all(const std::vector<ast::ExprPtr>& exprs);
   bool cast_items(const Type& type, std::vector<Expr>& list);  // Of IN.
   Expr refuse(SourceSpan span, const char* what);
+  Expr bind_subquery(Subquery subquery, std::vector<Expr> values, Type result);
+  std::optional<Plan> bind_inner(const ast::Query& query, SourceSpan span);
+  Expr bind_in_query(const ast::Expr& value, const ast::Query& query, const char* comparison, SourceSpan span);
+  Expr negate(Expr expr, SourceSpan span);
 
   Expr bind_logic(Form form, const ast::Call& call, SourceSpan span);
   Expr bind_between(const ast::Call& call, bool negated, SourceSpan span);
@@ -88,6 +95,7 @@ class ExprBinder {
   Expr bind_nullif(const ast::Call& call, SourceSpan span);
   Expr bind_comparison(const std::string& op, Expr left, Expr right, SourceSpan span);
   Expr bind_function(const ast::Call& call, SourceSpan span);
+  Expr bind_grouping(const ast::Call& call, SourceSpan span);
   Expr bind_aggregate(const AggregateDecl& decl, const ast::Call& call, SourceSpan span);
   Expr bind_over(const ast::Call& call, SourceSpan span);
   std::optional<OverCalls::Window> bind_window(const ast::Over& over, std::string_view function);

@@ -29,11 +29,17 @@ struct WithScope {
 struct From {
   Plan plan;
   Scope scope;
+  // The plan holds the columns of what stands left, too, and the scope is what comes behind them: UNNEST(t.a).
+  bool extends_left = false;
+  // Conditions over both, of a LATERAL query, which is a plan of its own.
+  std::vector<Expr> lateral_conditions;
 };
 
 class QueryBinder {
  public:
-  explicit QueryBinder(BindSession& session, const WithScope* with = nullptr) : session_(session), with_(with) {}
+  // `outer`: what a query inside of another one sees of it.
+  explicit QueryBinder(BindSession& session, const WithScope* with = nullptr, const Scope* outer = nullptr)
+      : session_(session), with_(with), outer_(outer) {}
 
   // The query of a statement or a view; one inside of another has no order of its own.
   BoundQuery bind_outermost(const ast::Query& query);
@@ -55,6 +61,8 @@ class QueryBinder {
   From bind_relation(const ast::Join& join, const ast::TableRef& reference);
   std::optional<Expr> bind_using(const std::vector<ast::Identifier>& names, const Scope& left, const Scope& right,
                                  JoinType type, Scope& both);
+  From bind_right(const ast::TableRef& table, const From& left);
+  std::optional<From> join_extended(const From& left, From& right, const ast::Join& join, Scope both, SourceSpan span);
   BoundQuery order_query(BoundQuery bound, const ast::Query& query, bool is_inner);
   From bind_relation(const ast::MatchRecognize& match, const ast::TableRef& reference);
   From bind_window_function(const ast::Call& call, Window::Kind kind, const ast::TableRef& reference);
@@ -64,9 +72,12 @@ class QueryBinder {
 
   BindSession& session_;
   const WithScope* with_;
+  const Scope* outer_;
   bool is_inner_ = true;
+  const From* lateral_ = nullptr;  // What stands left of the relation that is being bound, where it may read it.
 
   friend class SelectBinder;
+  friend class ExprBinder;
 };
 
 // A table of the catalog as a plan: scan, normalisation of an upsert stream, computed columns, watermark.
@@ -83,6 +94,11 @@ BoundQuery broken_query();
 
 // Filter[predicate] (plan); where the predicate bounds a ROW_NUMBER below, the Top-N or deduplication that it means.
 Plan make_filter(Plan plan, Expr predicate, BindSession& session);
+// Checks the hints of a SELECT over what stands in FROM, and notes in the plan what operators must heed.
+Plan bind_hints(const std::vector<ast::Hint>& hints, Plan plan, const Scope& scope, BindSession& session);
+// The join with a table FOR SYSTEM_TIME AS OF, or nothing where it cannot be; that is reported.
+std::optional<Join> temporal_join(Join join, const From& left, const From& right, const ast::TableRef& table,
+                                  BindSession& session);
 // The rows of FROM that pass WHERE.
 Plan filter_from(Plan plan, Expr predicate, BindSession& session);
 // The rows in the order of `keys`, which are columns of the plan, with LIMIT and OFFSET of the query. `is_inner`: an

@@ -1,4 +1,4 @@
-#include "planner/bind/scope.h"
+#include "planner/bind/query_binder.h"
 
 #include <algorithm>
 
@@ -126,6 +126,27 @@ std::vector<StarColumn> fields_of(const Expr& row, SourceSpan span, BindSession&
   return out;
 }
 
+// Whether the name means something in the scope or around it.
+bool is_known(const Scope& scope, const ast::Name& name) {
+  for (size_t count = name.parts.size() - 1; count > 0; --count) {
+    if (find_relation(scope, name, count) != nullptr) return true;
+  }
+  if (has_column(scope, name.parts[0].text) || scope.is_open()) return true;
+  return scope.outer != nullptr && is_known(*scope.outer, name);
+}
+
+// A name of the scope around: its columns become calls of kOuter.
+Expr resolve_outer(const ast::Name& name, const Scope& outer, BindSession& session) {
+  Expr found = resolve_name(name, outer, session);
+  return map_columns(found, [&](uint32_t, const Expr& reference) {
+    auto known = std::ranges::find(outer.read_by_inner, reference);
+    auto place = static_cast<uint32_t>(known - outer.read_by_inner.begin());
+    if (known == outer.read_by_inner.end()) outer.read_by_inner.push_back(reference);
+    Expr number = literal({static_cast<int64_t>(outer.number)}, Type::bigint().not_null());
+    return Expr{Call{kOuter, place, nullptr}, reference.type, {std::move(number)}, reference.span};
+  });
+}
+
 }  // namespace
 
 bool Scope::is_open() const {
@@ -220,6 +241,7 @@ Expr resolve_name(const ast::Name& name, const Scope& scope, BindSession& sessio
     return invalid_expr(name.span);
   }
   if (owner != nullptr) return with_fields(column_expr(*owner, index, first.span), name, 1, session);
+  if (scope.outer != nullptr && is_known(*scope.outer, name)) return resolve_outer(name, *scope.outer, session);
   if (scope.is_open()) return invalid_expr(name.span);
   if (name.parts.size() > 1) return report_unknown_relation(first, scope, session);
   return report_unknown(first, "is not in scope", all_columns(scope), session);

@@ -30,6 +30,10 @@ struct MergedColumn {
 struct Scope {
   std::vector<Relation> relations;
   std::vector<MergedColumn> merged;
+  const Scope* outer = nullptr;  // Of the query around this one.
+  uint32_t number = 0;           // Given where there are queries inside of this one.
+  // The columns that an inner query reads of this scope, each once; collected while it is bound.
+  mutable std::vector<Expr> read_by_inner;
 
   bool is_open() const;
   uint32_t width() const;

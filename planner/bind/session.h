@@ -15,6 +15,22 @@
 
 namespace sluice::planner {
 
+// A column of an outer query while the inner one is bound: a call of kOuter, whose version is the position in the
+// columns that the inner query reads of it, with the outer scope's number as its argument.
+inline constexpr const char* kOuter = "$OUTER";
+
+// A query inside of an expression: see subquery.h.
+struct Subquery {
+  enum class Kind : uint8_t { Scalar, Exists, In, Compared };
+  Kind kind{};
+  Plan plan;
+  uint32_t scope = 0;      // Number of the scope around it.
+  size_t values = 0;       // How many arguments of the call are values to compare; columns of the outer row follow.
+  std::string comparison;  // Of Compared: value <comparison> SOME (query).
+  SourceSpan span;
+};
+inline constexpr const char* kSubquery = "$SUBQUERY";
+
 struct BindSession {
   const SourceText* source = nullptr;
   Diagnostics* diagnostics = nullptr;
@@ -22,6 +38,8 @@ struct BindSession {
   Settings settings;
   // Queries of the views that this script creates, so that spans in them stay those of the script.
   std::map<std::string, const ast::Query*> views;  // By id.
+  std::vector<Subquery> subqueries;
+  uint32_t scopes = 0;  // Numbers given to scopes so far.
   // Objects whose CREATE had errors: not finding them is not another mistake. One whose columns are known all the same
   // is in the catalog, so that what is wrong with its uses is told, too.
   std::set<ObjectPath> broken;

@@ -182,9 +182,13 @@ Derived derive(const Sort& sort) { return derive_same(sort.input); }
 
 Derived derive(const Expand& expand) {
   Derived out = derive_same(expand.input);
-  for (uint32_t key : expand.keys) {
-    out.schema[key].type = out.schema[key].type.as_nullable();
+  uint64_t missing = 0;
+  for (uint64_t set : expand.sets) missing |= set;
+  for (size_t i = 0; i < expand.keys.size(); ++i) {
+    uint32_t key = expand.keys[i];
     out.times[key] = TimeRole::None;
+    bool may_miss = (missing >> (expand.keys.size() - 1 - i) & 1) != 0;
+    if (may_miss) out.schema[key].type = out.schema[key].type.as_nullable();
   }
   out.add("$e", Type::bigint().not_null());
   return out;

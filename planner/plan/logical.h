@@ -150,11 +150,12 @@ struct Join {
   JoinStrategy strategy = JoinStrategy::Regular;
   std::vector<Expr> condition;           // Empty or one, over the left and the right columns.
   std::optional<uint32_t> version_time;  // Of Temporal and Lookup: the left column of FOR SYSTEM_TIME AS OF.
+  std::string hints;                     // As written, those that change what the join does: STATE_TTL, LOOKUP.
   SourceSpan span;
 
   static void fields(auto& self, auto&& v) {
     v("left", self.left), v("right", self.right), v("type", self.type), v("strategy", self.strategy);
-    v("condition", self.condition), v("version_time", self.version_time);
+    v("condition", self.condition), v("version_time", self.version_time), v("hints", self.hints);
   }
   bool operator==(const Join&) const = default;
 };

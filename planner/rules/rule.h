@@ -37,6 +37,7 @@ std::optional<Plan> decide_self_comparison(const Plan& plan, const RuleContext& 
 std::optional<Plan> merge_filters(const Plan& plan, const RuleContext& context);
 std::optional<Plan> push_filter_below_project(const Plan& plan, const RuleContext& context);
 std::optional<Plan> push_filter_below_union(const Plan& plan, const RuleContext& context);
+std::optional<Plan> push_filter_below_join(const Plan& plan, const RuleContext& context);
 std::optional<Plan> push_filter_below_aggregate(const Plan& plan, const RuleContext& context);
 std::optional<Plan> push_filter_below_rowtime_marker(const Plan& plan, const RuleContext& context);
 std::optional<Plan> push_filter_into_changelog_normalize(const Plan& plan, const RuleContext& context);

@@ -128,7 +128,7 @@ TEST_P(BindText, File) {
 
 INSTANTIATE_TEST_SUITE_P(Files, BindText,
                          testing::Values("names", "types", "aggregates", "windows", "tables", "inserts", "statements",
-                                         "nexmark", "joins", "order"));
+                                         "nexmark", "joins", "order", "subqueries", "sets", "lateral", "grouping"));
 
 }  // namespace
 }  // namespace sluice::planner
