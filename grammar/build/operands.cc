@@ -141,9 +141,7 @@ class Operand {
   void niladic(antlr4::tree::TerminalNode* word) {
     ast::Call call{.function = {{identifier_of(word, build_)}, span_of(word)}, .form = ast::CallForm::Niladic};
     set_lookup(call);
-    constexpr std::string_view kTimes[] = {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME",
-                                           "LOCALTIMESTAMP"};
-    if (std::ranges::find(kTimes, call.lookup) != std::end(kTimes)) {
+    if (is_time_function(call.lookup)) {
       expr_ = make(span_of(word), std::move(call));
     } else {
       expr_ = make(span_of(word), ast::ColumnRef{std::move(call.function)});

@@ -55,8 +55,15 @@ PlacedToken place_of(antlr4::tree::TerminalNode* node) {
           outer ? outer->getRuleIndex() : rule->getRuleIndex()};
 }
 
+// CURRENT_DATE and its like; the other words that may stand for a function are names of columns.
+bool is_name(const PlacedToken& token, std::string_view text) {
+  if (token.rule != P::RulePrimary || !is_one_of(token.kind, NILADIC_FUNCTION, K_USER)) return false;
+  return !is_time_function(to_upper(text));
+}
+
 std::string word_of(const PlacedToken& token, std::string_view text) {
   if (token.kind == DOT_STAR) return ".*";
+  if (is_name(token, text)) return std::string(text);
   bool is_word = token.kind >= kKeywords[0].kind ||
                  is_one_of(token.kind, TYPE_WORD, FUNCTION_NAME, NILADIC_FUNCTION, RESERVED_WORD, ARGUMENT_ORDER,
                            CONFLICT_ON, INTERVAL_TO, MAP_CONSTRUCTOR, TIME_ZONE_WITH, TIME_ZONE_WITHOUT);

@@ -163,4 +163,10 @@ std::string to_upper(std::string_view text) {
   return out;
 }
 
+bool is_time_function(std::string_view word) {
+  static constexpr std::string_view kTimes[] = {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME",
+                                                "LOCALTIMESTAMP"};
+  return std::ranges::find(kTimes, word) != std::end(kTimes);
+}
+
 }  // namespace sluice::grammar

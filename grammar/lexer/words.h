@@ -18,6 +18,9 @@ Word find_word(std::string_view text);
 // Whether Flink's grammar reserves the word, so that it needs back-ticks to be a name.
 bool is_reserved(std::string_view text);
 
+// Whether the word, in upper case, is a function that needs no parentheses: CURRENT_DATE and its like.
+bool is_time_function(std::string_view word);
+
 // All words with a meaning, for suggestions and completion, sorted.
 const std::vector<std::string>& known_words();
 
