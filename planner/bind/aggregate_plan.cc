@@ -1,7 +1,9 @@
 // GROUP BY as a plan: a projection of keys and arguments, then the aggregate; or a window aggregate.
 #include <algorithm>
+#include <set>
 
 #include "planner/bind/query_binder.h"
+#include "planner/plan/window_properties.h"
 
 namespace sluice::planner {
 
@@ -70,7 +72,6 @@ struct Chain {
   const WindowTvf* tvf = nullptr;
   std::vector<Expr> columns;
   std::vector<Expr> predicates;
-  bool over_window_aggregate = false;  // Ends in one instead.
 };
 
 Expr substitute(const Expr& expr, const std::vector<Expr>& columns) {
@@ -85,7 +86,6 @@ std::vector<Expr> identity(const Plan& plan) {
 
 std::optional<Chain> chain_of(const Plan& plan) {
   if (auto* tvf = plan.as<WindowTvf>()) return Chain{.tvf = tvf, .columns = identity(plan)};
-  if (plan.as<WindowAggregate>() != nullptr) return Chain{.columns = identity(plan), .over_window_aggregate = true};
   if (auto* filter = plan.as<Filter>()) {
     auto chain = chain_of(filter->input);
     if (chain) chain->predicates.push_back(substitute(filter->predicate, chain->columns));
@@ -115,118 +115,180 @@ std::optional<Property> property_of(const Expr& key, uint32_t first) {
   return reference->index == first ? Property::Start : reference->index == first + 1 ? Property::End : Property::Time;
 }
 
-// Whether keys over a window aggregate hold both of its bounds: a cascade of windows.
-bool is_cascade(const Plan& plan, const Chain& chain, const std::vector<Expr>& keys) {
-  const Plan* at = &plan;
-  while (at->as<WindowAggregate>() == nullptr) {
-    at = at->as<Filter>() != nullptr ? &at->as<Filter>()->input : &at->as<Project>()->input;
-  }
-  const auto& window = *at->as<WindowAggregate>();
-  auto first = static_cast<uint32_t>(window.keys.size() + window.calls.size());
-  bool start = false, end = false;
-  for (const Expr& key : keys) {
-    auto* reference = substitute(key, chain.columns).as<ColumnRef>();
-    if (reference == nullptr || reference->index < first) continue;
-    start |= window.properties[reference->index - first] == Property::Start;
-    end |= window.properties[reference->index - first] == Property::End;
-  }
-  return start && end;
+// The aggregate, and above it a projection that puts keys and properties where the keys of GROUP BY stood.
+Plan in_order(const Plan& plan, const WindowAggregate& aggregate,
+              const std::vector<std::optional<Property>>& properties, const std::vector<std::string>& names) {
+  Project project{plan, {}, {}};
+  auto key = uint32_t{0};
+  auto call = static_cast<uint32_t>(aggregate.keys.size());
+  auto property = static_cast<uint32_t>(call + aggregate.calls.size());
+  auto add = [&](uint32_t index, const std::string& name) {
+    project.exprs.push_back(column(index, plan->schema[index].type));
+    project.names.push_back(name);
+  };
+  for (size_t i = 0; i < properties.size(); ++i) add(properties[i] ? property++ : key++, names[i]);
+  for (size_t i = 0; i < aggregate.calls.size(); ++i, ++call) add(call, aggregate.names[i]);
+  return make(std::move(project));
 }
 
-class WindowAggregatePlan {
- public:
-  WindowAggregatePlan(Chain chain, SourceSpan span, BindSession& session)
-      : chain_(std::move(chain)),
-        first_(static_cast<uint32_t>(chain_.tvf->input->schema.size())),
-        span_(span),
-        session_(session) {}
+bool has(const std::vector<std::optional<Property>>& properties, Property property) {
+  return std::ranges::find(properties, property) != properties.end();
+}
 
-  // Whether the keys are those of a window aggregate; only then may plan() be called.
-  bool splits(const std::vector<Expr>& keys) {
+// Over a window table function, which the aggregate absorbs.
+class AbsorbingPlan {
+ public:
+  AbsorbingPlan(Chain chain, const std::vector<Expr>& keys, const std::vector<AggregateCalls::Item>& calls)
+      : chain_(std::move(chain)), first_(static_cast<uint32_t>(chain_.tvf->input->schema.size())), calls_(calls) {
     for (const Expr& key : keys) {
       keys_.push_back(substitute(key, chain_.columns));
       property_.push_back(property_of(keys_.back(), first_));
     }
-    auto has = [&](Property property) { return std::ranges::find(property_, property) != property_.end(); };
-    return has(Property::Start) && has(Property::End);
+    for (AggregateCalls::Item& call : calls_) {
+      for (Expr& arg : call.args) arg = substitute(arg, chain_.columns);
+      if (call.filter) call.filter = substitute(*call.filter, chain_.columns);
+    }
   }
 
-  // The aggregate, and above it a projection that puts keys and properties where the keys stood.
-  Plan plan(const std::vector<std::string>& names, std::vector<AggregateCalls::Item> calls) {
-    for (AggregateCalls::Item& call : calls) {
-      for (Expr& arg : call.args) arg = checked(substitute(arg, chain_.columns));
-      if (call.filter) call.filter = checked(substitute(*call.filter, chain_.columns));
+  // Whether nothing but the keys reads the function's columns, and a session's groups are its partitions.
+  bool fits() const {
+    bool reads = std::ranges::any_of(chain_.predicates, [&](const Expr& expr) { return uses_from(expr, first_); });
+    std::set<uint32_t> columns;
+    for (size_t i = 0; i < keys_.size(); ++i) {
+      if (property_[i]) continue;
+      reads |= uses_from(keys_[i], first_);
+      auto* reference = keys_[i].as<ColumnRef>();
+      columns.insert(reference == nullptr ? UINT32_MAX : reference->index);
     }
+    for (const AggregateCalls::Item& call : calls_) {
+      for (const Expr& arg : call.args) reads |= uses_from(arg, first_);
+      reads |= call.filter && uses_from(*call.filter, first_);
+    }
+    const std::vector<uint32_t>& partition = chain_.tvf->keys;
+    bool is_session = chain_.tvf->window.kind == Window::Kind::Session;
+    return !reads && (!is_session || columns == std::set<uint32_t>(partition.begin(), partition.end()));
+  }
+
+  Plan plan(const std::vector<std::string>& names) {
     Plan input = chain_.tvf->input;
-    for (const Expr& predicate : chain_.predicates) input = make(Filter{input, checked(predicate)});
+    for (const Expr& predicate : chain_.predicates) input = make(Filter{input, predicate});
     Columns columns(input);
     WindowAggregate aggregate{.input = input, .window = chain_.tvf->window};
     for (size_t i = 0; i < keys_.size(); ++i) {
-      if (!property_[i]) aggregate.keys.push_back(columns.add_key(checked(keys_[i]), names[i]));
+      if (!property_[i]) aggregate.keys.push_back(columns.add_key(keys_[i], names[i]));
     }
-    aggregate.calls = calls_over(columns, calls);
+    aggregate.calls = calls_over(columns, calls_);
     aggregate.window.time = columns.add(column(aggregate.window.time, input->schema[aggregate.window.time].type));
-    if (refused_) return chain_.tvf->input;
     aggregate.input = std::move(columns).plan();
-    aggregate.names = call_names(keys_.size(), calls.size());
-    for (size_t i = 0; i < keys_.size(); ++i) {
-      if (!property_[i]) continue;
-      aggregate.properties.push_back(*property_[i]);
+    add_names(aggregate, property_, names);
+    return in_order(make(aggregate), aggregate, property_, names);
+  }
+
+  static void add_names(WindowAggregate& aggregate, const std::vector<std::optional<Property>>& properties,
+                        const std::vector<std::string>& names) {
+    aggregate.names = call_names(properties.size(), aggregate.calls.size());
+    for (size_t i = 0; i < properties.size(); ++i) {
+      if (!properties[i]) continue;
+      aggregate.properties.push_back(*properties[i]);
       aggregate.names.push_back(names[i]);
     }
-    return in_order(make(aggregate), aggregate, names);
   }
 
  private:
-  Expr checked(Expr expr) {
-    if (uses_from(expr, first_) && !refused_) {
-      session_.not_supported(span_, "a window aggregate that computes with the bounds of its window");
-      refused_ = true;
-    }
-    return expr;
-  }
-
-  Plan in_order(const Plan& plan, const WindowAggregate& aggregate, const std::vector<std::string>& names) const {
-    Project project{plan, {}, {}};
-    auto key = uint32_t{0};
-    auto call = static_cast<uint32_t>(aggregate.keys.size());
-    auto property = static_cast<uint32_t>(call + aggregate.calls.size());
-    auto add = [&](uint32_t index, const std::string& name) {
-      project.exprs.push_back(column(index, plan->schema[index].type));
-      project.names.push_back(name);
-    };
-    for (size_t i = 0; i < keys_.size(); ++i) add(property_[i] ? property++ : key++, names[i]);
-    for (size_t i = 0; i < aggregate.calls.size(); ++i, ++call) add(call, aggregate.names[i]);
-    return make(std::move(project));
-  }
-
   Chain chain_;
   uint32_t first_;  // Column of window_start in the function's output.
-  SourceSpan span_;
-  BindSession& session_;
+  std::vector<AggregateCalls::Item> calls_;
   std::vector<Expr> keys_;
   std::vector<std::optional<Property>> property_;
-  bool refused_ = false;
 };
+
+// Over rows that are in windows already.
+Plan attached_plan(const Plan& input, const Window& window, const std::vector<std::optional<Property>>& properties,
+                   const std::vector<Expr>& keys, const std::vector<std::string>& names,
+                   const std::vector<AggregateCalls::Item>& calls) {
+  Columns columns(input);
+  WindowAggregate aggregate{.input = input, .window = window};
+  std::optional<uint32_t> start, end, time;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    uint32_t place = columns.add_key(keys[i], names[i]);
+    if (!properties[i]) aggregate.keys.push_back(place);
+    if (properties[i] == Property::Start) start = place;
+    if (properties[i] == Property::End) end = place;
+    if (properties[i] == Property::Time) time = place;
+  }
+  aggregate.calls = calls_over(columns, calls);
+  aggregate.bounds = {*start, *end};
+  aggregate.window.time = time.value_or(*end);
+  aggregate.input = std::move(columns).plan();
+  AbsorbingPlan::add_names(aggregate, properties, names);
+  return in_order(make(aggregate), aggregate, properties, names);
+}
+
+std::vector<std::optional<Property>> properties_of(const std::vector<Expr>& keys, const WindowProperties& windows) {
+  std::vector<std::optional<Property>> out(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto* reference = keys[i].as<ColumnRef>();
+    if (reference == nullptr) continue;
+    if (windows.starts.contains(reference->index)) out[i] = Property::Start;
+    if (windows.ends.contains(reference->index)) out[i] = Property::End;
+    if (windows.times.contains(reference->index)) out[i] = Property::Time;
+  }
+  return out;
+}
+
+void check_size(const Window& window, SourceSpan span, BindSession& session) {
+  if (window.kind != Window::Kind::Hop || window.size_ms % window.slide_ms == 0) return;
+  session.error(ErrorCode::BadWindow, span,
+                "an aggregate over HOP needs a size that is a multiple of its slide: {} ms "
+                "of {} ms",
+                window.size_ms, window.slide_ms);
+}
+
+// GROUP BY with both bounds of a window; nothing where it holds fewer.
+std::optional<Plan> window_aggregate(const Plan& input, const std::vector<Expr>& keys,
+                                     const std::vector<std::string>& names,
+                                     const std::vector<AggregateCalls::Item>& calls, SourceSpan span,
+                                     BindSession& session) {
+  WindowProperties windows = window_properties_of(input);
+  auto properties = properties_of(keys, windows);
+  if (!windows.window || !has(properties, Property::Start) || !has(properties, Property::End)) return {};
+  check_size(*windows.window, span, session);
+  if (auto chain = chain_of(input)) {
+    bool is_session = chain->tvf->window.kind == Window::Kind::Session;
+    AbsorbingPlan absorbing(std::move(*chain), keys, calls);
+    if (absorbing.fits()) return absorbing.plan(names);
+    if (is_session) return {};
+  }
+  return attached_plan(input, *windows.window, properties, keys, names, calls);
+}
 
 }  // namespace
 
 Plan make_aggregate(const Plan& input, const std::vector<Expr>& keys, const std::vector<std::string>& key_names,
                     const std::vector<AggregateCalls::Item>& calls, SourceSpan span, BindSession& session) {
-  if (auto chain = chain_of(input)) {
-    if (chain->over_window_aggregate) {
-      if (is_cascade(input, *chain, keys)) session.not_supported(span, "an aggregate over the window of another one");
-    } else {
-      WindowAggregatePlan window(std::move(*chain), span, session);
-      if (window.splits(keys)) return window.plan(key_names, calls);
-    }
-  }
+  if (auto plan = window_aggregate(input, keys, key_names, calls, span, session)) return *plan;
   Columns columns(input);
   Aggregate aggregate{.input = input};
   for (size_t i = 0; i < keys.size(); ++i) aggregate.keys.push_back(columns.add_key(keys[i], key_names[i]));
   aggregate.calls = calls_over(columns, calls);
   aggregate.input = std::move(columns).plan();
   aggregate.names = call_names(keys.size(), calls.size());
+  return make(std::move(aggregate));
+}
+
+Plan make_group_window(const Plan& input, const GroupWindow& window, const std::vector<Expr>& keys,
+                       const std::vector<std::string>& key_names, const std::vector<AggregateCalls::Item>& calls,
+                       BindSession& session) {
+  Columns columns(input);
+  WindowAggregate aggregate{.input = input, .window = window.window, .legacy = firing_of(window, session)};
+  for (size_t i = 0; i < keys.size(); ++i) aggregate.keys.push_back(columns.add_key(keys[i], key_names[i]));
+  aggregate.calls = calls_over(columns, calls);
+  aggregate.window.time = columns.add(window.time);
+  aggregate.input = std::move(columns).plan();
+  aggregate.properties = window.properties;
+  aggregate.names = call_names(keys.size(), calls.size());
+  constexpr const char* kNames[] = {"w$start", "w$end", "w$time"};
+  for (auto property : window.properties) aggregate.names.emplace_back(kNames[static_cast<size_t>(property)]);
   return make(std::move(aggregate));
 }
 

@@ -70,6 +70,9 @@ bool take_not(std::string& name) {
 }  // namespace
 
 Expr ExprBinder::bind_kind(const ast::Call& call, SourceSpan span) {
+  if (match != nullptr && !call.over) {
+    if (auto bound = bind_match_call(call, span)) return std::move(*bound);
+  }
   if (call.over) return bind_over(call, span);
   if (is_window_function(call.lookup)) {
     session_.report(fail(ErrorCode::MisplacedAggregate, span, "`{}` needs an OVER", display_name(call))
@@ -332,7 +335,7 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   std::string lookup = call.lookup;
   take_not(lookup);
   bool known = !lookup.empty() && !lookup.starts_with('$') && find_function(lookup) != nullptr;
-  if (!known && is_group_window_function(lookup)) return refuse(name_span(call, span), "a window in GROUP BY");
+  if (!known && is_group_window_function(lookup)) return bind_window_bound(call, span);
   bool is_aggregate = is_aggregate_of_flink(lookup);
   if (call.filter && !is_aggregate) {
     session_.error(ErrorCode::MisplacedAggregate, span, "FILTER belongs to aggregate functions, and `{}` is none",

@@ -186,7 +186,7 @@ Expr ExprBinder::bind_over(const ast::Call& call, SourceSpan span) {
     return invalid_expr(span);
   }
   if (call.nulls != ast::NullTreatment::None) {
-    session_.error(ErrorCode::WrongArguments, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS",
+    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS",
                    display_name(call));
     return invalid_expr(span);
   }
@@ -204,6 +204,10 @@ Expr ExprBinder::bind_over(const ast::Call& call, SourceSpan span) {
   auto item = bind_over_call(call, span);
   in_over_ = false;
   if (!window || !item) return invalid_expr(span);
+  // A frame of the last rows is declared as if it could be empty.
+  if (window->frame.preceding && item->function != "COUNT" && !is_window_function(item->function)) {
+    item->result = item->result.as_nullable();
+  }
   auto known = std::ranges::find(overs->windows, *window);
   item->window = static_cast<size_t>(known - overs->windows.begin());
   if (known == overs->windows.end()) overs->windows.push_back(std::move(*window));
@@ -236,7 +240,7 @@ std::optional<OverCalls::Item> ExprBinder::bind_over_call(const ast::Call& call,
   if (decl == nullptr) {
     if (call.lookup == "FIRST_VALUE" || call.lookup == "LAST_VALUE") {
       if (item.args.size() == 1) {
-        item.result = item.args[0].type.as_nullable();
+        item.result = item.args[0].type;
         return item;
       }
     }

@@ -1,24 +1,12 @@
 // SELECT: items, WHERE, GROUP BY, HAVING, QUALIFY, DISTINCT.
 #include <algorithm>
 
-#include "planner/bind/grouping_sets.h"
+#include "planner/bind/bind_group_by.h"
 #include "planner/bind/query_binder.h"
 #include "planner/bind/subquery.h"
 #include "planner/plan/join_keys.h"
 
 namespace sluice::planner {
-
-namespace {
-
-constexpr size_t kGroupingKeysMax = 62;
-
-// The name of an item without an alias, or an empty one.
-std::string derived_name(const ast::Expr& expr) {
-  if (auto* column = std::get_if<ast::ColumnRef>(&expr.kind)) return column->name.parts.back().text;
-  return "";
-}
-
-}  // namespace
 
 class SelectBinder {
  public:
@@ -223,13 +211,14 @@ class SelectBinder {
 
   Plan bind_grouped() {
     bind_keys();
-    AggregateCalls calls{.has_keys = !grouping_.keys.empty()};
+    AggregateCalls calls{.has_keys = !grouping_.keys.empty() || group_window_};
     OverCalls overs;
     ExprBinder binder(from_.scope, session_);
     binder.aggregates = &calls;
     binder.overs = &overs;
     binder.windows = &select_.windows;
     binder.queries = &queries_;
+    binder.group_window = group_window_ ? &*group_window_ : nullptr;
     std::vector<StarColumn> items = bind_items(binder);
     std::optional<Expr> having;
     if (select_.having) {
@@ -237,6 +226,7 @@ class SelectBinder {
       valid_ &= !having->type.is_invalid();
     }
     std::optional<Expr> qualify = bind_qualify(binder, items);
+    results_ = first_result() + calls.items.size();
     std::vector<StarColumn> bound = items;
     for (StarColumn& item : items) item.expr = regrouped(item.expr);
     if (having) having = regrouped(*having);
@@ -258,54 +248,16 @@ class SelectBinder {
 
   void bind_keys() {
     if (!select_.group_by) return;
-    ExprBinder binder(from_.scope, session_);
-    binder.clause = "GROUP BY";
-    std::vector<std::vector<size_t>> sets;
-    for (const auto& set : grouping_sets(select_.group_by->elements)) {
-      sets.emplace_back();
-      for (const ast::Expr* expr : set) sets.back().push_back(bind_key(binder, *expr));
-    }
-    if (grouping_.keys.size() > kGroupingKeysMax && sets.size() > 1) {
-      session_.error(ErrorCode::StatementTooLarge, select_.group_by->span, "GROUPING SETS of more than {} expressions",
-                     kGroupingKeysMax);
-      valid_ = false;
-      return;
-    }
-    if (sets.size() > 1 && valid_) add_sets(sets);
-  }
-
-  // The position of the key, which is bound once however many sets name it.
-  size_t bind_key(ExprBinder& binder, const ast::Expr& expr) {
-    auto bound = bound_keys_.find(&expr);
-    if (bound != bound_keys_.end()) return bound->second;
-    Expr key = binder.bind_value(expr);
-    valid_ &= !key.type.is_invalid();
-    auto found = std::ranges::find(grouping_.keys, key);
-    auto place = static_cast<size_t>(found - grouping_.keys.begin());
-    bound_keys_.emplace(&expr, place);
-    if (found != grouping_.keys.end()) return place;
-    std::string name = derived_name(expr);
-    grouping_.names.push_back(name.empty() ? fmt::format("$f{}", place) : name);
-    grouping_.keys.push_back(std::move(key));
-    return place;
-  }
-
-  void add_sets(const std::vector<std::vector<size_t>>& sets) {
-    for (const std::vector<size_t>& set : sets) {
-      uint64_t missing = (uint64_t{1} << grouping_.keys.size()) - 1;
-      for (size_t key : set) missing &= ~grouping_.bit_of(key);
-      if (std::ranges::find(grouping_.sets, missing) != grouping_.sets.end()) {
-        session_.report(fail(ErrorCode::WrongArguments, select_.group_by->span, "a grouping set stands twice")
-                            .hint("Leave one of the equal sets out."),
-                        select_.group_by->span);
-        valid_ = false;
-        return;
-      }
-      grouping_.sets.push_back(missing);
-    }
+    GroupBy bound = bind_group_by(*select_.group_by, from_.scope, session_);
+    grouping_ = std::move(bound.grouping);
+    group_window_ = std::move(bound.window);
+    valid_ &= bound.valid;
   }
 
   Plan aggregate(const std::vector<AggregateCalls::Item>& calls) {
+    if (group_window_) {
+      return make_group_window(from_.plan, *group_window_, grouping_.keys, grouping_.names, calls, session_);
+    }
     if (!grouping_.has_sets()) {
       return make_aggregate(from_.plan, grouping_.keys, grouping_.names, calls, span_, session_);
     }
@@ -335,6 +287,9 @@ class SelectBinder {
     auto found = std::ranges::find(grouping_.keys, expr);
     auto* reference = expr.as<ColumnRef>();
     if (reference != nullptr && reference->index >= kOverBase) return expr;
+    if (reference != nullptr && reference->index >= kWindowBase) {
+      return at(static_cast<uint32_t>(results_) + reference->index - kWindowBase, expr);
+    }
     bool is_result = reference != nullptr && reference->index >= kAggregateBase;
     if (is_result) {
       Expr result = column(first_result() + reference->index - kAggregateBase, expr.type);
@@ -405,7 +360,8 @@ class SelectBinder {
   size_t width_ = 0;  // Of the select list.
   std::vector<Sort::Key> order_;
   Grouping grouping_;
-  std::map<const ast::Expr*, size_t> bound_keys_;
+  std::optional<GroupWindow> group_window_;
+  size_t results_ = 0;  // Keys and results of aggregates; the bounds of a window stand behind them.
   std::set<std::pair<uint32_t, uint32_t>> not_grouped_;
 };
 

@@ -87,6 +87,7 @@ Expr ExprBinder::refuse(SourceSpan span, const char* what) {
 }
 
 Expr ExprBinder::bind_kind(const ast::ColumnRef& column, SourceSpan span) {
+  if (match != nullptr) return bind_match_column(column.name, span);
   bool is_pi =
       column.name.parts.size() == 1 && (column.name.parts[0].text == "PI" || column.name.parts[0].text == "pi");
   if (is_pi && !has_column(scope_, column.name.parts[0].text) && find_function("PI") != nullptr) {

@@ -7,6 +7,8 @@
 
 #include "catalog/functions/aggregate_decl.h"
 #include "grammar/ast/query.h"
+#include "planner/bind/group_window.h"
+#include "planner/bind/match_scope.h"
 #include "planner/bind/over_calls.h"
 #include "planner/bind/scope.h"
 
@@ -37,9 +39,13 @@ class ExprBinder {
   const std::vector<ast::NamedWindow>* windows = nullptr;  // Of the WINDOW clause.
   // Binds queries inside of the expression; without one, they are refused.
   const class QueryBinder* queries = nullptr;
+  const MatchScope* match = nullptr;    // In MATCH_RECOGNIZE.
+  GroupWindow* group_window = nullptr;  // Of GROUP BY, for the calls of its bounds.
   // Names of select items that QUALIFY may use where no column has the name.
   const std::vector<StarColumn>* aliases = nullptr;
   bool prefers_aliases = false;  // ORDER BY: they go before columns.
+
+  const Scope& scope() const { return scope_; }
 
   Expr bind(const ast::Expr& expr);
   // Of type BOOLEAN, or reported: "WHERE must be a condition".
@@ -97,6 +103,13 @@ class ExprBinder {
   Expr bind_function(const ast::Call& call, SourceSpan span);
   Expr bind_grouping(const ast::Call& call, SourceSpan span);
   Expr bind_aggregate(const AggregateDecl& decl, const ast::Call& call, SourceSpan span);
+  Expr bind_window_bound(const ast::Call& call, SourceSpan span);
+  Expr bind_match_column(const ast::Name& name, SourceSpan span);
+  std::optional<Expr> bind_match_call(const ast::Call& node, SourceSpan span);
+  Expr bind_match_time(const ast::Call& node, SourceSpan span);
+  Expr bind_match_row(const ast::Call& node, SourceSpan span);
+  Expr bind_match_aggregate(const ast::Call& node, SourceSpan span);
+  bool is_of_one_variable(const std::vector<Expr>& args, SourceSpan span);
   Expr bind_over(const ast::Call& call, SourceSpan span);
   std::optional<OverCalls::Window> bind_window(const ast::Over& over, std::string_view function);
   std::optional<OverCalls::Item> bind_over_call(const ast::Call& call, SourceSpan span);

@@ -35,6 +35,9 @@ struct From {
   std::vector<Expr> lateral_conditions;
 };
 
+// One relation.
+From single(BoundQuery bound, std::string alias, std::vector<std::string> path, SourceSpan span);
+
 class QueryBinder {
  public:
   // `outer`: what a query inside of another one sees of it.
@@ -66,7 +69,8 @@ class QueryBinder {
   BoundQuery order_query(BoundQuery bound, const ast::Query& query, bool is_inner);
   From bind_relation(const ast::MatchRecognize& match, const ast::TableRef& reference);
   From bind_window_function(const ast::Call& call, Window::Kind kind, const ast::TableRef& reference);
-  BoundQuery bind_table_argument(const ast::Expr& argument, bool keyless);
+  // The table of a window function; `keys` are the columns of its PARTITION BY.
+  BoundQuery bind_table_argument(const ast::Expr& argument, Window::Kind kind, std::vector<uint32_t>& keys);
   BoundQuery bind_named(const ast::Name& name, const std::vector<ast::Hint>& hints, SourceSpan span,
                         std::vector<std::string>& path);
 
@@ -113,6 +117,11 @@ Plan first_columns(const Plan& plan, size_t count);
 // Keys and results are the output columns, in this order.
 Plan make_aggregate(const Plan& input, const std::vector<Expr>& keys, const std::vector<std::string>& key_names,
                     const std::vector<AggregateCalls::Item>& calls, SourceSpan span, BindSession& session);
+
+// The same with a window in GROUP BY: keys, results, and the bounds that the query asks for.
+Plan make_group_window(const Plan& input, const GroupWindow& window, const std::vector<Expr>& keys,
+                       const std::vector<std::string>& key_names, const std::vector<AggregateCalls::Item>& calls,
+                       BindSession& session);
 
 // The expression with every column reference replaced.
 Expr map_columns(const Expr& expr, const std::function<Expr(uint32_t, const Expr&)>& change);

@@ -12,7 +12,8 @@ Failure refused(SourceSpan span, const char* what) {
 }  // namespace
 
 Result<uint32_t> Lowering::lower_node(const Plan&, const Join& join, bool) {
-  constexpr const char* kNames[] = {"a join", "an interval join", "a temporal join", "a lookup join"};
+  constexpr const char* kNames[] = {"a join", "an interval join", "a temporal join", "a lookup join",
+                                    "a join of windows"};
   return refused(join.span, kNames[static_cast<size_t>(join.strategy)]);
 }
 

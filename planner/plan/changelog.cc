@@ -23,6 +23,11 @@ ChangelogMode without_update_before(ChangelogMode mode) {
   return out;
 }
 
+// Rows are let go when their time is over.
+bool meets_in_time(const Join& join) {
+  return join.strategy == JoinStrategy::Interval || join.strategy == JoinStrategy::Window;
+}
+
 // What changes on the right of a temporal or lookup join changes no row that is out.
 bool looks_at_left_only(const Join& join) {
   return join.strategy == JoinStrategy::Temporal || join.strategy == JoinStrategy::Lookup;
@@ -221,7 +226,7 @@ void check_sink(const Sink& sink, const Plan& plan, Diagnostics& diagnostics) {
 }
 
 ChangelogMode mode_of(const Join& join) {
-  if (join.strategy == JoinStrategy::Interval) return ChangelogMode::insert_only();
+  if (meets_in_time(join)) return ChangelogMode::insert_only();
   if (looks_at_left_only(join)) return changelog_of(join.left);
   if (join.type != JoinType::Inner && join.type != JoinType::Semi) return ChangelogMode::all();
   ChangelogMode both = changelog_of(join.left) | changelog_of(join.right);
@@ -241,7 +246,7 @@ bool takes_inserts_only(const Plan& plan) {
   auto* deduplicate = plan.as<Deduplicate>();
   auto* rank = plan.as<Rank>();
   auto* over = plan.as<Over>();
-  return (join != nullptr && join->strategy == JoinStrategy::Interval) || (sort != nullptr && is_temporal(*sort)) ||
+  return (join != nullptr && meets_in_time(*join)) || (sort != nullptr && is_temporal(*sort)) ||
          (deduplicate != nullptr && !deduplicate->window.empty()) || (rank != nullptr && !rank->window.empty()) ||
          (over != nullptr && over->is_by_time()) || plan.as<Match>() != nullptr;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "planner/plan/join_keys.h"
+#include "planner/plan/window_properties.h"
 
 namespace sluice::planner {
 
@@ -68,6 +69,20 @@ class TimeConditions {
   int equalities_ = 0, lower_ = 0, upper_ = 0;
 };
 
+// Both bounds of one window are equal on both sides.
+bool is_in_one_window(const Join& join) {
+  WindowProperties left = window_properties_of(join.left);
+  WindowProperties right = window_properties_of(join.right);
+  if (!left.window || left.window != right.window) return false;
+  JoinKeys keys = join_keys_of(join);
+  bool starts = false, ends = false;
+  for (size_t i = 0; i < keys.left.size(); ++i) {
+    starts |= left.starts.contains(keys.left[i]) && right.starts.contains(keys.right[i]);
+    ends |= left.ends.contains(keys.left[i]) && right.ends.contains(keys.right[i]);
+  }
+  return starts && ends;
+}
+
 }  // namespace
 
 Plan make_join(Join join) {
@@ -75,7 +90,9 @@ Plan make_join(Join join) {
   if (!keeps_strategy) {
     bool joins_rows = join.type != JoinType::Semi && join.type != JoinType::Anti && !join.condition.empty();
     bool is_bounded = joins_rows && TimeConditions(join).bound_both_sides(join.condition[0]);
-    join.strategy = is_bounded ? JoinStrategy::Interval : JoinStrategy::Regular;
+    join.strategy = is_bounded               ? JoinStrategy::Interval
+                    : is_in_one_window(join) ? JoinStrategy::Window
+                                             : JoinStrategy::Regular;
   }
   return make(std::move(join));
 }

@@ -5,7 +5,8 @@
 namespace sluice::planner {
 
 // A join of rows whenever they come: an interval join where the condition keeps the time attributes of both sides
-// within bounds, by one equality or by one comparison each way; a regular one otherwise.
+// within bounds, by one equality or by one comparison each way; a window join where the bounds of one kind of window
+// are equal on both sides; a regular one otherwise.
 Plan make_join(Join join);
 
 }  // namespace sluice::planner

@@ -42,9 +42,10 @@ TimeRole time_of(const Plan& input, const Expr& expr) {
 
 // Columns of a window's bounds are plain timestamps; window_time has the type of the time attribute.
 void add_property(Derived& out, WindowAggregate::Property property, const std::string& name, const Window& window,
-                  const Plan& input) {
+                  const Plan& input, bool legacy = false) {
   if (property != WindowAggregate::Property::Time) return out.add(name, Type::timestamp(3).not_null());
-  Type type = input->schema[window.time].type.not_null();
+  const Type& time = input->schema[window.time].type;
+  Type type = legacy ? time : time.not_null();
   out.add(name, type, window.processing_time ? TimeRole::Proctime : TimeRole::Rowtime);
 }
 
@@ -98,7 +99,8 @@ Derived derive(const WindowAggregate& aggregate) {
   size_t name = 0;
   for (const AggregateCall& call : aggregate.calls) out.add(aggregate.names[name++], call.result);
   for (auto property : aggregate.properties) {
-    add_property(out, property, aggregate.names[name++], aggregate.window, aggregate.input);
+    bool is_legacy = aggregate.legacy != WindowAggregate::Legacy::No;
+    add_property(out, property, aggregate.names[name++], aggregate.window, aggregate.input, is_legacy);
   }
   return out;
 }
@@ -150,7 +152,8 @@ Derived derive(const Union& all) {
 // A regular join gives its rows out whenever the other side comes, so no time is in order behind it; a temporal or
 // lookup join keeps the left side's, an interval join both.
 TimeRole joined_time(const Join& join, bool is_right, TimeRole time) {
-  bool keeps = join.strategy == JoinStrategy::Interval || (!is_right && join.strategy != JoinStrategy::Regular);
+  bool keeps = join.strategy == JoinStrategy::Interval || join.strategy == JoinStrategy::Window ||
+               (!is_right && join.strategy != JoinStrategy::Regular);
   return keeps ? time : TimeRole::None;
 }
 
@@ -205,7 +208,7 @@ Derived derive(const ChangelogNormalize& normalize) { return derive_same(normali
 Derived derive(const Sink& sink) { return derive_same(sink.input); }
 
 const char* name_of(JoinStrategy strategy) {
-  constexpr const char* kNames[] = {"Join", "IntervalJoin", "TemporalJoin", "LookupJoin"};
+  constexpr const char* kNames[] = {"Join", "IntervalJoin", "TemporalJoin", "LookupJoin", "WindowJoin"};
   return kNames[static_cast<size_t>(strategy)];
 }
 

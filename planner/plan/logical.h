@@ -142,7 +142,8 @@ struct Union {
 enum class JoinType : uint8_t { Inner, Left, Right, Full, Semi, Anti };
 // How two rows meet. Interval: the condition bounds how far the time attributes of both sides are apart. Temporal: the
 // version of the right row at the time of the left one. Lookup: the right table as it is when the left row comes.
-enum class JoinStrategy : uint8_t { Regular, Interval, Temporal, Lookup };
+// Window: both rows are in the same window, when it ends.
+enum class JoinStrategy : uint8_t { Regular, Interval, Temporal, Lookup, Window };
 struct Join {
   Plan left;
   Plan right;

@@ -65,8 +65,10 @@ std::vector<uint32_t> first_columns(size_t count) {
   return key;
 }
 
+// A window that a table function makes is no key: cumulated windows share their starts.
 UpsertKeys keys_of(const WindowAggregate& aggregate) {
   UpsertKeys out;
+  if (aggregate.legacy == WindowAggregate::Legacy::No) return out;
   auto bound = static_cast<uint32_t>(aggregate.keys.size() + aggregate.calls.size());
   for (size_t i = 0; i < aggregate.properties.size(); ++i, ++bound) {
     std::vector<uint32_t> key = first_columns(aggregate.keys.size());

@@ -40,6 +40,33 @@ WindowProperties of_project(const Project& project) {
   return out;
 }
 
+// Rows of a window join are in the window of both sides.
+WindowProperties of_join(const Join& join) {
+  if (join.strategy != JoinStrategy::Window) return {};
+  WindowProperties out = window_properties_of(join.left);
+  if (join.type != JoinType::Inner) return out;
+  WindowProperties right = window_properties_of(join.right);
+  auto width = static_cast<uint32_t>(join.left->schema.size());
+  for (uint32_t column : right.starts) out.starts.insert(width + column);
+  for (uint32_t column : right.ends) out.ends.insert(width + column);
+  for (uint32_t column : right.times) out.times.insert(width + column);
+  return out;
+}
+
+// The bounds stay in place; one that some set leaves out is no bound any more.
+WindowProperties of_expand(const Expand& expand) {
+  WindowProperties out = window_properties_of(expand.input);
+  size_t count = expand.keys.size();
+  for (size_t i = 0; i < count; ++i) {
+    auto leaves_out = [&](uint64_t set) { return (set >> (count - 1 - i) & 1) != 0; };
+    if (std::ranges::none_of(expand.sets, leaves_out)) continue;
+    out.starts.erase(expand.keys[i]);
+    out.ends.erase(expand.keys[i]);
+    out.times.erase(expand.keys[i]);
+  }
+  return out;
+}
+
 WindowProperties of_union(const Union& all) {
   WindowProperties first = window_properties_of(all.inputs[0]);
   bool same = std::ranges::all_of(all.inputs, [&](const Plan& input) { return window_properties_of(input) == first; });
@@ -61,8 +88,9 @@ WindowProperties window_properties_of(const Plan& plan) {
       },
       [](const Rank& rank) { return rank.window.empty() ? None{} : window_properties_of(rank.input); },
       [](const Over&) { return None{}; }, [](const Match&) { return None{}; },
-      [](const Union& all) { return of_union(all); }, [](const Join&) { return None{}; },
-      [](const Correlate&) { return None{}; }, [](const Sort&) { return None{}; }, [](const Expand&) { return None{}; },
+      [](const Union& all) { return of_union(all); }, [](const Join& join) { return of_join(join); },
+      [](const Correlate&) { return None{}; }, [](const Sort&) { return None{}; },
+      [](const Expand& expand) { return of_expand(expand); },
       [](const WatermarkAssigner& assigner) { return window_properties_of(assigner.input); },
       [](const ChangelogNormalize&) { return None{}; }, [](const Sink&) { return None{}; });
 }

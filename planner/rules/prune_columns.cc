@@ -127,8 +127,7 @@ class Prune {
 
   Pruned operator()(const WindowAggregate& aggregate) {
     size_t results = aggregate.calls.size() + aggregate.properties.size();
-    Columns kept = wanted_calls(aggregate.keys.size(), results);
-    Columns calls, properties;
+    Columns calls, properties, kept = wanted_calls(aggregate.keys.size(), results);
     for (uint32_t i : kept) {
       i < aggregate.calls.size() ? calls.insert(i)
                                  : properties.insert(i - static_cast<uint32_t>(aggregate.calls.size()));
@@ -137,8 +136,11 @@ class Prune {
     out.calls = pick(aggregate.calls, calls);
     out.properties = pick(aggregate.properties, properties);
     out.names = pick(aggregate.names, kept);
-    Pruned input = prune_arguments(out.input, out.keys, out.calls, {out.window.time});
+    wanted_ = {out.bounds.begin(), out.bounds.end()};
+    wanted_.insert(out.window.time);
+    Pruned input = prune_arguments(out.input, out.keys, out.calls, wanted_);
     out.input = input.plan;
+    out.bounds = moved(out.bounds, input.positions);
     out.window.time = input.positions.at(out.window.time);
     return {make(std::move(out)), positions_behind(aggregate.keys.size(), kept, results)};
   }

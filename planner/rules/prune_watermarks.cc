@@ -22,9 +22,7 @@ bool reads_watermark(const Plan& plan) {
       // The bounds of windows and the order of rowtimes need watermarks.
       [](const Rank& rank) { return !rank.window.empty(); }, [](const Over& over) { return over.is_by_time(); },
       [](const Match&) { return true; }, [](const Union&) { return false; },
-      [](const Join& join) {
-        return join.strategy == JoinStrategy::Interval || join.strategy == JoinStrategy::Temporal;
-      },
+      [](const Join& join) { return join.strategy != JoinStrategy::Regular && join.strategy != JoinStrategy::Lookup; },
       [](const Correlate&) { return false; }, [](const Sort& sort) { return is_temporal(sort); },
       [](const Expand&) { return false; },
       [](const WatermarkAssigner& assigner) { return assigner.watermark.has_value(); },

@@ -128,7 +128,8 @@ TEST_P(BindText, File) {
 
 INSTANTIATE_TEST_SUITE_P(Files, BindText,
                          testing::Values("names", "types", "aggregates", "windows", "tables", "inserts", "statements",
-                                         "nexmark", "joins", "order", "subqueries", "sets", "lateral", "grouping"));
+                                         "nexmark", "joins", "order", "subqueries", "sets", "lateral", "grouping",
+                                         "group_windows", "patterns"));
 
 }  // namespace
 }  // namespace sluice::planner

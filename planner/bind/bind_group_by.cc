@@ -1,0 +1,101 @@
+#include "planner/bind/bind_group_by.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sluice::planner {
+
+namespace {
+
+constexpr size_t kGroupingKeysMax = 62;
+
+class GroupByBinder {
+ public:
+  GroupByBinder(const ast::GroupBy& group_by, const Scope& scope, BindSession& session)
+      : group_by_(group_by), session_(session), binder_(scope, session) {
+    binder_.clause = "GROUP BY";
+  }
+
+  GroupBy bind() {
+    std::vector<std::vector<size_t>> sets;
+    for (const auto& set : grouping_sets(group_by_.elements)) {
+      sets.emplace_back();
+      for (const ast::Expr* expr : set) {
+        if (is_group_window(*expr)) {
+          bind_window(*expr);
+        } else {
+          sets.back().push_back(bind_key(*expr));
+        }
+      }
+    }
+    if (out_.grouping.keys.size() > kGroupingKeysMax && sets.size() > 1) {
+      session_.error(ErrorCode::StatementTooLarge, group_by_.span, "GROUPING SETS of more than {} expressions",
+                     kGroupingKeysMax);
+      out_.valid = false;
+    }
+    if (sets.size() > 1 && out_.valid) add_sets(sets);
+    return std::move(out_);
+  }
+
+ private:
+  // The position of the key, which is bound once however many sets name it.
+  size_t bind_key(const ast::Expr& expr) {
+    auto bound = bound_.find(&expr);
+    if (bound != bound_.end()) return bound->second;
+    Expr key = binder_.bind_value(expr);
+    out_.valid &= !key.type.is_invalid();
+    std::vector<Expr>& keys = out_.grouping.keys;
+    auto found = std::ranges::find(keys, key);
+    auto place = static_cast<size_t>(found - keys.begin());
+    bound_.emplace(&expr, place);
+    if (found != keys.end()) return place;
+    std::string name = derived_name(expr);
+    out_.grouping.names.push_back(name.empty() ? fmt::format("$f{}", place) : name);
+    keys.push_back(std::move(key));
+    return place;
+  }
+
+  void bind_window(const ast::Expr& expr) {
+    if (out_.window) session_.error(ErrorCode::BadWindow, expr.span, "GROUP BY holds one window at most");
+    auto window = bind_group_window(std::get<ast::Call>(expr.kind), expr.span, binder_, session_);
+    out_.valid &= window.has_value() && !out_.window;
+    if (window && !out_.window) out_.window = std::move(window);
+  }
+
+  void add_sets(const std::vector<std::vector<size_t>>& sets) {
+    Grouping& grouping = out_.grouping;
+    for (const std::vector<size_t>& set : sets) {
+      uint64_t missing = (uint64_t{1} << grouping.keys.size()) - 1;
+      for (size_t key : set) missing &= ~grouping.bit_of(key);
+      if (std::ranges::find(grouping.sets, missing) != grouping.sets.end()) {
+        session_.report(fail(ErrorCode::WrongArguments, group_by_.span, "a grouping set stands twice")
+                            .hint("Leave one of the equal sets out."),
+                        group_by_.span);
+        out_.valid = false;
+        return;
+      }
+      grouping.sets.push_back(missing);
+    }
+    if (out_.window) session_.not_supported(group_by_.span, "a window in GROUPING SETS");
+    out_.valid &= !out_.window;
+  }
+
+  const ast::GroupBy& group_by_;
+  BindSession& session_;
+  ExprBinder binder_;
+  GroupBy out_;
+  std::map<const ast::Expr*, size_t> bound_;
+};
+
+}  // namespace
+
+GroupBy bind_group_by(const ast::GroupBy& group_by, const Scope& scope, BindSession& session) {
+  return GroupByBinder(group_by, scope, session).bind();
+}
+
+std::string derived_name(const ast::Expr& expr) {
+  if (auto* column = std::get_if<ast::ColumnRef>(&expr.kind)) return column->name.parts.back().text;
+  return "";
+}
+
+}  // namespace sluice::planner

@@ -1,0 +1,223 @@
+// MATCH_RECOGNIZE: order, pattern, and what conditions and measures say about the rows of a variable.
+#include <algorithm>
+
+#include "planner/bind/query_binder.h"
+#include "planner/bind/window_arguments.h"
+
+namespace sluice::planner {
+
+namespace {
+
+class MatchBinder {
+ public:
+  MatchBinder(const ast::MatchRecognize& match, From input, SourceSpan span, BindSession& session)
+      : match_(match), input_(std::move(input)), session_(session), out_{.input = input_.plan, .span = span} {}
+
+  // Nothing where something was reported.
+  std::optional<Plan> bind() {
+    bind_partition();
+    bind_order();
+    add_steps(*match_.pattern);
+    check_pattern();
+    steps_ = scope_.variables;
+    for (const ast::PatternSubset& subset : match_.subsets) scope_.variables.insert(subset.name.text);
+    bind_skip();
+    bind_within();
+    bind_defines();
+    bind_measures();
+    if (!valid_) return {};
+    return make(std::move(out_));
+  }
+
+ private:
+  void report(ErrorCode code, SourceSpan span, std::string message, std::string hint = "") {
+    session_.report(fail(code, span, "{}", message).hint(std::move(hint)), span);
+    valid_ = false;
+  }
+
+  void bind_partition() {
+    ExprBinder binder(input_.scope, session_);
+    for (const ast::ExprPtr& expr : match_.partition_by) {
+      Expr key = binder.bind(*expr);
+      auto* reference = key.as<ColumnRef>();
+      if (reference != nullptr) {
+        out_.keys.push_back(reference->index);
+      } else if (key.type.is_invalid()) {
+        valid_ = false;
+      } else {
+        report(ErrorCode::BadWindow, expr->span, "rows are partitioned by columns here");
+      }
+    }
+  }
+
+  void bind_order() {
+    constexpr const char* kHint = "Write ORDER BY with a column that has a WATERMARK, or with PROCTIME().";
+    if (match_.order_by.empty()) {
+      return report(ErrorCode::NotATimeAttribute, out_.span, "MATCH_RECOGNIZE needs an ORDER BY", kHint);
+    }
+    ExprBinder binder(input_.scope, session_);
+    for (const ast::OrderItem& item : match_.order_by) {
+      Expr key = binder.bind(*item.expr);
+      auto* reference = key.as<ColumnRef>();
+      bool is_first = &item == &match_.order_by.front();
+      if (key.type.is_invalid()) {
+        valid_ = false;
+      } else if (is_first && (reference == nullptr || input_.plan->times[reference->index] == TimeRole::None)) {
+        report(ErrorCode::NotATimeAttribute, item.span, "a pattern is looked for in the order of a time attribute",
+               kHint);
+      } else if (is_first && item.direction == ast::SortDirection::Descending) {
+        report(ErrorCode::NotATimeAttribute, item.span, "a pattern is looked for in ascending order of the time");
+      } else if (reference == nullptr) {
+        report(ErrorCode::BadWindow, item.span, "rows are ordered by columns here");
+      } else {
+        out_.order.push_back(sort_key(reference->index, item));
+      }
+    }
+  }
+
+  // ---- The pattern
+
+  void add_steps(const ast::Pattern& pattern) {
+    std::visit([&](const auto& kind) { add_step(kind, pattern.span); }, pattern.kind);
+  }
+  void add_step(const ast::PatternVariable& variable, SourceSpan) { add_variable(variable.name, {}); }
+  void add_step(const ast::PatternSequence& sequence, SourceSpan) {
+    for (const ast::PatternPtr& part : sequence.parts) add_steps(*part);
+  }
+  void add_step(const ast::PatternRepetition& repetition, SourceSpan span) {
+    auto* variable = std::get_if<ast::PatternVariable>(&repetition.part->kind);
+    if (variable == nullptr) return refuse(span, "a repeated group");
+    Match::Step step{"", repetition.min, repetition.max, repetition.reluctant};
+    if (step.max && *step.max < step.min) {
+      return report(ErrorCode::BadWindow, span,
+                    fmt::format("a repetition of at least {} and at most {} times", step.min, *step.max));
+    }
+    if (step.min == 0 && step.max == 1 && step.reluctant) return refuse(span, "`??`");
+    add_variable(variable->name, step);
+  }
+  void add_step(const ast::PatternAlternatives&, SourceSpan span) { refuse(span, "an alternative"); }
+  void add_step(const ast::PatternPermutation&, SourceSpan span) { refuse(span, "PERMUTE"); }
+  void add_step(const ast::PatternExclusion&, SourceSpan span) { refuse(span, "an exclusion"); }
+
+  void refuse(SourceSpan span, const char* what) {
+    report(ErrorCode::BadWindow, span, fmt::format("{} cannot stand in the pattern of a stream", what),
+           "A pattern is a sequence of variables, each with a quantifier or without.");
+  }
+
+  void add_variable(const ast::Identifier& name, Match::Step step) {
+    if (!scope_.variables.insert(name.text).second) {
+      return report(ErrorCode::BadWindow, name.span,
+                    fmt::format("variable `{}` stands twice in the pattern", name.text),
+                    "Give the second one a name of its own.");
+    }
+    step.variable = name.text;
+    out_.pattern.push_back(std::move(step));
+  }
+
+  void check_pattern() {
+    if (match_.rows_per_match == ast::RowsPerMatch::All) {
+      report(ErrorCode::BadWindow, out_.span, "a stream has ONE ROW PER MATCH", "ALL ROWS PER MATCH is not possible.");
+    }
+    if (out_.pattern.empty() || !valid_) return;
+    if (std::ranges::all_of(out_.pattern, [](const Match::Step& step) { return step.min == 0; })) {
+      return report(ErrorCode::BadWindow, match_.pattern->span, "the pattern matches no rows at all",
+                    "At least one variable must stand in every match.");
+    }
+    const Match::Step& last = out_.pattern.back();
+    bool is_greedy = !last.reluctant && last.max != last.min && last.max != 1;
+    if (is_greedy) {
+      report(ErrorCode::BadWindow, match_.pattern->span, "the pattern ends in a greedy quantifier",
+             "It would wait for ever: end in a variable without a quantifier, or in a reluctant one such as `+?`.");
+    }
+  }
+
+  void bind_skip() {
+    using enum ast::AfterMatch;
+    out_.skip = match_.after == NextRow   ? Match::Skip::NextRow
+                : match_.after == ToFirst ? Match::Skip::ToFirst
+                : match_.after == ToLast  ? Match::Skip::ToLast
+                                          : Match::Skip::PastLastRow;
+    if (!match_.after_variable) return;
+    out_.skip_to = match_.after_variable->text;
+    check_variable(*match_.after_variable);
+  }
+
+  void check_variable(const ast::Identifier& name) {
+    if (steps_.contains(name.text) || !valid_) return;
+    report(ErrorCode::BadWindow, name.span, fmt::format("`{}` is no variable of the pattern", name.text),
+           did_you_mean(name.text, {steps_.begin(), steps_.end()}));
+  }
+
+  void bind_within() {
+    if (!match_.within) return;
+    Scope nothing;
+    Expr bound = ExprBinder(nothing, session_).bind(*match_.within);
+    auto* value = bound.as<Literal>();
+    if (value != nullptr && bound.type.is(TypeRoot::IntervalDayTime)) {
+      out_.within_ms = value->value.get<int64_t>();
+    } else if (bound.type.is_invalid()) {
+      valid_ = false;
+    } else {
+      report(ErrorCode::BadWindow, match_.within->span, "WITHIN takes an INTERVAL of days to seconds");
+    }
+  }
+
+  // ---- Expressions
+
+  ExprBinder binder(bool is_define) {
+    scope_.is_define = is_define;
+    ExprBinder binder(input_.scope, session_);
+    binder.match = &scope_;
+    binder.clause = is_define ? "DEFINE" : "MEASURES";
+    return binder;
+  }
+
+  void bind_defines() {
+    for (const ast::Definition& define : match_.defines) scope_.variables.insert(define.name.text);
+    ExprBinder conditions = binder(true);
+    for (const ast::Definition& define : match_.defines) {
+      if (std::ranges::find(out_.defined, define.name.text) != out_.defined.end()) {
+        report(ErrorCode::BadWindow, define.name.span, fmt::format("`{}` is defined twice", define.name.text));
+      }
+      Expr condition = conditions.bind_condition(*define.expr, "a condition of DEFINE");
+      valid_ &= !condition.type.is_invalid();
+      out_.defined.push_back(define.name.text);
+      out_.defines.push_back(std::move(condition));
+    }
+  }
+
+  void bind_measures() {
+    ExprBinder measures = binder(false);
+    for (const ast::Definition& measure : match_.measures) {
+      if (std::ranges::find(out_.names, measure.name.text) != out_.names.end()) {
+        report(ErrorCode::DuplicateName, measure.name.span,
+               fmt::format("two measures are called `{}`", measure.name.text));
+      }
+      Expr value = measures.bind_value(*measure.expr);
+      valid_ &= !value.type.is_invalid();
+      out_.names.push_back(measure.name.text);
+      out_.measures.push_back(std::move(value));
+    }
+  }
+
+  const ast::MatchRecognize& match_;
+  From input_;
+  BindSession& session_;
+  Match out_;
+  MatchScope scope_;  // With the names of SUBSET.
+  std::set<std::string> steps_;
+  bool valid_ = true;
+};
+
+}  // namespace
+
+From QueryBinder::bind_relation(const ast::MatchRecognize& match, const ast::TableRef& reference) {
+  From input = bind_from(*match.input);
+  SourceSpan span = session_.place.value_or(reference.span);
+  bool open = input.scope.is_open();
+  auto plan = MatchBinder(match, std::move(input), span, session_).bind();
+  if (!plan || open) return single(broken_query(), "", {}, reference.span);
+  return single({std::move(*plan), false}, "", {}, reference.span);
+}
+
+}  // namespace sluice::planner

@@ -1,0 +1,150 @@
+// Columns and calls in MATCH_RECOGNIZE: which rows of the match they are about.
+#include <algorithm>
+
+#include "planner/bind/expr_binder.h"
+#include "planner/bind/flink_functions.h"
+
+namespace sluice::planner {
+
+namespace {
+
+constexpr const char* kAllRows = "*";
+
+Expr text_literal(const std::string& text) {
+  return literal(Value{text}, Type::character(static_cast<int32_t>(text.size())).not_null());
+}
+
+void variables_of(const Expr& expr, std::set<std::string>& out) {
+  if (expr.is_call(Match::kOfVariable)) out.insert(std::string(expr.args[1].as<Literal>()->value.get<std::string>()));
+  for (const Expr& arg : expr.args) variables_of(arg, out);
+}
+
+Expr call(std::string function, std::vector<Expr> args, Type type, SourceSpan span) {
+  return Expr{Call{std::move(function), 1, nullptr}, std::move(type), std::move(args), span};
+}
+
+// A field of a column is the field of what the variable's row holds.
+Expr of_rows(Expr value, const std::string& variable, SourceSpan span) {
+  if (value.type.is_invalid()) return value;
+  if (value.as<ColumnRef>() == nullptr) {
+    value.args[0] = of_rows(std::move(value.args[0]), variable, span);
+    return value;
+  }
+  Type type = value.type;
+  return call(Match::kOfVariable, {std::move(value), text_literal(variable)}, std::move(type), span);
+}
+
+}  // namespace
+
+// `a.x`: column x of the rows of variable a; `x`: of all rows of the match.
+Expr ExprBinder::bind_match_column(const ast::Name& name, SourceSpan span) {
+  std::string variable = kAllRows;
+  ast::Name column = name;
+  bool is_table =
+      name.parts.size() > 1 && std::ranges::count(scope_.relations, name.parts[0].text, &Relation::alias) > 0;
+  if (name.parts.size() > 1 && !(is_table && !match->variables.contains(name.parts[0].text))) {
+    variable = name.parts[0].text;
+    bool is_field = !match->variables.contains(variable) && has_column(scope_, variable);
+    if (is_field) return of_rows(resolve_name(column, scope_, session_), kAllRows, span);
+    if (!match->variables.contains(variable)) {
+      std::vector<std::string> known(match->variables.begin(), match->variables.end());
+      session_.report(fail(ErrorCode::UnknownTable, name.parts[0].span, "`{}` is no variable of the pattern", variable)
+                          .hint(did_you_mean(variable, known)),
+                      span);
+      return invalid_expr(span);
+    }
+    column.parts.erase(column.parts.begin());
+    column.span.begin = column.parts[0].span.begin;
+  }
+  return of_rows(resolve_name(column, scope_, session_), variable, span);
+}
+
+bool ExprBinder::is_of_one_variable(const std::vector<Expr>& args, SourceSpan span) {
+  std::set<std::string> variables;
+  for (const Expr& arg : args) variables_of(arg, variables);
+  if (variables.size() <= 1) return true;
+  session_.error(ErrorCode::BadWindow, span, "a call is about the rows of one variable, and here are {}",
+                 variables.size());
+  return false;
+}
+
+// Nothing where the call means the same as elsewhere.
+std::optional<Expr> ExprBinder::bind_match_call(const ast::Call& node, SourceSpan span) {
+  const std::string& name = node.lookup;
+  if (name == "FINAL" && !match->is_define) return bind(*node.args[0]);
+  if (name == "FINAL" || name == "RUNNING") {
+    session_.error(ErrorCode::BadWindow, span, "{} cannot stand here", name);
+    return invalid_expr(span);
+  }
+  if (name == "MATCH_ROWTIME" || name == "MATCH_PROCTIME") return bind_match_time(node, span);
+  if (name == "FIRST" || name == "LAST") return bind_match_row(node, span);
+  for (const char* refused : {"PREV", "NEXT", "CLASSIFIER", "MATCH_NUMBER"}) {
+    if (name != refused) continue;
+    session_.report(fail(ErrorCode::BadWindow, span, "{} does not exist on streams", name)
+                        .hint("LAST(variable.column, n) looks n rows of the variable back."),
+                    span);
+    return invalid_expr(span);
+  }
+  if (is_aggregate_of_flink(name) && !is_window_function(name)) return bind_match_aggregate(node, span);
+  return {};
+}
+
+Expr ExprBinder::bind_match_time(const ast::Call& node, SourceSpan span) {
+  if (node.lookup == "MATCH_PROCTIME") return call("MATCH_PROCTIME", {}, Type::timestamp_ltz(3).not_null(), span);
+  for (uint32_t i = 0; i < scope_.width(); ++i) {
+    if (scope_.time_of(i) != TimeRole::Rowtime) continue;
+    for (const Relation& relation : scope_.relations) {
+      if (i < relation.offset || i >= relation.offset + relation.columns.size()) continue;
+      return call("MATCH_ROWTIME", {}, relation.columns[i - relation.offset].type.not_null(), span);
+    }
+  }
+  session_.error(ErrorCode::NotATimeAttribute, span, "the input of the pattern has no rowtime");
+  return invalid_expr(span);
+}
+
+// FIRST(a.x, n) and LAST(a.x, n).
+Expr ExprBinder::bind_match_row(const ast::Call& node, SourceSpan span) {
+  if (node.args.empty() || node.args.size() > 2) {
+    session_.error(ErrorCode::WrongArguments, span, "{} takes a value and an offset", node.lookup);
+    return invalid_expr(span);
+  }
+  std::vector<Expr> args = bind_all(node.args);
+  for (const Expr& arg : args) {
+    if (arg.type.is_invalid()) return invalid_expr(span);
+  }
+  if (!is_of_one_variable(args, span)) return invalid_expr(span);
+  bool is_offset = args.size() == 1 || (args[1].as<Literal>() != nullptr && args[1].type.is_integer());
+  if (!is_offset) {
+    session_.error(ErrorCode::BadWindow, args[1].span, "the offset of {} is a number", node.lookup);
+    return invalid_expr(span);
+  }
+  Type type = args[0].type.as_nullable();
+  return call(node.lookup, std::move(args), std::move(type), span);
+}
+
+Expr ExprBinder::bind_match_aggregate(const ast::Call& node, SourceSpan span) {
+  if (node.quantifier == ast::SetQuantifier::Distinct) {
+    session_.error(ErrorCode::BadWindow, span, "an aggregate of DISTINCT values does not exist in a pattern");
+    return invalid_expr(span);
+  }
+  std::vector<Expr> args;
+  std::vector<Type> types;
+  for (const ast::ExprPtr& arg : node.args) {
+    if (std::holds_alternative<ast::Star>(arg->kind)) continue;
+    args.push_back(bind_value(*arg));
+    types.push_back(args.back().type);
+    if (types.back().is_invalid()) return invalid_expr(span);
+  }
+  if (!is_of_one_variable(args, span)) return invalid_expr(span);
+  const AggregateDecl* decl = find_aggregate(node.lookup);
+  if (decl == nullptr) return refuse(span, "this aggregate in a pattern");
+  auto shape = aggregate_shape(*decl, types, false, false);
+  if (!shape) {
+    session_.report(std::move(shape).as_failure(), span);
+    return invalid_expr(span);
+  }
+  Type type = shape->result;
+  return call(node.lookup, std::move(args), std::move(type), span);
+}
+
+}  // namespace sluice::planner

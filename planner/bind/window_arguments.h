@@ -1,0 +1,19 @@
+#pragma once
+// What window table functions and windows in GROUP BY ask of their arguments.
+#include <optional>
+#include <string_view>
+
+#include "planner/bind/expr_binder.h"
+
+namespace sluice::planner {
+
+// TUMBLE, HOP, CUMULATE, SESSION.
+std::optional<Window::Kind> window_kind(std::string_view name);
+
+// The length that an INTERVAL literal says; nothing where something was reported.
+std::optional<int64_t> interval_ms(const ast::Expr& expr, BindSession& session);
+
+// Whether the time is a time attribute; reported when it is not.
+bool check_time(const Expr& time, TimeRole role, SourceSpan span, BindSession& session);
+
+}  // namespace sluice::planner
