@@ -45,7 +45,7 @@ class MatchBinder {
       } else if (key.type.is_invalid()) {
         valid_ = false;
       } else {
-        report(ErrorCode::BadWindow, expr->span, "rows are partitioned by columns here");
+        report(ErrorCode::BadPattern, expr->span, "rows are partitioned by columns here");
       }
     }
   }
@@ -68,7 +68,7 @@ class MatchBinder {
       } else if (is_first && item.direction == ast::SortDirection::Descending) {
         report(ErrorCode::NotATimeAttribute, item.span, "a pattern is looked for in ascending order of the time");
       } else if (reference == nullptr) {
-        report(ErrorCode::BadWindow, item.span, "rows are ordered by columns here");
+        report(ErrorCode::BadPattern, item.span, "rows are ordered by columns here");
       } else {
         out_.order.push_back(sort_key(reference->index, item));
       }
@@ -89,7 +89,7 @@ class MatchBinder {
     if (variable == nullptr) return refuse(span, "a repeated group");
     Match::Step step{"", repetition.min, repetition.max, repetition.reluctant};
     if (step.max && *step.max < step.min) {
-      return report(ErrorCode::BadWindow, span,
+      return report(ErrorCode::BadPattern, span,
                     fmt::format("a repetition of at least {} and at most {} times", step.min, *step.max));
     }
     if (step.min == 0 && step.max == 1 && step.reluctant) return refuse(span, "`??`");
@@ -100,13 +100,13 @@ class MatchBinder {
   void add_step(const ast::PatternExclusion&, SourceSpan span) { refuse(span, "an exclusion"); }
 
   void refuse(SourceSpan span, const char* what) {
-    report(ErrorCode::BadWindow, span, fmt::format("{} cannot stand in the pattern of a stream", what),
+    report(ErrorCode::BadPattern, span, fmt::format("{} cannot stand in the pattern of a stream", what),
            "A pattern is a sequence of variables, each with a quantifier or without.");
   }
 
   void add_variable(const ast::Identifier& name, Match::Step step) {
     if (!scope_.variables.insert(name.text).second) {
-      return report(ErrorCode::BadWindow, name.span,
+      return report(ErrorCode::BadPattern, name.span,
                     fmt::format("variable `{}` stands twice in the pattern", name.text),
                     "Give the second one a name of its own.");
     }
@@ -116,17 +116,17 @@ class MatchBinder {
 
   void check_pattern() {
     if (match_.rows_per_match == ast::RowsPerMatch::All) {
-      report(ErrorCode::BadWindow, out_.span, "a stream has ONE ROW PER MATCH", "ALL ROWS PER MATCH is not possible.");
+      report(ErrorCode::BadPattern, out_.span, "a stream has ONE ROW PER MATCH", "ALL ROWS PER MATCH is not possible.");
     }
     if (out_.pattern.empty() || !valid_) return;
     if (std::ranges::all_of(out_.pattern, [](const Match::Step& step) { return step.min == 0; })) {
-      return report(ErrorCode::BadWindow, match_.pattern->span, "the pattern matches no rows at all",
+      return report(ErrorCode::BadPattern, match_.pattern->span, "the pattern matches no rows at all",
                     "At least one variable must stand in every match.");
     }
     const Match::Step& last = out_.pattern.back();
     bool is_greedy = !last.reluctant && last.max != last.min && last.max != 1;
     if (is_greedy) {
-      report(ErrorCode::BadWindow, match_.pattern->span, "the pattern ends in a greedy quantifier",
+      report(ErrorCode::BadPattern, match_.pattern->span, "the pattern ends in a greedy quantifier",
              "It would wait for ever: end in a variable without a quantifier, or in a reluctant one such as `+?`.");
     }
   }
@@ -144,7 +144,7 @@ class MatchBinder {
 
   void check_variable(const ast::Identifier& name) {
     if (steps_.contains(name.text) || !valid_) return;
-    report(ErrorCode::BadWindow, name.span, fmt::format("`{}` is no variable of the pattern", name.text),
+    report(ErrorCode::BadPattern, name.span, fmt::format("`{}` is no variable of the pattern", name.text),
            did_you_mean(name.text, {steps_.begin(), steps_.end()}));
   }
 
@@ -158,7 +158,7 @@ class MatchBinder {
     } else if (bound.type.is_invalid()) {
       valid_ = false;
     } else {
-      report(ErrorCode::BadWindow, match_.within->span, "WITHIN takes an INTERVAL of days to seconds");
+      report(ErrorCode::BadPattern, match_.within->span, "WITHIN takes an INTERVAL of days to seconds");
     }
   }
 
@@ -177,7 +177,7 @@ class MatchBinder {
     ExprBinder conditions = binder(true);
     for (const ast::Definition& define : match_.defines) {
       if (std::ranges::find(out_.defined, define.name.text) != out_.defined.end()) {
-        report(ErrorCode::BadWindow, define.name.span, fmt::format("`{}` is defined twice", define.name.text));
+        report(ErrorCode::BadPattern, define.name.span, fmt::format("`{}` is defined twice", define.name.text));
       }
       Expr condition = conditions.bind_condition(*define.expr, "a condition of DEFINE");
       valid_ &= !condition.type.is_invalid();

@@ -63,7 +63,7 @@ bool ExprBinder::is_of_one_variable(const std::vector<Expr>& args, SourceSpan sp
   std::set<std::string> variables;
   for (const Expr& arg : args) variables_of(arg, variables);
   if (variables.size() <= 1) return true;
-  session_.error(ErrorCode::BadWindow, span, "a call is about the rows of one variable, and here are {}",
+  session_.error(ErrorCode::BadPattern, span, "a call is about the rows of one variable, and here are {}",
                  variables.size());
   return false;
 }
@@ -73,14 +73,14 @@ std::optional<Expr> ExprBinder::bind_match_call(const ast::Call& node, SourceSpa
   const std::string& name = node.lookup;
   if (name == "FINAL" && !match->is_define) return bind(*node.args[0]);
   if (name == "FINAL" || name == "RUNNING") {
-    session_.error(ErrorCode::BadWindow, span, "{} cannot stand here", name);
+    session_.error(ErrorCode::BadPattern, span, "{} cannot stand here", name);
     return invalid_expr(span);
   }
   if (name == "MATCH_ROWTIME" || name == "MATCH_PROCTIME") return bind_match_time(node, span);
   if (name == "FIRST" || name == "LAST") return bind_match_row(node, span);
   for (const char* refused : {"PREV", "NEXT", "CLASSIFIER", "MATCH_NUMBER"}) {
     if (name != refused) continue;
-    session_.report(fail(ErrorCode::BadWindow, span, "{} does not exist on streams", name)
+    session_.report(fail(ErrorCode::BadPattern, span, "{} does not exist on streams", name)
                         .hint("LAST(variable.column, n) looks n rows of the variable back."),
                     span);
     return invalid_expr(span);
@@ -115,7 +115,7 @@ Expr ExprBinder::bind_match_row(const ast::Call& node, SourceSpan span) {
   if (!is_of_one_variable(args, span)) return invalid_expr(span);
   bool is_offset = args.size() == 1 || (args[1].as<Literal>() != nullptr && args[1].type.is_integer());
   if (!is_offset) {
-    session_.error(ErrorCode::BadWindow, args[1].span, "the offset of {} is a number", node.lookup);
+    session_.error(ErrorCode::BadPattern, args[1].span, "the offset of {} is a number", node.lookup);
     return invalid_expr(span);
   }
   Type type = args[0].type.as_nullable();
@@ -124,7 +124,7 @@ Expr ExprBinder::bind_match_row(const ast::Call& node, SourceSpan span) {
 
 Expr ExprBinder::bind_match_aggregate(const ast::Call& node, SourceSpan span) {
   if (node.quantifier == ast::SetQuantifier::Distinct) {
-    session_.error(ErrorCode::BadWindow, span, "an aggregate of DISTINCT values does not exist in a pattern");
+    session_.error(ErrorCode::BadPattern, span, "an aggregate of DISTINCT values does not exist in a pattern");
     return invalid_expr(span);
   }
   std::vector<Expr> args;

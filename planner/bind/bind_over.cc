@@ -58,7 +58,7 @@ bool add_named(const ast::Identifier& name, const std::vector<ast::NamedWindow>*
       return !window.spec.base || add_named(*window.spec.base, windows, specs, session);
     }
   }
-  session.report(fail(ErrorCode::UnknownTable, name.span, "window `{}` is not defined", name.text)
+  session.report(fail(ErrorCode::UnknownWindow, name.span, "window `{}` is not defined", name.text)
                      .hint(did_you_mean(name.text, known)),
                  name.span);
   return false;
@@ -85,7 +85,7 @@ bool check_bounds(const ast::WindowFrame& frame, BindSession& session) {
   ast::FrameBound current{.kind = FrameBoundKind::CurrentRow};
   const ast::FrameBound& end = frame.end ? *frame.end : current;
   auto report = [&](SourceSpan span, const char* message) {
-    session.error(ErrorCode::BadWindow, span, "{}", message);
+    session.error(ErrorCode::BadFrame, span, "{}", message);
     return false;
   };
   if (frame.begin.kind == FrameBoundKind::UnboundedFollowing) {
@@ -100,9 +100,10 @@ bool check_bounds(const ast::WindowFrame& frame, BindSession& session) {
   if (end.kind == FrameBoundKind::CurrentRow && rank_of(frame.begin.kind) < rank_of(FrameBoundKind::CurrentRow)) {
     return true;
   }
-  session.report(fail(ErrorCode::BadWindow, frame.span, "a frame over a stream ends at CURRENT ROW and begins before")
-                     .hint("Write ROWS BETWEEN n PRECEDING AND CURRENT ROW, or UNBOUNDED PRECEDING."),
-                 frame.span);
+  session.report(
+      fail(ErrorCode::BadOverWindow, frame.span, "a frame over a stream ends at CURRENT ROW and begins before")
+          .hint("Write ROWS BETWEEN n PRECEDING AND CURRENT ROW, or UNBOUNDED PRECEDING."),
+      frame.span);
   return false;
 }
 
@@ -114,7 +115,7 @@ std::optional<int64_t> preceding_of(const ast::WindowFrame& frame, const OverCal
   const auto* call = std::get_if<ast::Call>(&frame.begin.offset->kind);
   if (std::holds_alternative<ast::ColumnRef>(frame.begin.offset->kind) ||
       (call != nullptr && frame.unit == ast::FrameUnit::Rows)) {
-    session.error(ErrorCode::BadWindow, span, "the offset of a frame is a number that is not negative");
+    session.error(ErrorCode::BadFrame, span, "the offset of a frame is a number that is not negative");
     return {};
   }
   Expr offset = ExprBinder(nothing, session).bind(*frame.begin.offset);
@@ -123,25 +124,25 @@ std::optional<int64_t> preceding_of(const ast::WindowFrame& frame, const OverCal
   bool is_count = value != nullptr && offset.type.is_integer() && !value->value.is_null();
   if (frame.unit == ast::FrameUnit::Rows) {
     if (is_count) return value->value.get<int64_t>();
-    session.error(ErrorCode::BadWindow, span, "the offset of a frame is a number that is not negative");
+    session.error(ErrorCode::BadFrame, span, "the offset of a frame is a number that is not negative");
     return {};
   }
   if (window.order_by.size() != 1) {
-    session.error(ErrorCode::BadWindow, frame.span, "a frame of a RANGE is ordered by exactly one column");
+    session.error(ErrorCode::BadFrame, frame.span, "a frame of a RANGE is ordered by exactly one column");
     return {};
   }
   const Type& order = window.order_by[0].expr.type;
   bool is_interval = offset.type.is(TypeRoot::IntervalDayTime);
   bool fits = order.is_temporal() ? offset.type.is_interval() : order.is_numeric() && offset.type.is_numeric();
   if (!fits) {
-    session.report(fail(ErrorCode::BadWindow, span, "the frame is {} long, and the order is of {}",
+    session.report(fail(ErrorCode::BadFrame, span, "the frame is {} long, and the order is of {}",
                         offset.type.as_nullable().to_string(), order.as_nullable().to_string())
                        .hint("A RANGE over a time attribute is as long as an INTERVAL; ROWS counts rows."),
                    span);
     return {};
   }
   if (is_count || (is_interval && value != nullptr)) return value->value.get<int64_t>();
-  session.error(ErrorCode::BadWindow, span, "a frame is as long as an INTERVAL of days to seconds");
+  session.error(ErrorCode::BadFrame, span, "a frame is as long as an INTERVAL of days to seconds");
   return {};
 }
 

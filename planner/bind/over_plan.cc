@@ -79,13 +79,13 @@ bool is_batch_only(std::string_view function) {
 }
 
 void check(const Over& over, BindSession& session) {
-  auto report = [&](std::string message, const char* hint) {
-    session.report(fail(ErrorCode::BadWindow, over.span, "{}", message).hint(hint), over.span);
+  auto report = [&](std::string message, const char* hint, ErrorCode code = ErrorCode::BadOverWindow) {
+    session.report(fail(code, over.span, "{}", message).hint(hint), over.span);
   };
   for (const AggregateCall& call : over.calls) {
     if (!is_batch_only(call.function)) continue;
     return report(fmt::format("{} OVER needs all rows of its window, and a stream does not end", call.function),
-                  "Functions that look back, such as LAG, run on streams.");
+                  "Functions that look back, such as LAG, run on streams.", ErrorCode::NotInStreaming);
   }
   bool numbers = std::ranges::any_of(over.calls, [](const auto& call) { return is_numbering(call.function); });
   if (over.order.empty() && numbers) {
@@ -123,7 +123,7 @@ OverPlan plan_over(const Plan& input, const OverCalls& calls, BindSession& sessi
   std::vector<Over> nodes;
   for (size_t i = 0; i < calls.windows.size(); ++i) nodes.push_back(node_of(calls, i, below));
   if (nodes.size() > 1) {
-    session.report(fail(ErrorCode::BadWindow, nodes[1].span, "all calls OVER windows of a SELECT share one window")
+    session.report(fail(ErrorCode::BadOverWindow, nodes[1].span, "all calls OVER windows of a SELECT share one window")
                        .hint("Compute the other window in a SELECT of its own, around this one or inside it."),
                    nodes[1].span);
   }

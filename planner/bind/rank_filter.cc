@@ -164,7 +164,7 @@ Partition partition_of(const Over& over) {
 // What the numbered rows of the range are; nothing where something was reported.
 std::optional<Plan> top_n(const Over& over, const Range& range, BindSession& session) {
   auto report = [&](const char* message, const char* hint) -> std::optional<Plan> {
-    session.report(fail(ErrorCode::BadWindow, over.span, "{}", message).hint(hint), over.span);
+    session.report(fail(ErrorCode::BadTopN, over.span, "{}", message).hint(hint), over.span);
     return {};
   };
   if (over.calls[0].function != "ROW_NUMBER") {
