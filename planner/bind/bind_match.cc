@@ -86,7 +86,10 @@ class MatchBinder {
   }
   void add_step(const ast::PatternRepetition& repetition, SourceSpan span) {
     auto* variable = std::get_if<ast::PatternVariable>(&repetition.part->kind);
-    if (variable == nullptr) return refuse(span, "a repeated group");
+    if (variable == nullptr) {
+      note_variables(*repetition.part);
+      return refuse(span, "a repeated group");
+    }
     Match::Step step{"", repetition.min, repetition.max, repetition.reluctant};
     if (step.max && *step.max < step.min) {
       return report(ErrorCode::BadPattern, span,
@@ -95,9 +98,32 @@ class MatchBinder {
     if (step.min == 0 && step.max == 1 && step.reluctant) return refuse(span, "`??`");
     add_variable(variable->name, step);
   }
-  void add_step(const ast::PatternAlternatives&, SourceSpan span) { refuse(span, "an alternative"); }
-  void add_step(const ast::PatternPermutation&, SourceSpan span) { refuse(span, "PERMUTE"); }
-  void add_step(const ast::PatternExclusion&, SourceSpan span) { refuse(span, "an exclusion"); }
+  void add_step(const ast::PatternAlternatives& alternatives, SourceSpan span) {
+    for (const ast::PatternPtr& part : alternatives.parts) note_variables(*part);
+    refuse(span, "an alternative");
+  }
+  void add_step(const ast::PatternPermutation& permutation, SourceSpan span) {
+    for (const ast::PatternPtr& part : permutation.parts) note_variables(*part);
+    refuse(span, "PERMUTE");
+  }
+  void add_step(const ast::PatternExclusion& exclusion, SourceSpan span) {
+    note_variables(*exclusion.part);
+    refuse(span, "an exclusion");
+  }
+
+  // Of a part that was refused: what names them is no further mistake.
+  void note_variables(const ast::Pattern& pattern) {
+    if (auto* variable = std::get_if<ast::PatternVariable>(&pattern.kind)) scope_.variables.insert(variable->name.text);
+    auto note_all = [&](const auto* group) {
+      if (group == nullptr) return;
+      for (const ast::PatternPtr& part : group->parts) note_variables(*part);
+    };
+    note_all(std::get_if<ast::PatternSequence>(&pattern.kind));
+    note_all(std::get_if<ast::PatternAlternatives>(&pattern.kind));
+    note_all(std::get_if<ast::PatternPermutation>(&pattern.kind));
+    if (auto* exclusion = std::get_if<ast::PatternExclusion>(&pattern.kind)) note_variables(*exclusion->part);
+    if (auto* repetition = std::get_if<ast::PatternRepetition>(&pattern.kind)) note_variables(*repetition->part);
+  }
 
   void refuse(SourceSpan span, const char* what) {
     report(ErrorCode::BadPattern, span, fmt::format("{} cannot stand in the pattern of a stream", what),
@@ -179,7 +205,7 @@ class MatchBinder {
       if (std::ranges::find(out_.defined, define.name.text) != out_.defined.end()) {
         report(ErrorCode::BadPattern, define.name.span, fmt::format("`{}` is defined twice", define.name.text));
       }
-      Expr condition = conditions.bind_condition(*define.expr, "a condition of DEFINE");
+      Expr condition = conditions.bind_condition(*define.expr, "DEFINE");
       valid_ &= !condition.type.is_invalid();
       out_.defined.push_back(define.name.text);
       out_.defines.push_back(std::move(condition));
