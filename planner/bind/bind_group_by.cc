@@ -7,8 +7,6 @@ namespace sluice::planner {
 
 namespace {
 
-constexpr size_t kGroupingKeysMax = 62;
-
 class GroupByBinder {
  public:
   GroupByBinder(const ast::GroupBy& group_by, const Scope& scope, BindSession& session)
@@ -18,7 +16,13 @@ class GroupByBinder {
 
   GroupBy bind() {
     std::vector<std::vector<size_t>> sets;
-    for (const auto& set : grouping_sets(group_by_.elements)) {
+    auto written = grouping_sets(group_by_.elements);
+    if (!written) {
+      session_.error(ErrorCode::StatementTooLarge, group_by_.span, "too many grouping sets");
+      out_.valid = false;
+      return std::move(out_);
+    }
+    for (const auto& set : *written) {
       sets.emplace_back();
       for (const ast::Expr* expr : set) {
         if (is_group_window(*expr)) {
@@ -28,12 +32,11 @@ class GroupByBinder {
         }
       }
     }
-    if (out_.grouping.keys.size() > kGroupingKeysMax && sets.size() > 1) {
-      session_.error(ErrorCode::StatementTooLarge, group_by_.span, "GROUPING SETS of more than {} expressions",
-                     kGroupingKeysMax);
+    if (sets.size() > 1 && out_.valid) out_.valid = add_sets(sets, group_by_.span, out_.grouping, session_);
+    if (sets.size() > 1 && out_.window) {
+      session_.not_supported(group_by_.span, "a window in GROUPING SETS");
       out_.valid = false;
     }
-    if (sets.size() > 1 && out_.valid) add_sets(sets);
     return std::move(out_);
   }
 
@@ -60,24 +63,6 @@ class GroupByBinder {
     auto window = bind_group_window(std::get<ast::Call>(expr.kind), expr.span, binder_, session_);
     out_.valid &= window.has_value() && !out_.window;
     if (window && !out_.window) out_.window = std::move(window);
-  }
-
-  void add_sets(const std::vector<std::vector<size_t>>& sets) {
-    Grouping& grouping = out_.grouping;
-    for (const std::vector<size_t>& set : sets) {
-      uint64_t missing = (uint64_t{1} << grouping.keys.size()) - 1;
-      for (size_t key : set) missing &= ~grouping.bit_of(key);
-      if (std::ranges::find(grouping.sets, missing) != grouping.sets.end()) {
-        session_.report(fail(ErrorCode::WrongArguments, group_by_.span, "a grouping set stands twice")
-                            .hint("Leave one of the equal sets out."),
-                        group_by_.span);
-        out_.valid = false;
-        return;
-      }
-      grouping.sets.push_back(missing);
-    }
-    if (out_.window) session_.not_supported(group_by_.span, "a window in GROUPING SETS");
-    out_.valid &= !out_.window;
   }
 
   const ast::GroupBy& group_by_;

@@ -6,6 +6,10 @@ namespace sluice::planner {
 
 namespace {
 
+constexpr size_t kKeysMax = 62;
+constexpr size_t kSetsMax = 4096;
+constexpr size_t kCubePartsMax = 12;
+
 using Set = std::vector<const ast::Expr*>;
 
 // (a, b) is a and b.
@@ -56,11 +60,29 @@ std::vector<Set> sets_of(const ast::GroupingElement& element) {
   return out;
 }
 
+// How many sets the element has; kSetsMax + 1 for all that is more.
+size_t count_of(const ast::GroupingElement& element) {
+  if (auto* rollup = std::get_if<ast::Rollup>(&element.kind)) return std::min(rollup->parts.size() + 1, kSetsMax + 1);
+  if (auto* cube = std::get_if<ast::Cube>(&element.kind)) {
+    return cube->parts.size() > kCubePartsMax ? kSetsMax + 1 : size_t{1} << cube->parts.size();
+  }
+  auto* sets = std::get_if<ast::GroupingSets>(&element.kind);
+  if (sets == nullptr) return 1;
+  size_t count = 0;
+  for (const ast::GroupingElement& inner : sets->elements) count = std::min(count + count_of(inner), kSetsMax + 1);
+  return count;
+}
+
 Expr number(uint64_t value) { return literal({static_cast<int64_t>(value)}, Type::bigint().not_null()); }
 
 }  // namespace
 
-std::vector<Set> grouping_sets(const std::vector<ast::GroupingElement>& elements) {
+std::optional<std::vector<Set>> grouping_sets(const std::vector<ast::GroupingElement>& elements) {
+  size_t count = 1;
+  for (const ast::GroupingElement& element : elements) {
+    count *= count_of(element);
+    if (count > kSetsMax) return {};
+  }
   std::vector<Set> out = {{}};
   for (const ast::GroupingElement& element : elements) {
     std::vector<Set> longer;
@@ -73,6 +95,25 @@ std::vector<Set> grouping_sets(const std::vector<ast::GroupingElement>& elements
     out = std::move(longer);
   }
   return out;
+}
+
+bool add_sets(const std::vector<std::vector<size_t>>& sets, SourceSpan span, Grouping& grouping, BindSession& session) {
+  if (grouping.keys.size() > kKeysMax) {
+    session.error(ErrorCode::StatementTooLarge, span, "GROUPING SETS of more than {} expressions", kKeysMax);
+    return false;
+  }
+  for (const std::vector<size_t>& set : sets) {
+    uint64_t missing = (uint64_t{1} << grouping.keys.size()) - 1;
+    for (size_t key : set) missing &= ~grouping.bit_of(key);
+    if (std::ranges::find(grouping.sets, missing) != grouping.sets.end()) {
+      session.report(
+          fail(ErrorCode::WrongArguments, span, "a grouping set stands twice").hint("Leave one of the equal sets out."),
+          span);
+      return false;
+    }
+    grouping.sets.push_back(missing);
+  }
+  return true;
 }
 
 bool Grouping::may_miss(size_t key) const {

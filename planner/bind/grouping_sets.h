@@ -1,13 +1,15 @@
 #pragma once
 // GROUPING SETS, ROLLUP and CUBE: by which sets of expressions a query groups.
+#include <optional>
 #include <vector>
 
 #include "planner/bind/query_binder.h"
 
 namespace sluice::planner {
 
-// One set after another; a GROUP BY of plain expressions has one.
-std::vector<std::vector<const ast::Expr*>> grouping_sets(const std::vector<ast::GroupingElement>& elements);
+// One set after another; a GROUP BY of plain expressions has one. Nothing where there are more than 4,096.
+std::optional<std::vector<std::vector<const ast::Expr*>>> grouping_sets(
+    const std::vector<ast::GroupingElement>& elements);
 
 // Keys and sets of a GROUP BY. A set is a number whose bit i from the left (of keys.size()) is 1 where the key is not
 // in it, as GROUPING_ID has it.
@@ -20,6 +22,9 @@ struct Grouping {
   bool may_miss(size_t key) const;
   uint64_t bit_of(size_t key) const { return uint64_t{1} << (keys.size() - 1 - key); }
 };
+
+// Notes the sets, each of which is positions of keys. False where they cannot be; that is reported.
+bool add_sets(const std::vector<std::vector<size_t>>& sets, SourceSpan span, Grouping& grouping, BindSession& session);
 
 // The input once per set, with the keys and the number of the set as columns behind its own.
 Plan expand_sets(const Plan& input, const Grouping& grouping, SourceSpan span);
