@@ -172,6 +172,10 @@ class Trace {
     Origins out = of(tvf.input);
     Influences bound;
     add_through(bound, out.columns[tvf.window.time], Reason::Transformation, {});
+    for (uint32_t key : tvf.keys) {
+      add_indirect(bound, out.columns[key], Reason::Window, {});
+      add_indirect(out.rows, out.columns[key], Reason::Window, {});
+    }
     for (int i = 0; i < 3; ++i) out.columns.push_back(bound);
     return out;
   }

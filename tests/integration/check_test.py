@@ -59,6 +59,13 @@ def test_schema_and_variables(world):
     assert findings(world, query, "--schema", "tables.sql", "--var", "BROKERS=b:1", code=0) == []
     world.write(".sluice.toml", 'schema = ["tab*.sql"]\n[variables]\nBROKERS = "b:1"\n')
     assert findings(world, query, code=0) == []
+    world.write("tables.sql", TABLES.replace("b:9092", "${BROKERS}") + "SELECT nope FROM clicks;\n")
+    world.write("other.sql", "SELECT id FROM clicks;\n")
+    once = findings(world, query, "other.sql", code=1)
+    assert [(f["file"], f["code"]) for f in once] == [("tables.sql", "SL1102")], once
+    assert len(findings(world, "./tables.sql", query, "other.sql", query, code=1)) == 1
+    world.write("tables.sql", TABLES.replace("b:9092", "${BROKERS}"))
+    world.run("check", str(world.root / "nowhere"), code=2)
     (world.root / "sub").mkdir()
     (world.root / "sub" / "query.sql").write_text("SELECT name FROM clicks;\n")
     assert findings(world, "sub", code=0) == []
@@ -78,6 +85,10 @@ def test_suppressions(world):
     assert [f["region"]["startLine"] for f in findings(world, opened, code=0)] == [9]
     wrong = world.write("wrong.sql", TABLES + "SELECT idd FROM clicks; -- noqa\n")
     assert [f["code"] for f in findings(world, wrong, code=1)] == ["SL1102", "SL5008"]
+    for comment in ("-- noqable", "-- noqa: SL9999"):
+        other = world.write("other.sql", TABLES + GROWING.replace(";", ";  " + comment))
+        assert "SL5001" in [f["code"] for f in findings(world, other, code=0)], comment
+    world.run("check", other, "--ignore", "bogus", code=2)
     growing = world.write("growing.sql", TABLES + GROWING)
     assert findings(world, growing, "--ignore", "SL5001", code=0) == []
     world.write(".sluice.toml", '[[files]]\nmatch = ["grow*.sql"]\nignore = ["SL5001"]\n')
@@ -107,6 +118,9 @@ def test_fix(world):
     text = (world.root / misspelt).read_text()
     assert text.endswith("SELECT id, CHAR_LENGTH(`name`) FROM default_database.clicks;\n"
                          "SET 'table.exec.state.ttl' = '1 d';\n"), (text, fixed)
+    (world.root / "marked.sql").write_bytes(b"\xef\xbb\xbf" + TABLES.encode() + b"SELECT idd FROM clicks;\r\n")
+    world.run("check", "marked.sql", "--fix")
+    assert (world.root / "marked.sql").read_bytes().endswith(b"\nSELECT id FROM clicks;\r\n")
     world.run("check", script, "--fix")
     assert (world.root / script).read_text() == "SET 'execution.state-recovery.path' = 'x';\n"
 

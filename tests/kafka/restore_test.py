@@ -161,9 +161,13 @@ class Suite:
         self.broker.produce("fewer", [(1, -1, None, '{"id":2}')])
         self.wait_for(lambda: written() == [0, 1, 2], "a row of the second of two")
         self.stop(process)
+        process = self.start("fewer", script, "--from", "latest", "--parallelism", "1")
+        self.broker.produce("fewer", [(0, -1, None, '{"id":3}')])
+        self.wait_for(lambda: written() == [0, 1, 2, 3], "a row of one subtask again")
+        self.stop(process)
         code, text = self.engine.run("fewer", script, "--from", str(older), "--parallelism", "1", timeout=20)
         check("the older one is refused", (code != 0, "SL3005" in text, "" if "SL3005" in text else text), (True, True, ""))
-        check("and nothing was written", written(), [0, 1, 2])
+        check("and nothing was written", written(), [0, 1, 2, 3])
 
     def all(self):
         self.fill_rows()

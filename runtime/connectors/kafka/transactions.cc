@@ -205,7 +205,8 @@ Status Transactions::take_over(uint32_t subtasks) {
     SLUICE_TRY([[maybe_unused]] auto marker, marker_of(id));
   }
   for (const std::string& id : own) SLUICE_DO(take_over_id(id));
-  SLUICE_DO(write_used_ids(files, options_.staging, own));
+  // Ids of more subtasks stay noted: an older checkpoint does not name them, and rows behind it may be theirs.
+  if (options_.allows_duplicates) SLUICE_DO(write_used_ids(files, options_.staging, own));
   keep_producers(own);
   return remove_unused_files();
 }

@@ -27,16 +27,14 @@ Result<Baseline> Baseline::read(const std::string& path, FileSystem& files) {
   return baseline;
 }
 
-void Baseline::apply(CheckReport& report) {
-  for (CheckedFile& file : report.files) {
-    std::erase_if(file.findings, [&](const Finding& finding) {
-      Entry entry{finding.file, id_of(finding.code), finding.fingerprint};
-      if (!entries_.contains(entry)) return false;
-      found_.insert(std::move(entry));
-      report.known += 1;
-      return true;
-    });
-  }
+void Baseline::apply(CheckedFile& file) {
+  std::erase_if(file.findings, [&](const Finding& finding) {
+    Entry entry{finding.file, id_of(finding.code), finding.fingerprint};
+    if (!entries_.contains(entry)) return false;
+    found_.insert(std::move(entry));
+    file.known += 1;
+    return true;
+  });
 }
 
 bool Baseline::is_gone(const Entry& entry, const CheckReport& report) const {

@@ -13,8 +13,8 @@ class Baseline {
  public:
   static Result<Baseline> read(const std::string& path, FileSystem& files);
 
-  // Takes the known findings out of the report and counts them there.
-  void apply(CheckReport& report);
+  // Takes the known findings out of the file and counts them there.
+  void apply(CheckedFile& file);
   // How many of the baseline's entries for files of the report were not found.
   size_t gone(const CheckReport& report) const;
   // Writes the baseline without them.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 #include "base/env/real_env.h"
 #include "tools/sluice/check/baseline.h"
@@ -41,10 +42,20 @@ Result<std::vector<std::string>> scripts_of(const std::vector<std::string>& path
       if (at->is_regular_file(error) && at->path().extension() == ".sql") found.push_back(at->path().string());
     }
     if (error) return fail(ErrorCode::FileSystemError, "cannot list `{}`: {}", path, error.message());
+    if (found.empty()) return fail(ErrorCode::FileSystemError, "no *.sql is below `{}`", path);
     std::ranges::sort(found);
     out.insert(out.end(), found.begin(), found.end());
   }
+  std::set<std::string> seen;
+  std::erase_if(out, [&](const std::string& path) { return !seen.insert(absolute_path(path)).second; });
   return out;
+}
+
+// Empty: it is one.
+std::string check_code(const std::string& text) {
+  bool is_code = text.size() == 6 && text.starts_with("SL") &&
+                 std::ranges::all_of(text.substr(2), [](unsigned char c) { return std::isdigit(c) != 0; });
+  return is_code ? "" : fmt::format("`{}` is no code such as SL5001", text);
 }
 
 FailOn fail_on_of(const std::string& name) {
@@ -88,7 +99,7 @@ class CheckCommand {
     SLUICE_TRY(std::vector<std::string> paths, scripts_of(arguments_.paths));
     SLUICE_TRY(Checker checker, Checker::make(config, files()));
     Executor& executor = *env_->env().executor;
-    CheckReport report{checker.check_all(paths, executor, executor.task_threads()), 0};
+    CheckReport report{checker.check_all(paths, executor, executor.task_threads())};
     SLUICE_DO(use_baseline(config, report));
     if (arguments_.fix) SLUICE_DO(fix(checker, report));
     for (const ReportFormat& format : report_formats()) {
@@ -103,11 +114,11 @@ class CheckCommand {
     }
     std::string path = arguments_.written_baseline.empty() ? config.baseline : arguments_.written_baseline;
     if (path.empty()) return Done{};
-    SLUICE_TRY(Baseline baseline, Baseline::read(path, files()));
-    baseline.apply(report);
-    size_t gone = baseline.gone(report);
+    SLUICE_TRY(baseline_, Baseline::read(path, files()));
+    for (CheckedFile& file : report.files) baseline_->apply(file);
+    size_t gone = baseline_->gone(report);
     if (gone == 0) return Done{};
-    if (arguments_.prunes_baseline) return baseline.prune(path, report, files());
+    if (arguments_.prunes_baseline) return baseline_->prune(path, report, files());
     std::fprintf(stderr, "%zu findings of `%s` are no longer there; --prune-baseline takes them out\n", gone,
                  path.c_str());
     return Done{};
@@ -122,6 +133,7 @@ class CheckCommand {
         SLUICE_TRY(bool is_changed, fix_once(file, made));
         if (!is_changed) break;
         file = checker.check(file.path);
+        if (baseline_) baseline_->apply(file);
       }
       changed += made > before;
     }
@@ -130,9 +142,11 @@ class CheckCommand {
   }
   Result<bool> fix_once(const CheckedFile& file, size_t& made) {
     if (file.failure || file.path == "<stdin>") return false;
-    SLUICE_TRY(std::string text, files().read_all(file.path));
+    SLUICE_TRY(std::string bytes, files().read_all(file.path));
+    SLUICE_TRY(std::string text, read_script_file(file.path, files()));
+    std::string mark = bytes.substr(0, bytes.size() - text.size());  // A byte order mark, or nothing.
     size_t before = made;
-    std::string after = with_changes(text, file, made);
+    std::string after = mark + with_changes(text, file, made);
     if (made > before) SLUICE_DO(replace_file(files(), file.path, after));
     return made > before;
   }
@@ -152,6 +166,7 @@ class CheckCommand {
 
   const CheckArguments& arguments_;
   std::unique_ptr<RealEnv> env_;
+  std::optional<Baseline> baseline_;
 };
 
 }  // namespace
@@ -174,7 +189,9 @@ int check(int argc, char** argv) {
   app.add_option("--var", arguments.variables, "NAME=value: what ${NAME} stands for")
       ->check(is_pair())
       ->allow_extra_args(false);
-  app.add_option("--ignore", arguments.ignored, "Codes of warnings that are not wanted")->delimiter(',');
+  app.add_option("--ignore", arguments.ignored, "Codes of warnings that are not wanted")
+      ->delimiter(',')
+      ->check(CLI::Validator(check_code, ""));
   app.add_option("--fail-on", arguments.fail_on, "What makes the exit code 1; `error` unless configured otherwise")
       ->check(CLI::IsMember({"error", "warning", "never"}));
   app.add_option("--config", arguments.config, "Instead of the nearest .sluice.toml");

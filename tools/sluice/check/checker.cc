@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <semaphore>
+#include <set>
 
 #include "base/key_hash.h"
+#include "base/printable.h"
 #include "planner/hazards/hazards.h"
 #include "planner/script/compile.h"
 #include "tools/sluice/check/fixes.h"
@@ -25,8 +28,8 @@ Finding finding_of(const Error& error, const SourceText& source, const std::stri
   finding.file = path;
   finding.severity = is_warning(error.code) ? Severity::Warning : Severity::Error;
   finding.code = error.code;
-  finding.message = error.message;
-  finding.hint = error.hint;
+  finding.message = printable(error.message, "\n");
+  finding.hint = printable(error.hint, "\n");
   finding.shown = render(error, source);
   if (!error.span) return finding;
   uint32_t line_begin = 0;
@@ -69,7 +72,23 @@ void set_fingerprints(CheckedFile& file) {
   }
 }
 
+// What is wrong in the schema is told once, not for each file behind it.
+void keep_once(std::vector<CheckedFile>& files) {
+  std::set<std::string> checked, told;
+  for (const CheckedFile& file : files) checked.insert(absolute_path(file.path));
+  for (CheckedFile& file : files) {
+    std::erase_if(file.findings, [&](const Finding& finding) {
+      if (finding.file == file.path) return false;
+      return checked.contains(absolute_path(finding.file)) || !told.insert(finding.shown).second;
+    });
+  }
+}
+
 }  // namespace
+
+std::string absolute_path(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
 
 const char* text_of(Severity severity) { return severity == Severity::Error ? "error" : "warning"; }
 
@@ -91,7 +110,8 @@ CheckedFile Checker::check(const std::string& path) const {
   }
   planner::ScriptParts parts{{}, config_.settings, config_.variables};
   for (const SchemaFile& file : schema_) {
-    if (file.path != path) parts.files.push_back({file.path, file.text});
+    if (path != "-" && absolute_path(file.path) == absolute_path(path)) break;  // It comes before those behind it.
+    parts.files.push_back({file.path, file.text});
   }
   parts.files.push_back({out.path, *text});
   Diagnostics diagnostics;
@@ -128,6 +148,7 @@ std::vector<CheckedFile> Checker::check_all(const std::vector<std::string>& path
   };
   if (paths.size() == 1 || threads <= 1) {
     work();
+    keep_once(out);
     return out;
   }
   std::counting_semaphore<> done(0);
@@ -138,6 +159,7 @@ std::vector<CheckedFile> Checker::check_all(const std::vector<std::string>& path
     });
   }
   for (uint32_t i = 0; i < threads; ++i) done.acquire();
+  keep_once(out);
   return out;
 }
 

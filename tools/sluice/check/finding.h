@@ -47,8 +47,12 @@ struct Finding {
 struct CheckedFile {
   std::string path;
   std::vector<Finding> findings;  // In the order of the text.
+  size_t known = 0;               // Findings of the baseline, which are not among them.
   std::optional<Error> failure;   // Of the world: it could not be checked.
 };
+
+// Of one file always the same text, however it is named.
+std::string absolute_path(const std::string& path);
 
 inline std::string id_of(ErrorCode code) { return "SL" + std::to_string(static_cast<int>(code)); }
 

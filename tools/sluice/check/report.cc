@@ -111,6 +111,12 @@ size_t CheckReport::count(Severity severity) const {
   return count;
 }
 
+size_t CheckReport::known() const {
+  size_t count = 0;
+  for (const CheckedFile& file : files) count += file.known;
+  return count;
+}
+
 std::string human_report(const CheckReport& report) {
   std::string out;
   size_t files = 0;
@@ -121,7 +127,7 @@ std::string human_report(const CheckReport& report) {
   }
   out += fmt::format("{}, {} in {}", counted(report.count(Severity::Error), "error"),
                      counted(report.count(Severity::Warning), "warning"), counted(files, "file"));
-  if (report.known > 0) out += fmt::format(", {} of the baseline", counted(report.known, "finding"));
+  if (report.known() > 0) out += fmt::format(", {} of the baseline", counted(report.known(), "finding"));
   return out + "\n";
 }
 
@@ -132,7 +138,7 @@ std::string json_report(const CheckReport& report) {
                  {"files", report.files.size()},
                  {"errors", report.count(Severity::Error)},
                  {"warnings", report.count(Severity::Warning)},
-                 {"known", report.known},
+                 {"known", report.known()},
                  {"findings", std::move(findings)}});
 }
 

@@ -10,9 +10,9 @@ namespace sluice::tools {
 
 struct CheckReport {
   std::vector<CheckedFile> files;
-  size_t known = 0;  // Findings of the baseline, which are not among the files'.
 
   size_t count(Severity severity) const;
+  size_t known() const;  // Findings of the baseline.
 };
 
 std::string human_report(const CheckReport& report);

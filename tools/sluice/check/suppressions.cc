@@ -32,8 +32,10 @@ std::vector<std::string> codes_in(std::string_view text) {
   while (true) {
     text = trimmed(text);
     size_t end = std::min(text.find_first_of(", \t"), text.size());
-    if (!text.starts_with("SL") || end < 3) return codes;
-    codes.emplace_back(text.substr(0, end));
+    std::string code(text.substr(0, end));
+    for (char& c : code) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (!code.starts_with("SL") || end < 3) return codes;
+    codes.push_back(std::move(code));
     text.remove_prefix(end);
     text = trimmed(text);
     if (!text.starts_with(',')) return codes;
@@ -48,7 +50,8 @@ class Comments {
   std::vector<Suppression> read() {
     for (SourceSpan span : grammar::line_comments(text_)) {
       std::string_view comment = trimmed(text_.substr(span.begin + 2, span.end - span.begin - 2));
-      if (comment.starts_with("noqa")) add(comment.substr(4), span);
+      bool is_word = comment.size() == 4 || (comment.size() > 4 && (comment[4] == ':' || comment[4] == ' '));
+      if (comment.starts_with("noqa") && is_word) add(comment.substr(4), span);
     }
     return std::move(found_);
   }
@@ -60,16 +63,29 @@ class Comments {
     auto column = static_cast<uint32_t>(count_characters(text_.substr(line_begin, span.begin - line_begin))) + 1;
     auto size = static_cast<uint32_t>(count_characters(text_.substr(span.begin, span.end - span.begin)));
     Suppression suppression{line, line, {}, {line, column, line, column + size}};
-    if (rest.starts_with(':')) rest = trimmed(rest.substr(1));
-    if (rest.starts_with("enable=")) return close(codes_in(rest.substr(7)), line);
-    bool is_open = rest.starts_with("disable=");
-    suppression.codes = codes_in(is_open ? rest.substr(8) : rest);
+    bool has_list = rest.starts_with(':');
+    if (has_list) rest = trimmed(rest.substr(1));
+    if (has_list && rest.starts_with("enable")) return close(codes_in(after_equals(rest)), line);
+    bool is_open = has_list && rest.starts_with("disable");
+    std::vector<std::string> codes =
+        has_list ? codes_in(is_open ? after_equals(rest) : rest) : std::vector<std::string>();
     if (is_open) suppression.last_line = UINT32_MAX;
-    found_.push_back(std::move(suppression));
+    if (has_list && codes.empty()) codes.emplace_back();  // No code that is known: it suppresses nothing.
+    if (codes.empty()) found_.push_back(suppression);
+    for (std::string& code : codes) {
+      suppression.codes = {std::move(code)};
+      found_.push_back(suppression);
+    }
   }
+  static std::string_view after_equals(std::string_view text) {
+    size_t equals = text.find('=');
+    return equals == std::string_view::npos ? std::string_view() : text.substr(equals + 1);
+  }
+  // Without codes: all that are open.
   void close(const std::vector<std::string>& codes, uint32_t line) {
     for (Suppression& open : found_) {
-      if (open.last_line == UINT32_MAX && open.codes == codes) open.last_line = line;
+      bool is_meant = codes.empty() || std::ranges::find(codes, open.codes.front()) != codes.end();
+      if (open.last_line == UINT32_MAX && is_meant) open.last_line = line;
     }
   }
   uint32_t line_of(size_t offset) {
@@ -93,6 +109,8 @@ Finding unused(const Suppression& suppression, const std::string& path) {
   finding.message = "`noqa` suppresses nothing here";
   finding.hint = "Remove the comment, or the codes in it that are no longer needed.";
   finding.region = suppression.region;
+  finding.shown = fmt::format("{}:{}:{}: warning {}: {}\n  hint: {}\n", path, suppression.region.line,
+                              suppression.region.column, id_of(finding.code), finding.message, finding.hint);
   return finding;
 }
 
