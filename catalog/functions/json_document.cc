@@ -5,23 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "catalog/functions/utf16.h"
+
 namespace sluice {
 namespace {
 
 constexpr int kDepthMax = 1000;
-
-void append_utf8(std::string& out, uint32_t c) {
-  auto add = [&out](uint32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) {
-    add(c);
-  } else if (c < 0x800) {
-    add(0xC0 | (c >> 6)), add(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    add(0xE0 | (c >> 12)), add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
-  } else {
-    add(0xF0 | (c >> 18)), add(0x80 | ((c >> 12) & 0x3F)), add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
-  }
-}
 
 class Reader {
  public:

@@ -43,7 +43,9 @@ uint32_t next_character(std::string_view text, size_t& at) {
   return c;
 }
 
-void append(std::string& out, uint32_t c) {
+}  // namespace
+
+void append_utf8(std::string& out, uint32_t c) {
   auto add = [&out](uint32_t byte) { out += static_cast<char>(byte); };
   if (c < 0x80) {
     add(c);
@@ -55,8 +57,6 @@ void append(std::string& out, uint32_t c) {
     add(0xF0 | (c >> 18)), add(0x80 | ((c >> 12) & 0x3F)), add(0x80 | ((c >> 6) & 0x3F)), add(0x80 | (c & 0x3F));
   }
 }
-
-}  // namespace
 
 std::u16string to_utf16(std::string_view text) {
   std::u16string out;
@@ -82,7 +82,7 @@ std::string from_utf16(std::u16string_view units) {
     } else if (c >= 0xD800 && c < 0xE000) {
       c = '?';
     }
-    append(out, c);
+    append_utf8(out, c);
   }
   return out;
 }
