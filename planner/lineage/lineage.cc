@@ -102,6 +102,8 @@ Influences origins_of(const Expr& expr, const Origins& input) {
     add_through(out, field, Reason::Identity, expr.span);
     return out;
   }
+  // Tells the type, whatever the value is.
+  if (auto* call = expr.as<Call>(); call != nullptr && call->function == "TYPEOF") return out;
   auto* special = expr.as<Special>();
   if (special != nullptr && special->form == Form::Case) return origins_of_case(expr, input);
   for (const Expr& arg : expr.args) add_through(out, origins_of(arg, input), Reason::Transformation, expr.span);
@@ -314,7 +316,17 @@ class Trace {
     return out;
   }
 
-  Origins trace(const Plan&, const Sink& sink) { return of(sink.input); }
+  // Rows of one key replace each other.
+  Origins trace(const Plan&, const Sink& sink) {
+    Origins out = of(sink.input);
+    for (uint32_t key : sink.table.primary_key) add_indirect(out.rows, out.columns[key], Reason::Group, {});
+    if (sink.not_null == jobgraph::Sink::NotNull::Error) return out;
+    for (size_t i = 0; i < sink.table.columns.size(); ++i) {
+      bool drops = !sink.table.columns[i].type.nullable() && sink.input->schema[i].type.nullable();
+      if (drops) add_indirect(out.rows, out.columns[i], Reason::Filter, {});
+    }
+    return out;
+  }
 };
 
 std::string json_text(const std::string& text) {

@@ -40,10 +40,12 @@ struct Chain::State {
 
 Step SourceOperator::on_batch(uint32_t, Batch, Output&) { SLUICE_UNREACHABLE("sources have no inputs"); }
 
+// Control elements go on to the end of the chain at once, so room is needed there and not only in the next operator.
 bool Chain::NodeOutput::has_room() const {
   if (chain_.budget_ == 0 || chain_.failure_) return false;
   for (const Consumer& consumer : node_.node.consumers) {
-    if (chain_.nodes_[consumer.node]->is_busy()) return false;
+    const State& next = *chain_.nodes_[consumer.node];
+    if (next.is_busy() || !next.out.has_room()) return false;
   }
   for (const EdgeWriter* edge : node_.node.edges) {
     if (!edge->has_room()) return false;

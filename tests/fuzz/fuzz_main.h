@@ -25,16 +25,20 @@ inline Replay& replay() {
 
 // The handlers that were there before (a sanitizer's) get the signal when the seed is out.
 inline void print_replay_on_crash() {
-  for (int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
+  for (int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM}) {
     static struct sigaction before[65];
     struct sigaction action{};
     action.sa_handler = [](int number) {
       if (write(STDERR_FILENO, replay().line, static_cast<size_t>(replay().size)) < 0) _exit(2);
       sigaction(number, &before[number], nullptr);
+      raise(number);
     };
     sigaction(signal, &action, &before[signal]);
   }
 }
+
+// A case that takes longer than this hangs, also under a sanitizer beside other work.
+inline constexpr unsigned kHangSeconds = 60;
 
 struct FuzzOptions {
   uint64_t seed = static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
@@ -64,6 +68,7 @@ inline int fuzz_main(const char* name, int argc, char** argv, const std::functio
     Replay& at = replay();
     at.size = std::snprintf(at.line, sizeof at.line, "replay: %s --seed %llu\n", name,
                             static_cast<unsigned long long>(options.seed + done));
+    alarm(kHangSeconds);
     if (run(options.seed + done)) continue;
     std::fputs(at.line, stderr);
     return 1;

@@ -8,6 +8,7 @@
 
 #include "tools/conformance/case_runner.h"
 #include "tools/conformance/formats_suite.h"
+#include "tools/conformance/lineage_suite.h"
 #include "tools/conformance/nexmark_suite.h"
 #include "tools/conformance/parser_suite.h"
 #include "tools/conformance/plans_suite.h"
@@ -27,6 +28,7 @@ constexpr int64_t kGraceMs = 10'000;
 
 struct Arguments {
   std::string directory, json, mode = "base", filter, floors, raised_floors, reasons;
+  LineageArguments lineage;
   std::vector<std::string> groups;
   int processes = 2;
   bool verbose = false;
@@ -170,6 +172,19 @@ int finish(const Arguments& arguments, const Report& report) {
   return arguments.floors.empty() ? 0 : report.check_floors(arguments.floors);
 }
 
+int run_lineage_suite(const Arguments& arguments, const std::string& scratch) {
+  LineageArguments lineage = arguments.lineage;
+  lineage.directory = arguments.directory;
+  lineage.filter = arguments.filter;
+  lineage.scratch = scratch;
+  lineage.processes = arguments.processes;
+  lineage.verbose = arguments.verbose;
+  int code = run_lineage(lineage);
+  std::error_code ignored;
+  std::filesystem::remove_all(scratch, ignored);
+  return code;
+}
+
 int run(const Arguments& arguments) {
   if (!std::filesystem::is_directory(arguments.directory)) {
     std::fprintf(stderr, "sluice-conformance: `%s` is no directory\n", arguments.directory.c_str());
@@ -184,6 +199,7 @@ int run(const Arguments& arguments) {
   }
   char scratch[] = "/tmp/sluice-conformance-XXXXXX";
   if (mkdtemp(scratch) == nullptr) return 3;
+  if (!arguments.lineage.examples.empty()) return run_lineage_suite(arguments, scratch);
   run_queries(arguments, scratch, report);
   run_nexmark_suites(arguments, scratch, report);
   if (arguments.mode == "base") {  // No job runs, so modes would change nothing.
@@ -219,6 +235,14 @@ int main(int argc, char** argv) {
       ->delimiter(',');
   app.add_option("--plans", arguments.reasons,
                  "Plans programs instead of running them; the file says which codes mean which messages of Flink's");
+  auto* lineage = app.add_option("--lineage", arguments.lineage.examples,
+                                 "Holds lineage against experiments on programs and on the scripts of this folder");
+  app.add_option("--shown-min", arguments.lineage.shown_min, "Of --lineage: least share of claims that are shown")
+      ->needs(lineage);
+  app.add_option("--every", arguments.lineage.every, "Of --lineage: only each so-many-th program")
+      ->check(CLI::PositiveNumber)
+      ->needs(lineage);
+  app.add_option("--seed", arguments.lineage.seed, "Of --lineage: of the experiments")->needs(lineage);
   app.add_option("--floors", arguments.floors, "File with the least right and most wrong per suite; fails below");
   app.add_option("--raise-floors", arguments.raised_floors, "Raises the floors of a file to what this run reaches");
   app.add_option("--processes", arguments.processes, "Cases at a time")

@@ -2,11 +2,8 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "tools/conformance/changelog_text.h"
-#include "tools/conformance/engine_run.h"
 #include "tools/conformance/json_value.h"
-#include "tools/conformance/program_script.h"
 
 namespace sluice::conformance {
 namespace {
@@ -59,14 +56,6 @@ RowSchema sink_columns(const Table& table) {
     if (column.metadata() && column.is_written()) columns.push_back({column.name, column.type});
   }
   return columns;
-}
-
-std::shared_ptr<const Table> find_table(const Catalog& catalog, const std::string& name) {
-  std::string bare = name;
-  std::erase(bare, '`');
-  const CatalogObject* object = catalog.find({"default_catalog", "default_database", bare});
-  auto* table = object ? std::get_if<std::shared_ptr<const Table>>(object) : nullptr;
-  return table ? *table : nullptr;
 }
 
 Result<RowKind> kind_of(const std::string& text) {
@@ -155,6 +144,25 @@ std::optional<Error> misfit_of(const planner::CompiledScript& script, const Prog
 
 }  // namespace
 
+std::shared_ptr<const Table> find_table(const Catalog& catalog, const std::string& name) {
+  static constexpr std::string_view kDefault = "default_catalog.default_database.";
+  ObjectPath path{"default_catalog", "default_database", name.substr(name.starts_with(kDefault) ? kDefault.size() : 0)};
+  std::erase(path.name, '`');
+  const CatalogObject* object = catalog.find(path);
+  auto* table = object ? std::get_if<std::shared_ptr<const Table>>(object) : nullptr;
+  return table ? *table : nullptr;
+}
+
+Result<std::vector<TableRows>> source_rows(const Program& program, const Catalog& catalog) {
+  std::vector<TableRows> rows;
+  for (const TableStep& table : program.tables) {
+    if (!table.is_source) continue;
+    SLUICE_TRY(TableRows held, rows_of(table, catalog));
+    rows.push_back(std::move(held));
+  }
+  return rows;
+}
+
 Outcome run_program(element record, const ProgramOptions& options) {
   const sim::RunMode& mode = *options.mode;
   Program program = program_of(record, mode.settings);
@@ -170,15 +178,10 @@ Outcome run_program(element record, const ProgramOptions& options) {
     return program.must_fail ? Outcome::wrong("accepted what Flink rejects") : Outcome::right();
   }
 
-  std::vector<TableRows> rows;
-  for (const TableStep& table : program.tables) {
-    if (!table.is_source) continue;
-    auto held = rows_of(table, script.catalog);
-    if (!held) return Outcome::wrong(line_of(held.error()));
-    rows.push_back(*std::move(held));
-  }
+  auto rows = source_rows(program, script.catalog);
+  if (!rows) return Outcome::wrong(line_of(rows.error()));
   runtime::ValuesStore store;
-  RunResult ran = run_jobs(script, std::move(rows), store, {options.mode, options.directory, options.timeout_ms, {}});
+  RunResult ran = run_jobs(script, *std::move(rows), store, {options.mode, options.directory, options.timeout_ms, {}});
   if (ran.failure) {
     if (ran.failure->code == ErrorCode::JobCancelled) return Outcome::wrong(ran.failure->message);
     return outcome_of_errors({*ran.failure}, program, category);
