@@ -27,6 +27,9 @@ constexpr int64_t kProgramMs = 300'000;
 constexpr size_t kMadeUpRows = 300;
 constexpr size_t kMadeUpRowsOfScripts = 2'000;  // Which have narrow conditions.
 
+// Changes of one key come to the sink in any order.
+constexpr std::string_view kUnorderedSink = "'table.exec.sink.upsert-materialize' = 'NONE'";
+
 struct LineageCase {
   std::string suite, id;
   std::string text;  // A record, or a script.
@@ -54,6 +57,9 @@ Outcome check_record(const std::string& line, const OracleOptions& options) {
   if (parser.parse(line).get(record) != simdjson::SUCCESS) return Outcome::wrong("0 0\n! the record is no JSON");
   Program program = program_of(record, {});
   if (!program.skipped.empty()) return Outcome::skipped(program.skipped);
+  if (program.sql.find(kUnorderedSink) != std::string::npos) {
+    return Outcome::skipped("what such a sink holds depends on the order of changes, and so on everything");
+  }
   Diagnostics diagnostics;
   SourceText source(string_at(record, "id"), program.sql);
   planner::CompiledScript script = planner::compile_script(source, Catalog(), Settings(), diagnostics);
