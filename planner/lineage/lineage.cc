@@ -238,6 +238,11 @@ class Trace {
     return out;
   }
 
+  // The time of a match is that of its last row.
+  static bool tells_match_time(const Expr& expr) {
+    return expr.is_call("MATCH_ROWTIME") || std::ranges::any_of(expr.args, tells_match_time);
+  }
+
   Origins trace(const Plan&, const Match& match) {
     Origins input = of(match.input);
     Origins out;
@@ -250,6 +255,9 @@ class Trace {
     for (const Expr& measure : match.measures) {
       Influences result;
       add_through(result, origins_of(measure, input), Reason::Aggregation, measure.span);
+      if (tells_match_time(measure)) {
+        add_through(result, input.columns[match.order[0].column], Reason::Transformation, measure.span);
+      }
       out.columns.push_back(std::move(result));
     }
     return out;
@@ -306,7 +314,17 @@ class Trace {
     return out;
   }
 
-  Origins trace(const Plan&, const WatermarkAssigner& assigner) { return of(assigner.input); }
+  // What else the watermark is made of decides, with the time, which rows are late and when windows end.
+  Origins trace(const Plan&, const WatermarkAssigner& assigner) {
+    Origins out = of(assigner.input);
+    if (!assigner.watermark) return out;
+    Influences& time = out.columns[assigner.time];
+    for (const Influence& from : origins_of(assigner.watermark->expression, out)) {
+      auto is_known = [&](const Influence& known) { return known.table == from.table && known.column == from.column; };
+      if (std::ranges::none_of(time, is_known)) add_indirect(time, {from}, Reason::Window, {});
+    }
+    return out;
+  }
 
   Origins trace(const Plan&, const ChangelogNormalize& normalize) {
     Origins out = of(normalize.input);
