@@ -1,14 +1,19 @@
 #include "base/placed_error.h"
 
 #include <algorithm>
+#include <ranges>
+#include <vector>
 
 #include "base/printable.h"
+#include "base/secrets.h"
 #include "base/utf8.h"
 
 namespace sluice {
 namespace {
 
 constexpr size_t kSideCharactersMax = 60;                 // Of a line, on either side of where the caret begins.
+constexpr size_t kSecretBytesMax = 64 << 10;              // So far before a line a value that it ends may begin.
+constexpr size_t kQuotedSecretMin = 3;                    // What is shorter may be any word of a message.
 constexpr size_t kSideBytesMax = 4 * kSideCharactersMax;  // A line of bytes that are no UTF-8 may have no characters.
 
 std::string_view last_characters(std::string_view text, size_t characters) {
@@ -49,6 +54,41 @@ std::string marked_line(std::string_view line, size_t begin, size_t end) {
                      std::string(std::max<size_t>(1, count_characters(shown_marked)), '^'));
 }
 
+// Of a place in a text of which `begin` to `end` is replaced.
+uint32_t moved(uint32_t at, size_t begin, size_t end) {
+  if (at <= begin) return at;
+  if (at >= end) return static_cast<uint32_t>(at - (end - begin) + kHiddenValue.size());
+  return static_cast<uint32_t>(begin + std::min(at - begin, kHiddenValue.size()));
+}
+
+void hide(std::string_view secret, std::string& text) {
+  if (secret.size() < kQuotedSecretMin) return;
+  for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kHiddenValue.size())) {
+    text.replace(at, secret.size(), kHiddenValue);
+  }
+}
+
+// The line is shown, and the message may quote what is wrong.
+void hide_secrets(std::string_view text, uint32_t line_begin, PlacedError& error) {
+  size_t line_end = line_begin + error.place->source_line.size();
+  size_t from = line_begin - std::min<size_t>(line_begin, kSecretBytesMax);
+  std::vector<SecretPlace> secrets =
+      secrets_in(text.substr(from, std::min(text.size(), line_end + kSecretBytesMax) - from));
+  for (const SecretPlace& secret : secrets | std::views::reverse) {
+    std::string_view value = text.substr(from + secret.begin, secret.end - secret.begin);
+    size_t begin = std::max<size_t>(from + secret.begin, line_begin), end = std::min(from + secret.end, line_end);
+    if (begin >= end) continue;
+    hide(value, error.message);
+    hide(value, error.hint);
+    begin -= line_begin;
+    end -= line_begin;
+    Place& place = *error.place;
+    place.source_line.replace(begin, end - begin, kHiddenValue);
+    place.begin = moved(place.begin, begin, end);
+    place.end = moved(place.end, begin, end);
+  }
+}
+
 }  // namespace
 
 PlacedError placed(const Error& error, const SourceText& source) {
@@ -61,6 +101,7 @@ PlacedError placed(const Error& error, const SourceText& source) {
   uint32_t begin = std::min(error.span->begin - line_begin, size);
   uint32_t end = std::clamp(std::max(error.span->end, line_begin) - line_begin, begin, size);
   out.place = Place{std::string(at.file), at.line, at.column, std::string(line), begin, end};
+  hide_secrets(source.text(), line_begin, out);
   return out;
 }
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "catalog/objects/secrets.h"
+#include "base/secrets.h"
 
 namespace sluice {
 
@@ -131,7 +131,8 @@ std::string show_create(const View& view) {
   std::vector<std::string> names;
   for (const RowField& column : view.columns) names.push_back("  " + quoted(column.name, '`'));
   return fmt::format("CREATE {}VIEW {} (\n{}\n)\n{}AS {}\n", view.identity.temporary ? "TEMPORARY " : "",
-                     view.identity.path.quoted(), fmt::join(names, ",\n"), comment_line(view.comment), view.sql);
+                     view.identity.path.quoted(), fmt::join(names, ",\n"), comment_line(view.comment),
+                     without_secrets(view.sql));
 }
 
 }  // namespace sluice

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/secrets.h"
+
 namespace sluice::gateway {
 namespace {
 
@@ -91,7 +93,7 @@ void encode_job(const JobView& view, v1::Job& out) {
 }
 
 void encode_job_details(const JobView& view, const jobgraph::JobGraph& graph, v1::Job& out) {
-  out.set_sql(graph.sql);
+  out.set_sql(without_secrets(graph.sql));
   out.set_directory(view.directory);
   uint32_t last_id = 0;
   for (const runtime::OperatorMetrics& metrics : view.metrics.operators) {

@@ -1,6 +1,6 @@
 #include "planner/jobgraph/secrets.h"
 
-#include "catalog/objects/secrets.h"
+#include "base/secrets.h"
 
 namespace sluice::jobgraph {
 namespace {
@@ -14,6 +14,7 @@ void hide(std::map<std::string, std::string>& values) {
 }  // namespace
 
 JobGraph without_secrets(JobGraph graph) {
+  graph.sql = sluice::without_secrets(graph.sql);
   hide(graph.settings);
   for (Fragment& fragment : graph.fragments) {
     for (Operator& op : fragment.operators) {

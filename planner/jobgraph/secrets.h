@@ -4,7 +4,7 @@
 
 namespace sluice::jobgraph {
 
-// The values of secret options and settings are hidden (catalog/objects/secrets.h).
+// The values of secret options and settings are hidden (base/secrets.h).
 JobGraph without_secrets(JobGraph graph);
 
 }  // namespace sluice::jobgraph

@@ -2,12 +2,13 @@
 """restore_test.py SLUICE [PART...]: jobs that go on from a checkpoint while what they read or write is no longer the same:
 topics that came since, were made anew, or have another name; another delivery guarantee."""
 import json
+import re
 import signal
 import sys
 import time
 
 import broker as brokers
-from engine import Engine, check, table
+from engine import Engine, Gateway, check, table
 
 INTERVAL = "SET 'execution.checkpointing.interval' = '100 ms';\n"
 ROWS = 60_000
@@ -44,6 +45,7 @@ class Suite:
         text, _ = process.communicate(timeout=60)
         if process.returncode != 0 or "continue with" not in text:
             raise AssertionError(f"no savepoint, exit code {process.returncode}:\n{text}")
+        return re.search(r"--from (\S+)\s*$", text)[1]
 
     def checkpoints(self, name):
         return list((self.engine.folder / "checkpoints" / name).glob("chk-*/manifest"))
@@ -143,37 +145,144 @@ class Suite:
             if number == 0:
                 check("or twice", len(self.ids(name)), ROWS)
 
+    # ---- What came behind a checkpoint is visible: nothing may go on from it.
+
+    def pass_on(self, source, topic, **sink):
+        """A job of two partitions, of which each subtask of two reads one."""
+        return ("SET 'execution.checkpointing.num-retained' = '1000';\n" + INTERVAL +
+                table("src", "id BIGINT", self.broker, topic=source, scan_startup_mode="earliest-offset") +
+                table("dst", "id BIGINT", self.broker, topic=topic,
+                      **{"sink_delivery__guarantee": "exactly-once", "sink_transactional__id__prefix": source, **sink}) +
+                "INSERT INTO dst SELECT id FROM src;\n")
+
+    def send(self, topic, *messages):
+        self.broker.produce(topic, [(partition, -1, None, f'{{"id":{i}}}') for partition, i in messages])
+
+    def wait_for_ids(self, topic, ids, what):
+        self.wait_for(lambda: sorted(self.ids(topic)) == ids, what)
+
+    def begin(self, name, script):
+        """One subtask, which writes two rows."""
+        self.broker.create(name, 2)
+        self.broker.create(f"{name}-out", 1)
+        self.send(name, (0, 0), (1, 1))
+        process = self.start(name, script, "--parallelism", "1")
+        self.wait_for_ids(f"{name}-out", [0, 1], f"{name}: rows of one subtask")
+        return process
+
+    def newest(self, name):
+        return str(max(self.checkpoints(name), key=lambda manifest: int(manifest.parent.name[4:])).parent)
+
+    def refused(self, name, script, *flags):
+        code, text = self.engine.run(name, script, *flags, timeout=30)
+        check("what is older is refused", (code != 0, "SL3005" in text, "" if "SL3005" in text else text), (True, True, ""))
+
     def older_checkpoint_of_fewer_subtasks(self):
         """What came behind it was written by a subtask that it does not know."""
-        for topic, partitions in (("fewer", 2), ("fewer-out", 1)):
-            self.broker.create(topic, partitions)
-        script = ("SET 'execution.checkpointing.num-retained' = '1000';\n" + INTERVAL +
-                  table("src", "id BIGINT", self.broker, topic="fewer", scan_startup_mode="earliest-offset") +
-                  table("dst", "id BIGINT", self.broker, topic="fewer-out", sink_delivery__guarantee="exactly-once",
-                        sink_transactional__id__prefix="fewer") + "INSERT INTO dst SELECT id FROM src;\n")
-        written = lambda: sorted(self.ids("fewer-out"))
-        self.broker.produce("fewer", [(0, -1, None, '{"id":0}'), (1, -1, None, '{"id":1}')])
-        process = self.start("fewer", script, "--parallelism", "1")
-        self.wait_for(lambda: written() == [0, 1], "rows of one subtask")
-        self.kill(process)
-        older = max(self.checkpoints("fewer"), key=lambda manifest: int(manifest.parent.name[4:])).parent
+        script = self.pass_on("fewer", "fewer-out")
+        self.kill(self.begin("fewer", script))
+        older = self.newest("fewer")
         process = self.start("fewer", script, "--from", "latest", "--parallelism", "2")
-        self.broker.produce("fewer", [(1, -1, None, '{"id":2}')])
-        self.wait_for(lambda: written() == [0, 1, 2], "a row of the second of two")
+        self.send("fewer", (1, 2))
+        self.wait_for_ids("fewer-out", [0, 1, 2], "a row of the second of two")
         self.stop(process)
         process = self.start("fewer", script, "--from", "latest", "--parallelism", "1")
-        self.broker.produce("fewer", [(0, -1, None, '{"id":3}')])
-        self.wait_for(lambda: written() == [0, 1, 2, 3], "a row of one subtask again")
+        self.send("fewer", (0, 3))
+        self.wait_for_ids("fewer-out", [0, 1, 2, 3], "a row of one subtask again")
         self.stop(process)
-        code, text = self.engine.run("fewer", script, "--from", str(older), "--parallelism", "1", timeout=20)
-        check("the older one is refused", (code != 0, "SL3005" in text, "" if "SL3005" in text else text), (True, True, ""))
-        check("and nothing was written", written(), [0, 1, 2, 3])
+        self.refused("fewer", script, "--from", older, "--parallelism", "1")
+        self.broker.create("fewer-other", 1)
+        self.refused("fewer", self.pass_on("fewer", "fewer-other"), "--from", older, "--parallelism", "2")
+        check("nothing was written", (sorted(self.ids("fewer-out")), self.ids("fewer-other")), ([0, 1, 2, 3], []))
+
+    def older_savepoint_and_another_name(self):
+        """Under another name nothing beside the checkpoints tells which ids were used."""
+        script = self.pass_on("name", "name-out")
+        savepoint = self.stop(self.begin("name", script))
+        for name, flags in (("name-2", ("--parallelism", "2")), ("name-3", ("--parallelism", "1"))):
+            if name == "name-2":
+                process = self.start(name, script, "--from", savepoint, *flags)
+                self.send("name", (1, 2))
+                self.wait_for_ids("name-out", [0, 1, 2], "a row of the second of two")
+                self.stop(process)
+            else:
+                self.refused(name, script, "--from", savepoint, *flags)
+        self.refused("name", script, "--from", savepoint, "--parallelism", "1")
+        process = self.start("name-4", script, "--from", savepoint, "--parallelism", "2", "-D",
+                             "sluice.restore.allow-duplicates=true")
+        self.wait_for_ids("name-out", [0, 1, 2, 2], "what came twice because it was allowed to")
+        again = self.stop(process)
+        process = self.start("name-5", script, "--from", again, "--parallelism", "1")
+        self.send("name", (0, 3))
+        self.wait_for_ids("name-out", [0, 1, 2, 2, 3], "what goes on from there is not refused")
+        self.stop(process)
+
+    def older_savepoint_through_gateway(self):
+        """There each job has an id of its own."""
+        script = self.pass_on("gate", "gate-out")
+        self.stop(self.begin("gate", script))
+        with Gateway(self.engine) as gateway:
+            written = [0, 1]
+
+            def go_on(savepoint, subtasks, row):
+                job = gateway.submit("gate", script, "--parallelism", str(subtasks), "--from", savepoint)
+                written.append(row[1])
+                self.send("gate", row)
+                self.wait_for_ids("gate-out", written, f"gateway: {written}")
+                return gateway.stop(job)
+
+            def refused(savepoint, subtasks):
+                job = gateway.submit("gate", script, "--parallelism", str(subtasks), "--from", savepoint)
+                show = lambda: gateway.ask("jobs", "show", job)[1]
+                self.wait_for(lambda: re.search(r"^state +failed", show(), re.M), "the end of a job that is refused")
+                check("its reason", "SL3005" in show(), True)
+
+            savepoints = [self.newest("gate")]
+            for subtasks, row in ((1, (0, 2)), (1, (0, 3)), (2, (1, 4)), (1, (0, 5))):
+                savepoints.append(go_on(savepoints[-1], subtasks, row))
+            for older in (0, 1, 2, 3):
+                for subtasks in (1, 2):
+                    refused(savepoints[older], subtasks)
+            go_on(savepoints[4], 2, (1, 6))
+            check("each once", sorted(self.ids("gate-out")), list(range(7)))
+
+    def back_to_the_first_topic(self):
+        for topic in ("to-a", "to-b"):
+            self.broker.create(topic, 1)
+        self.broker.create("to", 2)
+        with Gateway(self.engine) as gateway:
+            flags, expected = (), {"to-a": [], "to-b": []}
+            for i, topic in enumerate(("to-a", "to-b", "to-a")):
+                job = gateway.submit("to", self.pass_on("to", topic), "--parallelism", "1", *flags)
+                self.send("to", (0, i))
+                expected[topic].append(i)
+                self.wait_for_ids(topic, expected[topic], f"row {i} in {topic}")
+                flags = ("--from", gateway.stop(job))
+        check("each once", (self.ids("to-a"), self.ids("to-b")), (expected["to-a"], expected["to-b"]))
+
+    def nothing_is_left_open(self):
+        """By subtasks that the checkpoint does not know, when the table is exactly once no more."""
+        name = "open"
+        exact = self.pass_on(name, f"{name}-out").replace("100 ms", "200 ms")
+        self.stop(self.begin(name, exact))
+        process = self.start(name, exact.replace("200 ms", "600 s"), "--from", "latest", "--parallelism", "2")
+        time.sleep(3)
+        self.send(name, *((i % 2, i) for i in range(2, 20_000)))
+        time.sleep(3)
+        self.kill(process)
+        plain = self.pass_on(name, f"{name}-out", sink_delivery__guarantee="at-least-once")
+        process = self.start(name, plain, "--from", "latest", "--parallelism", "1")
+        self.wait_for(lambda: set(self.ids(f"{name}-out")) == set(range(20_000)), "rows behind transactions left open")
+        self.kill(process)
 
     def all(self):
-        self.fill_rows()
+        if len(sys.argv) == 2 or any("sink_with" in part for part in sys.argv[2:]):
+            self.fill_rows()
         try:
             for part in (self.no_partitions_yet, self.topic_made_anew, self.sink_with_another_topic,
-                         self.sink_with_another_guarantee, self.older_checkpoint_of_fewer_subtasks):
+                         self.sink_with_another_guarantee, self.older_checkpoint_of_fewer_subtasks,
+                         self.older_savepoint_and_another_name, self.older_savepoint_through_gateway,
+                         self.back_to_the_first_topic, self.nothing_is_left_open):
                 if len(sys.argv) == 2 or part.__name__ in sys.argv[2:]:
                     part()
         finally:

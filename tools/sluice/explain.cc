@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include "base/env/real_env.h"
+#include "base/secrets.h"
 #include "grammar/ast/print.h"
 #include "grammar/parser.h"
 #include "planner/script/compile.h"
@@ -27,7 +28,9 @@ int fail_with(const Diagnostics& diagnostics, const SourceText& source) {
 int explain_ast(const SourceText& source) {
   Diagnostics diagnostics;
   ast::Script script = grammar::parse(source, diagnostics);
-  for (const ast::Statement& statement : script.statements) std::printf("%s;\n\n", ast::print(statement).c_str());
+  for (const ast::Statement& statement : script.statements) {
+    std::printf("%s;\n\n", without_secrets(ast::print(statement)).c_str());
+  }
   return diagnostics.ok() ? kOk : fail_with(diagnostics, source);
 }
 

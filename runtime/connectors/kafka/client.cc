@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "catalog/objects/secrets.h"
+#include "base/secrets.h"
 
 namespace sluice::runtime::kafka {
 namespace {

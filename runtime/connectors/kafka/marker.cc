@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kTimeoutMs = 30'000;
 constexpr int kTriesMax = 20;
+constexpr char kSubtasks = 'x';  // No job's id begins with it.
 
 std::optional<std::string_view> take_word(std::string_view& text) {
   if (text.empty()) return {};
@@ -23,6 +24,7 @@ std::optional<std::string_view> take_word(std::string_view& text) {
 
 std::string marker_text(const Marker& marker) {
   std::string text = marker.newest.job_id;
+  if (marker.subtasks > 0) text += fmt::format(" {}{}", kSubtasks, marker.subtasks);
   if (marker.before) text += fmt::format(" {} {}", marker.before->job_id, marker.before->checkpoint);
   return text;
 }
@@ -31,6 +33,10 @@ std::optional<Marker> parse_marker(int64_t offset, std::string_view text) {
   auto job = take_word(text);
   if (!job || offset < 0) return {};
   Marker marker{{std::string(*job), static_cast<uint64_t>(offset)}, {}};
+  if (text.starts_with(kSubtasks)) {
+    std::string_view count = take_word(text)->substr(1);
+    std::from_chars(count.data(), count.data() + count.size(), marker.subtasks);
+  }
   auto before = take_word(text);
   auto number = take_word(text);
   if (!before || !number) return marker;
@@ -45,14 +51,14 @@ std::string marker_group(const std::string& transactional_id) { return transacti
 
 // Asked as a member of the group would: the library's call for administrators crashes when a coordinator is not there
 // yet.
-Result<std::optional<Marker>> read_marker(const Env& env, ClientSettings settings, const std::string& group,
-                                          const std::string& topic) {
+Result<std::optional<Marker>> read_marker(const Env& env, ClientSettings settings, const UsedId& used) {
+  std::string group = marker_group(used.id);
   settings["group.id"] = group;
   settings["isolation.level"] = "read_committed";  // What is being committed is waited for.
   settings["enable.auto.commit"] = "false";
   SLUICE_TRY(std::shared_ptr<Client> client, Client::consumer(env, settings));
   PartitionList list = make_partition_list(1);
-  const rd_kafka_topic_partition_t& entry = add(list, {topic, 0}, RD_KAFKA_OFFSET_INVALID);
+  const rd_kafka_topic_partition_t& entry = add(list, {used.topic, 0}, RD_KAFKA_OFFSET_INVALID);
   for (int i = 1;; ++i) {
     auto error = rd_kafka_committed(client->handle(), list.get(), kTimeoutMs);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = entry.err;

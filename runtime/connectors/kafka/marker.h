@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "runtime/connectors/kafka/client.h"
+#include "runtime/connectors/kafka/used_ids.h"
 
 namespace sluice::runtime::kafka {
 
@@ -22,6 +23,7 @@ struct CheckpointMark {
 struct Marker {
   CheckpointMark newest;
   std::optional<CheckpointMark> before;
+  uint32_t subtasks = 0;  // So many, at least, have had ids of this prefix. Kept where subtask 0 has its markers.
   bool operator==(const Marker&) const = default;
 };
 
@@ -33,7 +35,6 @@ std::string marker_group(const std::string& transactional_id);
 
 // Nothing where there is none, or where the brokers have forgotten it. Waits while a transaction that writes it is
 // being ended. Asks brokers and blocks.
-Result<std::optional<Marker>> read_marker(const Env& env, ClientSettings settings, const std::string& group,
-                                          const std::string& topic);
+Result<std::optional<Marker>> read_marker(const Env& env, ClientSettings settings, const UsedId& used);
 
 }  // namespace sluice::runtime::kafka

@@ -53,7 +53,7 @@ Transactions::Options options_of(const SinkSettings& settings, const ConnectorCo
 class PlainKafkaSink final : public SinkConnector {
  public:
   PlainKafkaSink(SinkSettings settings, const ConnectorContext& context)
-      : settings_(std::move(settings)), context_(context) {}
+      : settings_(std::move(settings)), context_(context), transactions_(options_of(settings_, context)) {}
 
   Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()> wake) override {
     SLUICE_TRY(auto producer, Producer::make(context_.env, settings_.client, settings_.topic));
@@ -63,7 +63,8 @@ class PlainKafkaSink final : public SinkConnector {
         MessageBuffer::Options{context_.env, settings_.topic, partitions_of(subtask, partitions_), wake});
     auto queue = std::make_shared<SendQueue>(context_.env, std::move(producer), std::move(wake));
     return std::unique_ptr<SinkWriter>(
-        std::make_unique<PlainWriter>(std::move(buffer), std::move(queue), settings_.waits_for_brokers));
+        std::make_unique<PlainWriter>(std::move(buffer), std::move(queue), settings_.waits_for_brokers,
+                                      subtask.index == 0 ? committable_ : std::string()));
   }
   bool is_transactional() const override { return false; }
   bool needs_final_checkpoint() const override { return true; }
@@ -71,9 +72,12 @@ class PlainKafkaSink final : public SinkConnector {
   // The checkpoint may have been taken while the table was exactly once.
   Status publish_restored(const RestoredSink& restored) override {
     SLUICE_TRY(auto decoded, decode_transactions(restored.committables));
-    return decoded.empty() ? Status(Done{}) : Transactions(options_of(settings_, context_)).recover(restored, decoded);
+    TransactionCommittable committable{.before = lineage_of(context_.job_id, restore_point_of(restored, decoded))};
+    if (!committable.before.ends().empty()) committable_ = encode(committable);
+    return decoded.empty() ? Status(Done{}) : transactions_.recover(restored, decoded);
   }
   Status recover(CheckpointId) override {
+    SLUICE_DO(transactions_.end_former());
     SLUICE_TRY(partitions_, fixed_partitions(context_.env, settings_));
     return Done{};
   }
@@ -81,6 +85,8 @@ class PlainKafkaSink final : public SinkConnector {
  private:
   const SinkSettings settings_;
   const ConnectorContext context_;
+  Transactions transactions_;   // Of a time when the table was exactly once.
+  std::string committable_;     // What the job stands on, for a time when it is again.
   PartitionCounts partitions_;  // None: messages choose their own.
 };
 
@@ -104,6 +110,7 @@ class TransactionalKafkaSink final : public SinkConnector {
         std::move(encoder), settings_.encoder,
         MessageBuffer::Options{context_.env, settings_.topic, partitions_of(subtask, partitions_), wake});
     options.wake = std::move(wake);
+    if (subtask.index == 0) options.before = transactions_.lineage();
     return std::unique_ptr<SinkWriter>(std::make_unique<TransactionalWriter>(std::move(options)));
   }
 

@@ -26,6 +26,7 @@ class TransactionalWriter final : public SinkWriter {
     std::string name;     // Staged files begin with it; drawn anew for every writer.
     std::vector<std::string> ids;
     std::vector<std::shared_ptr<Producer>> producers;  // Per slot.
+    Lineage before;                                    // For the committables of subtask 0.
     std::unique_ptr<MessageBuffer> buffer;
     std::function<void()> wake;
   };

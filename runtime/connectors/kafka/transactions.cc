@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "runtime/checkpoint/byte_codec.h"
-#include "runtime/connectors/kafka/used_ids.h"
 
 namespace sluice::runtime::kafka {
 namespace {
@@ -11,10 +10,12 @@ namespace {
 constexpr size_t kReadBytes = 4 << 20;
 constexpr size_t kIdBytesMin = 4;
 
-Failure outdated(const std::string& topic, CheckpointId restored, const std::string& id, const std::string& mark) {
+Failure outdated(const UsedId& used, const RestorePoint& restored, const CheckpointMark& visible) {
+  bool is_same_job = visible.job_id == restored.checkpoint.job_id;
   return fail(ErrorCode::CheckpointOutdated,
-              "topic `{}` already shows rows behind checkpoint {}: transaction `{}` was committed for {}", topic,
-              restored, id, mark)
+              "topic `{}` already shows rows behind checkpoint {}: transaction `{}` was committed for checkpoint {}{}",
+              used.topic, restored.checkpoint.checkpoint, used.id, visible.checkpoint,
+              is_same_job ? "" : " of another run of the job")
       .hint("Go on from the newest checkpoint, or set `sluice.restore.allow-duplicates` to write those rows again.");
 }
 
@@ -28,6 +29,7 @@ std::string encode(const TransactionCommittable& committable) {
   out.number(committable.slot);
   out.text(committable.staged_file);
   out.number(committable.staged_bytes);
+  write(out, committable.before);
   return out.take();
 }
 
@@ -40,7 +42,9 @@ Result<TransactionCommittable> decode_transaction(std::string_view bytes) {
   committable.slot = in.number<uint32_t>();
   committable.staged_file = in.text();
   committable.staged_bytes = in.number<uint64_t>();
-  if (!in.is_good() || !in.is_at_end() || committable.slot >= committable.ids.size()) {
+  committable.before = read_lineage(in);
+  bool has_id = committable.staged_file.empty() || committable.slot < committable.ids.size();
+  if (!in.is_good() || !in.is_at_end() || !has_id) {
     return fail(ErrorCode::CorruptCheckpoint, "what the checkpoint says about a Kafka transaction is malformed");
   }
   return committable;
@@ -56,27 +60,17 @@ Result<std::vector<TransactionCommittable>> decode_transactions(const std::vecto
   return decoded;
 }
 
-std::string Transactions::id_of(uint32_t subtask, uint32_t slot) const {
-  return fmt::format("{}-{}-{}", options_.id_prefix, subtask, slot);
+RestorePoint restore_point_of(const RestoredSink& restored, const std::vector<TransactionCommittable>& committables) {
+  RestorePoint point{{restored.job_id, restored.id}, {}, restored.is_published};
+  for (const TransactionCommittable& committable : committables) {
+    if (!committable.before.ends().empty()) point.before = committable.before;
+  }
+  return point;
 }
 
-std::shared_ptr<Producer> Transactions::producer(const std::string& id) {
-  std::lock_guard lock(mutex_);
-  auto found = producers_.find(id);
-  return found == producers_.end() ? nullptr : found->second;
-}
-
-Result<std::shared_ptr<Producer>> Transactions::fence(const std::string& id, const std::string& topic) {
-  auto known = producer(id);
-  if (known && known->topic() == topic) return known;
-  ClientSettings settings = options_.client;
-  settings["transactional.id"] = id;
-  SLUICE_TRY(std::shared_ptr<Producer> made, Producer::make(options_.env, settings, topic));
-  SLUICE_FAULT("kafka.before_fence");
-  SLUICE_DO(made->fence());
-  SLUICE_FAULT("kafka.after_fence");
-  std::lock_guard lock(mutex_);
-  return producers_[id] = std::move(made);
+Lineage lineage_of(const std::string& job_id, const std::optional<RestorePoint>& restored) {
+  if (!restored) return {};
+  return restored->checkpoint.job_id == job_id ? restored->before : restored->line();
 }
 
 // ---- A checkpoint of a running job
@@ -89,7 +83,7 @@ Status Transactions::commit(CheckpointId id, const std::vector<TransactionCommit
     const std::string& transaction = committable.ids[committable.slot];
     std::shared_ptr<Producer> producer = this->producer(transaction);
     if (!producer) return fail(ErrorCode::CheckpointFailed, "transaction `{}` is not open", transaction);
-    SLUICE_DO(producer->commit(marker_group(transaction), {{options_.job_id, id}, {}}));
+    SLUICE_DO(producer->commit(marker_group(transaction), {{options_.job_id, id}, {}, subtasks_}));
     published_files_.push_back(committable.staged_file);
   }
   return Done{};
@@ -104,53 +98,73 @@ void Transactions::remove_staged(const std::vector<std::string>& files) {
 
 // ---- Recovery
 
-// Every id is fenced before any marker is read: afterwards nobody but us can write one. Rows and markers are those of
+// Every id is fenced before its marker is read: afterwards nobody but us can write one. Rows and markers are those of
 // the topic that was written then; the table may name another one now.
 Status Transactions::recover(const RestoredSink& restored, const std::vector<TransactionCommittable>& committables) {
-  restored_ = CheckpointMark{restored.job_id, restored.id};
+  restored_ = restore_point_of(restored, committables);
+  std::set<UsedId> named;
   for (const TransactionCommittable& committable : committables) {
     for (const std::string& id : committable.ids) {
-      SLUICE_TRY([[maybe_unused]] auto fenced, fence(id, committable.topic));
+      SLUICE_TRY([[maybe_unused]] auto fenced, ids_.fence({id, committable.topic}));
+      named.insert({id, committable.topic});
+      if (!options_.topic.empty()) named.insert({id, options_.topic});
     }
+    topics_.insert(committable.topic);
     if (!committable.staged_file.empty()) restored_files_.push_back(committable.staged_file);
   }
+  SLUICE_DO(ids_.add(named));
+  SLUICE_TRY(std::set<UsedId> noted, read_used_ids(*options_.env.files, options_.staging));
+  SLUICE_DO(ids_.add_former(noted));
   SLUICE_FAULT("kafka.after_fence_of_all");
-  std::vector<const TransactionCommittable*> unpublished;
-  for (const TransactionCommittable& committable : committables) {
-    for (uint32_t slot = 0; slot < committable.ids.size(); ++slot) {
-      SLUICE_TRY(bool published, is_published(restored, committable.ids[slot], committable.topic));
-      if (!options_.topic.empty() && committable.topic != options_.topic) {
-        SLUICE_TRY([[maybe_unused]] bool here, is_published(restored, committable.ids[slot], options_.topic));
-      }
-      bool has_rows = slot == committable.slot && !committable.staged_file.empty();
-      if (has_rows && !published) unpublished.push_back(&committable);
-    }
+  for (const UsedId& used : ids_.ids()) {
+    SLUICE_TRY([[maybe_unused]] auto marker, checked_marker_of(used));
   }
-  for (const TransactionCommittable* committable : unpublished) SLUICE_DO(produce_again(restored, *committable));
+  for (const TransactionCommittable& committable : committables) {
+    if (committable.staged_file.empty()) continue;
+    SLUICE_TRY(bool published, is_published({committable.ids[committable.slot], committable.topic}));
+    if (!published) SLUICE_DO(produce_again(committable));
+  }
   return Done{};
 }
 
-Result<bool> Transactions::is_published(const RestoredSink& restored, const std::string& id, const std::string& topic) {
-  SLUICE_TRY(std::optional<Marker> marker, read_marker(options_.env, options_.client, marker_group(id), topic));
-  if (!marker) return restored.is_published;
-  const CheckpointMark& mark = marker->newest.checkpoint == 0 && marker->before ? *marker->before : marker->newest;
-  bool is_ours = mark.job_id == restored.job_id;
-  if (is_ours && mark.checkpoint <= restored.id) return mark.checkpoint == restored.id || restored.is_published;
-  if (!is_ours && mark.checkpoint == 0) return restored.is_published;  // Nobody has published under this id.
-  if (options_.allows_duplicates) return is_ours || restored.is_published;
-  return outdated(topic, restored.id, id,
-                  is_ours ? fmt::format("checkpoint {}", mark.checkpoint)
-                          : fmt::format("checkpoint {} of another run of the job", mark.checkpoint));
+bool Transactions::is_former(const UsedId& used) const {
+  return used.topic != options_.topic && !topics_.contains(used.topic);
 }
 
-Status Transactions::produce_again(const RestoredSink& restored, const TransactionCommittable& committable) {
-  const std::string& id = committable.ids[committable.slot];
-  std::shared_ptr<Producer> producer = this->producer(id);
+// Where brokers do not tell us about a former topic, nothing is known about it.
+Result<std::optional<Marker>> Transactions::marker_of(const UsedId& used) {
+  Result<std::optional<Marker>> marker = ids_.marker_of(used);
+  if (marker || marker.error().code != ErrorCode::ConnectorRefused) return marker;
+  return is_former(used) ? std::optional<Marker>() : std::move(marker);
+}
+
+// Ids that the checkpoint does not name may have rows behind it as well: of more subtasks, of another topic.
+Result<std::optional<Marker>> Transactions::checked_marker_of(const UsedId& used) {
+  SLUICE_TRY(std::optional<Marker> marker, marker_of(used));
+  if (!marker || !restored_ || options_.allows_duplicates) return marker;
+  std::optional<CheckpointMark> beside = checkpoint_beside(restored_->line(), *marker);
+  if (beside) return outdated(used, *restored_, *beside);
+  return marker;
+}
+
+// Where duplicates are allowed a marker may be that of a later checkpoint of the same job, which came behind this one.
+Result<bool> Transactions::is_published(const UsedId& used) {
+  SLUICE_TRY(std::optional<Marker> marker, marker_of(used));
+  if (!marker) return restored_->is_published;
+  if (tells_of(*marker, restored_->checkpoint) || restored_->is_published) return true;
+  std::optional<CheckpointMark> beside = checkpoint_beside(restored_->line(), *marker);
+  return beside && beside->job_id == restored_->checkpoint.job_id;
+}
+
+Status Transactions::produce_again(const TransactionCommittable& committable) {
+  UsedId used{committable.ids[committable.slot], committable.topic};
+  SLUICE_TRY(std::shared_ptr<Producer> producer, ids_.fence(used));
+  SLUICE_TRY(std::optional<Marker> marker, marker_of(used));
   SLUICE_FAULT("kafka.before_produce_again");
   SLUICE_DO(producer->begin());
   SLUICE_DO(produce_staged(*producer, committable));
   SLUICE_FAULT("kafka.after_produce_again");
-  return producer->commit(marker_group(id), {{restored.job_id, restored.id}, {}});
+  return ids_.commit(used, {restored_->checkpoint, {}, marker ? marker->subtasks : 0});
 }
 
 Status Transactions::produce_staged(Producer& producer, const TransactionCommittable& committable) {
@@ -190,32 +204,57 @@ Status Transactions::produce_staged(Producer& producer, const TransactionCommitt
 Status Transactions::take_over(uint32_t subtasks) {
   FileSystem& files = *options_.env.files;
   SLUICE_DO(files.create_directories(options_.staging));
-  std::vector<std::string> own;
+  std::set<UsedId> own;
   for (uint32_t subtask = 0; subtask < subtasks; ++subtask) {
-    for (uint32_t slot = 0; slot < kSlots; ++slot) own.push_back(id_of(subtask, slot));
+    for (uint32_t slot = 0; slot < kSlots; ++slot) own.insert({id_of(subtask, slot), options_.topic});
   }
-  SLUICE_TRY(std::vector<std::string> used, read_used_ids(files, options_.staging));
-  std::erase_if(used, [&](const std::string& id) { return std::ranges::find(own, id) != own.end(); });
-  std::vector<std::string> all = own;
-  all.insert(all.end(), used.begin(), used.end());
+  SLUICE_TRY(std::set<UsedId> noted, read_used_ids(files, options_.staging));
+  std::set<UsedId> all = own;
+  all.insert(noted.begin(), noted.end());
   SLUICE_DO(write_used_ids(files, options_.staging, all));
   SLUICE_FAULT("kafka.after_ids_noted");
-  for (const std::string& id : used) {
-    SLUICE_TRY([[maybe_unused]] auto fenced, fence(id, options_.topic));
-    SLUICE_TRY([[maybe_unused]] auto marker, marker_of(id));
+  SLUICE_DO(ids_.add(own));
+  SLUICE_DO(ids_.add_former(noted));
+  SLUICE_TRY(uint32_t known, ids_.subtasks_of(options_.id_prefix, options_.topic));
+  subtasks_ = std::max(known, subtasks);
+  // Those of subtask 0 first: they say how many there are.
+  for (const UsedId& used : own) SLUICE_DO(take_over_id(used, true));
+  for (const UsedId& used : ids_.ids()) {
+    if (own.contains(used)) continue;
+    Status taken = take_over_id(used, false);
+    if (!taken && !(is_former(used) && taken.error().code == ErrorCode::ConnectorRefused)) return taken;
   }
-  for (const std::string& id : own) SLUICE_DO(take_over_id(id));
-  // Ids of more subtasks stay noted: an older checkpoint does not name them, and rows behind it may be theirs.
-  if (options_.allows_duplicates) SLUICE_DO(write_used_ids(files, options_.staging, own));
-  keep_producers(own);
+  for (const UsedId& used : own) {
+    SLUICE_TRY([[maybe_unused]] auto fenced, ids_.fence(used));
+  }
+  ids_.keep_only(own);
   return remove_unused_files();
 }
 
-void Transactions::keep_producers(const std::vector<std::string>& ids) {
-  std::map<std::string, std::shared_ptr<Producer>> kept;
-  for (const std::string& id : ids) kept.emplace(id, producer(id));
-  std::lock_guard lock(mutex_);
-  producers_ = std::move(kept);
+// What the ids say from now on is said about this job.
+Status Transactions::take_over_id(const UsedId& used, bool is_own) {
+  SLUICE_TRY(std::optional<Marker> marker, checked_marker_of(used));
+  uint32_t subtasks = std::max(marker ? marker->subtasks : 0, is_own ? subtasks_ : 0);
+  if (!marker) return is_own ? ids_.set_marker(used, {{options_.job_id, 0}, {}, subtasks}) : Status(Done{});
+  // It may be beside only where nothing is restored, or duplicates are allowed.
+  std::optional<CheckpointMark> beside = checkpoint_beside(restored_ ? restored_->line() : Lineage(), *marker);
+  if (beside && restored_ && restored_->checkpoint.job_id == options_.job_id) {
+    return ids_.set_marker(used, {restored_->checkpoint, {}, subtasks});
+  }
+  if (beside && restored_) return ids_.set_marker(used, {{options_.job_id, 0}, restored_->checkpoint, subtasks});
+  if (beside || (is_own && marker->newest.job_id != options_.job_id)) {
+    return ids_.set_marker(used, {{options_.job_id, 0}, newest_visible(*marker), subtasks});
+  }
+  if (marker->subtasks >= subtasks) return Done{};
+  marker->subtasks = subtasks;
+  return ids_.set_marker(used, *marker);
+}
+
+Status Transactions::end_former() {
+  SLUICE_TRY(std::set<UsedId> noted, read_used_ids(*options_.env.files, options_.staging));
+  SLUICE_DO(ids_.add_former(noted));
+  ids_.keep_only({});
+  return Done{};
 }
 
 Status Transactions::remove_unused_files() {
@@ -228,27 +267,6 @@ Status Transactions::remove_unused_files() {
   }
   published_files_ = std::exchange(restored_files_, {});
   return Done{};
-}
-
-// Ids that the restored checkpoint does not name may have rows behind it as well: of more subtasks.
-Result<std::optional<Marker>> Transactions::marker_of(const std::string& id) {
-  SLUICE_TRY(std::optional<Marker> marker,
-             read_marker(options_.env, options_.client, marker_group(id), options_.topic));
-  if (!marker || !restored_ || options_.allows_duplicates) return marker;
-  const CheckpointMark& mark = marker->newest;
-  if (mark.job_id != restored_->job_id || mark.checkpoint <= restored_->checkpoint) return marker;
-  return outdated(options_.topic, restored_->checkpoint, id, fmt::format("checkpoint {}", mark.checkpoint));
-}
-
-// What the ids say from now on is said about this job.
-Status Transactions::take_over_id(const std::string& id) {
-  SLUICE_TRY(std::shared_ptr<Producer> producer, fence(id, options_.topic));
-  SLUICE_TRY(std::optional<Marker> marker, marker_of(id));
-  if (marker && marker->newest.job_id == options_.job_id) return Done{};
-  Marker own{{options_.job_id, 0}, {}};
-  if (marker) own.before = marker->newest.checkpoint == 0 && marker->before ? *marker->before : marker->newest;
-  SLUICE_DO(producer->begin());
-  return producer->commit(marker_group(id), own);
 }
 
 }  // namespace sluice::runtime::kafka

@@ -35,6 +35,14 @@ TEST(PlacedError, EscapesWhatAMessageQuotes) {
             "error SL1001: first `a\\n\\u001b`\nsecond `\\u009b`\n  x\n  ^\n");
 }
 
+TEST(PlacedError, ShowsNoSecret) {
+  EXPECT_EQ(shown("WITH ('pass.word.password'='hush', 'x'='y')", 35, 38),
+            "error SL1001: wrong\n  WITH ('pass.word.password'='******', 'x'='y')\n" + std::string(39, ' ') + "^^^\n");
+  EXPECT_EQ(shown("'a.password' 'hush'", 13, 19, "unexpected `'hush'`"),
+            "error SL1001: unexpected `'******'`\n  'a.password' '******'\n               ^^^^^^^^\n");
+  EXPECT_EQ(shown("'a.password' =\n'hush\nhush'", 22, 26), "error SL1001: wrong\n  ******'\n  ^^^^\n");
+}
+
 TEST(PlacedError, HoldsForALineOfBytesThatAreNoCharacters) {
   std::string line(100'000, '\x80');
   EXPECT_LT(shown(line, 50'000, 60'000).size(), 5000U);

@@ -3,6 +3,7 @@
 
 #include "catalog/connectors/kafka.h"
 #include "runtime/connectors/kafka/client_properties.h"
+#include "runtime/connectors/kafka/lineage.h"
 #include "runtime/connectors/kafka/marker.h"
 #include "runtime/connectors/kafka/outgoing.h"
 #include "runtime/connectors/kafka/partition_position.h"
@@ -147,12 +148,16 @@ TEST(KafkaMarker, TextAndOffsetRoundTrip) {
   EXPECT_EQ(parse_marker(7, marker_text(plain)), plain);
   Marker taken_over{{"job", 0}, CheckpointMark{"older", 12}};
   EXPECT_EQ(parse_marker(0, marker_text(taken_over)), taken_over);
+  taken_over.subtasks = 12;
+  EXPECT_EQ(parse_marker(0, marker_text(taken_over)), taken_over);
+  plain.subtasks = 3;
+  EXPECT_EQ(parse_marker(7, marker_text(plain)), plain);
   EXPECT_FALSE(parse_marker(3, ""));
   EXPECT_FALSE(parse_marker(-1, "job"));
 }
 
 TEST(KafkaCommittable, RoundTripAndDamage) {
-  TransactionCommittable committable{"topic", {"a-0", "a-1"}, 1, "file", 99};
+  TransactionCommittable committable{"topic", {"a-0", "a-1"}, 1, "file", 99, Lineage({{"older", 4}, {"old", 9}})};
   std::string bytes = encode(committable);
   auto decoded = decode_transaction(bytes);
   ASSERT_TRUE(decoded);
@@ -163,6 +168,57 @@ TEST(KafkaCommittable, RoundTripAndDamage) {
   EXPECT_EQ(*of_both_guarantees, std::vector<TransactionCommittable>{committable});
   committable.slot = 2;
   EXPECT_FALSE(decode_transaction(encode(committable)));
+  TransactionCommittable of_plain_sink{.before = Lineage({{"old", 9}})};
+  auto plain = decode_transaction(encode(of_plain_sink));
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(*plain, of_plain_sink);
+}
+
+TEST(KafkaLineage, HoldsCheckpointsOfEachJobUpToWhereTheNextWentOn) {
+  Lineage line = Lineage().with({"a", 5}).with({"b", 8}).with({"b", 9});
+  EXPECT_EQ(line.ends().size(), 2U);
+  for (CheckpointMark mark : {CheckpointMark{"a", 0}, {"a", 5}, {"b", 1}, {"b", 9}}) EXPECT_TRUE(line.contains(mark));
+  for (CheckpointMark mark : {CheckpointMark{"a", 6}, {"b", 10}, {"c", 0}}) EXPECT_FALSE(line.contains(mark));
+}
+
+TEST(KafkaLineage, WhatAJobGoesOnFromStandsBeforeIt) {
+  RestorePoint point{{"b", 9}, Lineage({{"a", 5}}), false};
+  EXPECT_EQ(lineage_of("b", point), Lineage({{"a", 5}}));
+  EXPECT_EQ(lineage_of("c", point), Lineage({{"a", 5}, {"b", 9}}));
+  EXPECT_EQ(lineage_of("c", std::nullopt), Lineage());
+}
+
+// The line is that of checkpoint 9 of `b`, which went on from checkpoint 5 of `a`.
+TEST(KafkaLineage, MarkersBesideTheLineAreFound) {
+  Lineage line({{"a", 5}, {"b", 9}});
+  struct Case {
+    Marker marker;
+    std::optional<CheckpointMark> beside;
+  };
+  const Case cases[] = {
+      {{{"b", 9}, {}}, {}},
+      {{{"b", 10}, {}}, CheckpointMark{"b", 10}},
+      {{{"a", 5}, {}}, {}},
+      {{{"a", 6}, {}}, CheckpointMark{"a", 6}},
+      {{{"c", 10}, {}}, CheckpointMark{"c", 10}},
+      {{{"c", 0}, {}}, {}},
+      {{{"c", 0}, CheckpointMark{"b", 9}}, {}},
+      {{{"c", 0}, CheckpointMark{"b", 10}}, CheckpointMark{"b", 10}},
+      {{{"c", 0}, CheckpointMark{"d", 1}}, CheckpointMark{"d", 1}},
+      // `b` knew of it when it took the id over.
+      {{{"b", 0}, CheckpointMark{"d", 1}}, {}},
+  };
+  for (const Case& one : cases) EXPECT_EQ(checkpoint_beside(line, one.marker), one.beside) << marker_text(one.marker);
+  EXPECT_TRUE(tells_of({{"b", 9}, {}}, {"b", 9}));
+  EXPECT_TRUE(tells_of({{"c", 0}, CheckpointMark{"b", 9}}, {"b", 9}));
+  EXPECT_FALSE(tells_of({{"b", 0}, CheckpointMark{"a", 5}}, {"b", 9}));
+}
+
+TEST(KafkaTransactionalIds, HaveABeginningASubtaskAndASlot) {
+  std::string id = transactional_id("some-prefix-0123", 12, 1);
+  EXPECT_EQ(id, "some-prefix-0123-12-1");
+  EXPECT_EQ(base_of(id), "some-prefix-0123");
+  EXPECT_EQ(base_of("other"), "");
 }
 
 TEST(KafkaOptions, ListsAndOffsets) {

@@ -69,9 +69,10 @@ TEST(JobGraphSecrets, AreHidden) {
       graph_of("CREATE TABLE src (id BIGINT)" +
                kafka("kafka", "in", ", 'scan.startup.mode' = 'earliest-offset', 'properties.sasl.password' = 'hush'") +
                "CREATE TABLE dst (id BIGINT)" + kafka("kafka", "out", ", 'properties.ssl.key.password' = 'hush'") +
-               "INSERT INTO dst SELECT id FROM src;\n");
+               "INSERT INTO dst SELECT id FROM src /*+ OPTIONS('properties.sasl.password'='hush') */;\n");
   jobgraph::JobGraph hidden = jobgraph::without_secrets(graph);
   EXPECT_NE(hidden, graph);
+  EXPECT_EQ(hidden.sql.find("hush"), std::string::npos) << hidden.sql;
   int seen = 0;
   for (const jobgraph::Fragment& fragment : hidden.fragments) {
     for (const jobgraph::Operator& op : fragment.operators) {

@@ -28,14 +28,14 @@ Finding finding_of(const Error& error, const SourceText& source, const std::stri
   finding.file = path;
   finding.severity = is_warning(error.code) ? Severity::Warning : Severity::Error;
   finding.code = error.code;
-  finding.message = printable(error.message, "\n");
-  finding.hint = printable(error.hint, "\n");
+  PlacedError shown = placed(error, source);
+  finding.message = printable(shown.message, "\n");
+  finding.hint = printable(shown.hint, "\n");
   finding.shown = render(error, source);
   if (!error.span) return finding;
-  uint32_t line_begin = 0;
   finding.file = source.position(error.span->begin).file;
   finding.region = region_of(*error.span, source);
-  finding.source_line = source.line(error.span->begin, &line_begin);
+  finding.source_line = shown.place->source_line;
   std::vector<Note> notes = error.notes;
   if (auto change = change_of_hint(error, source)) notes.push_back(*std::move(change));
   for (const Note& note : notes) {

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "base/env/real_env.h"
-#include "catalog/objects/secrets.h"
+#include "base/secrets.h"
 #include "runtime/connectors/kafka/topic_view.h"
 #include "runtime/formats/inference.h"
 #include "tools/sluice/commands.h"
