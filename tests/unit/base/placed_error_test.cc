@@ -40,7 +40,7 @@ TEST(PlacedError, ShowsNoSecret) {
             "error SL1001: wrong\n  WITH ('pass.word.password'='******', 'x'='y')\n" + std::string(39, ' ') + "^^^\n");
   EXPECT_EQ(shown("'a.password' 'hush'", 13, 19, "unexpected `'hush'`"),
             "error SL1001: unexpected `'******'`\n  'a.password' '******'\n               ^^^^^^^^\n");
-  EXPECT_EQ(shown("'a.password' =\n'hush\nhush'", 22, 26), "error SL1001: wrong\n  ******'\n  ^^^^\n");
+  EXPECT_EQ(shown("'a.password' =\n'hush\nhush'", 21, 25), "error SL1001: wrong\n  ******'\n  ^^^^^^\n");
 }
 
 TEST(PlacedError, HoldsForALineOfBytesThatAreNoCharacters) {

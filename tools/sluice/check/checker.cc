@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/key_hash.h"
+#include "base/placed_error.h"
 #include "base/printable.h"
 #include "planner/hazards/hazards.h"
 #include "planner/script/compile.h"
