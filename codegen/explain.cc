@@ -116,9 +116,7 @@ Status Explainer::add_aggregates(const RowSchema& input, const std::vector<uint3
     // The operator turns DISTINCT rows into plain ones, and keeps the values of MIN and MAX that retract.
     call.distinct = false;
     if (call.function == "MIN" || call.function == "MAX") call.retracts = false;
-    const AggregateDecl* decl = find_aggregate(call.function);
-    if (decl == nullptr) return fail(ErrorCode::NotSupportedYet, "aggregate `{}` is not supported yet", call.function);
-    SLUICE_TRY(AggregateShape shape, aggregate_shape(*decl, call.argument_types, false, call.retracts));
+    SLUICE_TRY(AggregateShape shape, running_shape(call.function, call.argument_types, call.retracts));
     spec.fields.push_back(static_cast<uint32_t>(fields.size()));
     spec.merge_columns.push_back(static_cast<uint32_t>(fields.size()));
     for (const AccumulatorField& field : shape.fields) fields.push_back(field.type);

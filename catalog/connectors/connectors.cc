@@ -109,7 +109,7 @@ void check_values(const Table& table, TableUse use, SourceSpan span, Diagnostics
                             table.identity.path.dotted())
                            .hint("Add UA to `changelog-mode`, or remove UB."));
   } else if (mode.contains(RowKind::UpdateAfter) && !mode.contains(RowKind::UpdateBefore) && !table.primary_key) {
-    diagnostics.report(fail(ErrorCode::BadConstraint, span,
+    diagnostics.report(fail(ErrorCode::MissingPrimaryKey, span,
                             "table `{}` delivers update-afters without update-befores and has no primary key",
                             table.identity.path.dotted())
                            .hint("Declare PRIMARY KEY (..) NOT ENFORCED, or add UB to `changelog-mode`."));
@@ -217,7 +217,7 @@ void check_metadata(const ConnectorDecl& connector, const Table& table, TableUse
     const MetadataColumn* metadata = column.metadata();
     if (metadata == nullptr || (use == TableUse::Sink && metadata->is_virtual)) continue;
     if (std::ranges::find(known, metadata->key) != known.end()) continue;
-    diagnostics.report(fail(ErrorCode::BadOptionValue, span, "metadata key `{}` of column `{}` is not {} by `{}`",
+    diagnostics.report(fail(ErrorCode::UnknownMetadataKey, span, "metadata key `{}` of column `{}` is not {} by `{}`",
                             metadata->key, column.name, use == TableUse::Source ? "offered" : "taken",
                             table.option("connector"))
                            .hint(did_you_mean(metadata->key, known)));

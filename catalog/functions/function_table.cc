@@ -206,6 +206,11 @@ std::string signatures_text(const FunctionDecl& function) {
 }
 
 Failure wrong_arguments(const FunctionDecl& function, std::span<const Type> types) {
+  auto fits = [&](const Overload& overload) { return fits_count(overload, types.size()); };
+  if (std::ranges::none_of(function.overloads, fits)) {
+    return fail(ErrorCode::WrongArgumentCount, "`{}` does not take {} arguments", function.name, types.size())
+        .hint(signatures_text(function));
+  }
   return fail(ErrorCode::WrongArguments, "`{}` does not take ({})", function.name, types_text(types))
       .hint(signatures_text(function));
 }

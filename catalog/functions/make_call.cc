@@ -222,7 +222,7 @@ Result<Expr> make_call(std::string_view function, std::vector<Expr> args, Source
     bool is_constant = args[i].as<Literal>() != nullptr && !args[i].as<Literal>()->value.is_null();
     SLUICE_TRY(args[i], make_cast(std::move(args[i]), wanted, arg_span, is_try));
     if (is_try && is_constant && wanted.is_temporal() && is_null_constant(args[i])) {
-      return fail(ErrorCode::WrongArguments, arg_span, "the text is no {}", wanted.as_nullable().to_string());
+      return fail(ErrorCode::BadLiteral, arg_span, "the text is no {}", wanted.as_nullable().to_string());
     }
   }
   Expr call{Call{std::string(decl->name), decl->version, resolved->overload}, resolved->result, std::move(args), span};

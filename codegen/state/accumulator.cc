@@ -7,7 +7,16 @@
 namespace sluice::codegen {
 namespace {
 
-bool is_extreme(AccumulatorKind kind) { return kind == AccumulatorKind::Min || kind == AccumulatorKind::Max; }
+// One value, NULL until the first came.
+bool keeps_value(AccumulatorKind kind) {
+  using enum AccumulatorKind;
+  return kind == Min || kind == Max || kind == First || kind == Last;
+}
+
+bool is_interpreted(AccumulatorKind kind) {
+  using enum AccumulatorKind;
+  return kind == MinRetract || kind == MaxRetract || kind == Concat || kind == NotYet;
+}
 
 llvm::Value* conjunction(Builder& b, llvm::Value* left, llvm::Value* right) {
   if (left == nullptr) return right;
@@ -21,7 +30,7 @@ std::optional<Accumulator> Accumulator::make(const runtime::AggSpec& spec, size_
   const AggregateDecl* decl = find_aggregate(call.function);
   if (decl == nullptr || call.distinct) return {};
   auto shape = aggregate_shape(*decl, call.argument_types, call.distinct, call.retracts);
-  if (!shape || shape->kind == AccumulatorKind::MinRetract || shape->kind == AccumulatorKind::MaxRetract) return {};
+  if (!shape || is_interpreted(shape->kind)) return {};
 
   Accumulator out;
   out.call_ = &call;
@@ -112,7 +121,7 @@ void Accumulator::init(ModuleWriter& writer, Builder& b, llvm::Value* slot) cons
     b.CreateAlignedStore(llvm::Constant::getNullValue(type), byte_address(b, slot, field.offset),
                          llvm::Align(std::min<uint64_t>(8, std::max<uint64_t>(1, field.type.width()))));
   }
-  write_null(writer, b, slot, b.getInt1(kind_ == AccumulatorKind::Sum || is_extreme(kind_)));
+  write_null(writer, b, slot, b.getInt1(kind_ == AccumulatorKind::Sum || keeps_value(kind_)));
 }
 
 void Accumulator::add_count(ModuleWriter& writer, Builder& b, const AddedRow& in, llvm::Value* delta) const {
@@ -171,6 +180,8 @@ void Accumulator::add_sum(ModuleWriter& writer, Builder& b, const AddedRow& in, 
 
 // Ordered comparisons: NaN is neither less nor greater, as in Java.
 llvm::Value* Accumulator::beats(ModuleWriter& writer, Builder& b, llvm::Value* candidate, llvm::Value* best) const {
+  if (kind_ == AccumulatorKind::First) return b.getFalse();
+  if (kind_ == AccumulatorKind::Last) return b.getTrue();
   bool largest = kind_ == AccumulatorKind::Max;
   Physical physical = fields_[0].type.physical();
   switch (physical) {
@@ -243,7 +254,7 @@ Accumulator::Addend Accumulator::read(ModuleWriter& writer, Builder& b, llvm::Va
 }
 
 void Accumulator::add(ModuleWriter& writer, Builder& b, const AddedRow& in, const Addend& addend) const {
-  if (is_extreme(kind_)) return offer(writer, b, in, addend);
+  if (keeps_value(kind_)) return offer(writer, b, in, addend);
   if (kind_ != AccumulatorKind::Count) {
     add_sum(writer, b, in, {widened(b, addend.value, arguments_[0].physical), addend.counts});
     if (!has_count()) return;
@@ -258,7 +269,7 @@ void Accumulator::merge(ModuleWriter& writer, Builder& b, const AddedRow& in) co
   llvm::Value* value = reader.value(b, merged_[0], in.row);
   llvm::Value* valid = reader.is_valid(b, merged_[0], in.row);
   if (kind_ == AccumulatorKind::Count) return add_count(writer, b, in, value);
-  if (is_extreme(kind_)) return offer(writer, b, in, {value, valid});
+  if (keeps_value(kind_)) return offer(writer, b, in, {value, valid});
   add_sum(writer, b, in, {value, valid});
   if (is_decimal() && kind_ != AccumulatorKind::Sum && valid != nullptr) {
     // The other sum has overflown, so this one has.
@@ -300,7 +311,7 @@ llvm::Value* Accumulator::average(ModuleWriter& writer, Builder& b, llvm::Value*
 void Accumulator::result(ModuleWriter& writer, Builder& b, llvm::Value* slot, llvm::Value* context,
                          const ColumnPointers& out, llvm::Value* position) const {
   FieldEmitter fields(writer, b);
-  if (kind_ == AccumulatorKind::Count || is_extreme(kind_)) {
+  if (kind_ == AccumulatorKind::Count || keeps_value(kind_)) {
     PackedField field = fields_[0];
     field.column = out;
     return fields.write(field, slot, context, position);

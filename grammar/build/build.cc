@@ -2,8 +2,8 @@
 
 namespace sluice::grammar {
 
-void Build::reject(SourceSpan span, std::string_view message, std::string_view hint) {
-  report(fail(ErrorCode::SyntaxError, span, "{}", message).hint(std::string(hint)));
+void Build::reject(SourceSpan span, std::string_view message, std::string_view hint, ErrorCode code) {
+  report(fail(code, span, "{}", message).hint(std::string(hint)));
 }
 
 void Build::not_expected(SourceSpan span, std::string_view hint) {

@@ -24,7 +24,8 @@ struct Build {
   void report(Failure error) {
     if (!failure) failure = std::move(error);
   }
-  void reject(SourceSpan span, std::string_view message, std::string_view hint = {});
+  void reject(SourceSpan span, std::string_view message, std::string_view hint = {},
+              ErrorCode code = ErrorCode::SyntaxError);
   void not_expected(SourceSpan span, std::string_view hint = {});
   std::string_view text(SourceSpan span) const { return source.substr(span.begin, span.end - span.begin); }
 };

@@ -169,13 +169,16 @@ class Diagnosis {
     for (size_t back = 1; back <= std::min(at, kSuspectsMax); ++back) {
       bool may_be_swallowed = tokens_[at - back].kind == IDENTIFIER && text(at - back).size() >= kSuspectBytesMin;
       if (!may_be_swallowed) continue;
-      if (auto error = misspelt(at - back, clause_words())) return *std::move(error);
+      if (auto error = misspelt(at - back, clause_words())) {
+        error->error.span = through(at - back, at);
+        return *std::move(error);
+      }
     }
     if (at > 0 && starts_literal(tokens_[at - 1].kind) && helps_as_name(at - 1)) return reserved(at - 1);
     if (auto error = incomplete(at)) return *std::move(error);
+    if (auto error = half_said(at)) return *std::move(error);
     if (at < tokens_.size()) return not_expected(at);
-    uint32_t end = tokens_.back().end;
-    return fail(ErrorCode::SyntaxError, SourceSpan{end - 1, end}, "the statement ends too early")
+    return fail(ErrorCode::SyntaxError, tokens_.back().span(), "the statement ends too early")
         .hint(expected_in_words(mismatch_.expected));
   }
 
@@ -187,8 +190,15 @@ class Diagnosis {
         .hint(std::move(hint));
   }
   Failure reserved(size_t index) const {
-    return failure_at(index,
-                      fmt::format("`{}` is a reserved word; a name that is one stands in back-ticks.", text(index)));
+    return fail(ErrorCode::ReservedWord, tokens_[index].span(), "`{}` is a reserved word", text(index))
+        .hint("A name that is one stands in back-ticks.");
+  }
+  // From one token to another, where they stand on one line; the first one alone otherwise.
+  SourceSpan through(size_t first, size_t last) const {
+    if (last >= tokens_.size()) return tokens_[first].span();
+    SourceSpan span{tokens_[first].begin, tokens_[last].end};
+    bool is_one_line = source_.substr(span.begin, span.end - span.begin).find('\n') == std::string_view::npos;
+    return is_one_line ? span : tokens_[first].span();
   }
 
   // Whether the statement parses further, past the next token at least, with another word in the place of this one.
@@ -225,8 +235,36 @@ class Diagnosis {
     bool opens = before == LBRACKET || before == LPAREN_QUERY;
     bool needs_operand = is_operator(before) && !opens && takes_expression(mismatch_.expected);
     if (!needs_operand) return {};
-    return fail(ErrorCode::SyntaxError, tokens_[at - 1].span(), "`{}` has nothing on its right side", text(at - 1))
+    return fail(ErrorCode::SyntaxError, through(at - 1, at), "`{}` has nothing on its right side", text(at - 1))
         .hint("Expected an expression.");
+  }
+
+  // Words that mean nothing without what belongs behind them: LEFT without JOIN, ARRAY without its type.
+  std::optional<Failure> half_said(size_t at) const {
+    if (at == 0 || at >= tokens_.size()) return {};
+    TokenKind before = tokens_[at - 1].kind, here = tokens_[at].kind;
+    TokenKind next = at + 1 < tokens_.size() ? tokens_[at + 1].kind : End;
+    auto report = [&](size_t first, std::string hint) {
+      return fail(ErrorCode::SyntaxError, through(first, first + 1), "`{} {}` is not expected here", text(first),
+                  text(first + 1))
+          .hint(std::move(hint));
+    };
+    bool begins_join = before == K_LEFT || before == K_RIGHT || before == K_FULL || before == K_INNER ||
+                       before == K_CROSS;
+    if (begins_join && mismatch_.expected.contains(K_JOIN)) {
+      std::string_view hint = way_out(at);
+      return report(at - 1, hint.empty() ? fmt::format("Write {} JOIN.", to_upper(text(at - 1))) : std::string(hint));
+    }
+    if (here == K_OUTER && next == K_JOIN) return report(at, "Write LEFT, RIGHT or FULL before it.");
+    std::string word = to_upper(text(at));
+    bool edits_star = word == "EXCLUDE" || word == "REPLACE" || word == "RENAME";
+    if (before == STAR && edits_star && (next == LPAREN || next == LPAREN_QUERY)) {
+      return report(at, "`*` stands for all columns: list the ones that are wanted.");
+    }
+    bool is_collection = before == K_ARRAY || before == K_MAP || before == K_MULTISET;
+    if (!is_collection || !mismatch_.expected.contains(LT) || takes_expression(mismatch_.expected)) return {};
+    return fail(ErrorCode::SyntaxError, through(at - 1, at), "`{}` needs the types of what it holds", text(at - 1))
+        .hint(before == K_MAP ? "Write MAP<STRING, INT>." : fmt::format("Write {}<INT>.", to_upper(text(at - 1))));
   }
 
   // DATE, TIME and their like are read as the beginning of a literal before it turns out that they are none.
@@ -249,6 +287,10 @@ class Diagnosis {
   }
 
   Failure not_expected(size_t at) const {
+    if (at == 0 && to_upper(text(at)) == "MERGE") {
+      return fail(ErrorCode::NotInStreaming, tokens_[at].span(), "MERGE does not run on streams")
+          .hint(std::string(way_out(at)));
+    }
     if (std::string_view hint = way_out(at); !hint.empty()) return failure_at(at, std::string(hint));
     bool names = takes_name(mismatch_.expected);
     bool needs_quotes = names && is_word(tokens_[at]) && is_reserved(text(at)) && !is_missing_operand(at);

@@ -59,7 +59,10 @@ void apply_time_zone(ast::SimpleType& type, P::TimeZoneContext* zone, Build& bui
 void build_word_type(ast::Type& out, P::TypeCoreContext* context, Build& build) {
   SourceSpan word = span_of(context->getStart());
   const Spelling* spelling = find_spelling(build.text(word));
-  if (!spelling) return build.reject(word, fmt::format("the type `{}` is not supported", build.text(word)));
+  if (!spelling) {
+    return build.reject(word, fmt::format("the type `{}` is not supported", build.text(word)), "",
+                        ErrorCode::UnknownType);
+  }
   ast::SimpleType type{.name = spelling->name};
   size_t parameters_max = spelling->parameters_max;
   if (auto* precision = context->K_PRECISION(); precision && type.name != ast::TypeName::Double) {

@@ -53,14 +53,37 @@ class Lexer {
     out_.errors.push_back(fail(ErrorCode::SyntaxError, span, "{}", message).hint(std::move(hint)));
     add(TokenKind::UNKNOWN_CHARACTER, end);
   }
-  // Something that is opened here and never closed: the error points to its beginning, and the rest of the line goes
-  // with it up to a `;`, so that the statements behind are still looked at.
-  void reject_unclosed(std::string_view what, std::string_view opening, std::string_view closing) {
-    size_t begin = at_;
+  // Something that is opened here and never closed: the rest of the line goes with it up to a `;`, so that the
+  // statements behind are still looked at.
+  void reject_unclosed(std::string_view what, std::string_view closing) {
     size_t line_end = std::min(source_.find_first_of(";\n", at_), source_.size());
-    reject(begin + opening.size(), fmt::format("the {} that begins here is not closed", what),
-           fmt::format("Close it with `{}`.", closing));
-    at_ = line_end;
+    size_t marked_end = line_end < source_.size() && source_[line_end] == ';' ? line_end + 1 : line_end;
+    SourceSpan span{static_cast<uint32_t>(at_), static_cast<uint32_t>(marked_end)};
+    if (const Token* before = string_before()) {
+      span.begin = before->begin;
+      out_.errors.push_back(fail(ErrorCode::UnterminatedText, span, "the string ends at a quote that is meant as text")
+                                .hint("A quote inside a string is written twice: `'it''s'`."));
+    } else {
+      if (starts_literal()) span.begin = out_.tokens.back().begin;
+      out_.errors.push_back(fail(ErrorCode::UnterminatedText, span, "the {} that begins here is not closed", what)
+                                .hint(fmt::format("Close it with `{}`.", closing)));
+    }
+    add(TokenKind::UNKNOWN_CHARACTER, line_end);
+  }
+  // In 'it's': the string 'it', where what follows touches it up to here.
+  const Token* string_before() const {
+    size_t count = out_.tokens.size();
+    if (count < 2 || peek() != '\'' || out_.tokens[count - 1].end != at_) return nullptr;
+    const Token& text = out_.tokens[count - 2];
+    bool touches = text.kind == TokenKind::STRING_LITERAL && text.end == out_.tokens[count - 1].begin;
+    return touches ? &text : nullptr;
+  }
+  // DATE '2024-01-01 and its like.
+  bool starts_literal() const {
+    using enum TokenKind;
+    if (out_.tokens.empty() || peek() != '\'') return false;
+    TokenKind kind = out_.tokens.back().kind;
+    return kind == K_DATE || kind == K_TIME || kind == K_TIMESTAMP || kind == K_INTERVAL;
   }
 
   void skip_space() {
@@ -90,7 +113,7 @@ class Lexer {
       in_hint_ = true;
       return add(TokenKind::HINT_BEGIN, at_ + 3);
     }
-    if (starts_with("/*")) return reject_unclosed("comment", "/*", "*/");
+    if (starts_with("/*")) return reject_unclosed("comment", "*/");
     if (in_hint_ && starts_with("*/")) {
       in_hint_ = false;
       return add(TokenKind::HINT_END, at_ + 2);
@@ -104,6 +127,11 @@ class Lexer {
   void unknown() {
     if (starts_with("!=")) return reject(at_ + 2, "`!=` is no operator", "Write `<>`.");
     if (peek() == '"') return reject(at_ + 1, "`\"` is not expected here", "Strings are in ', names in back-ticks.");
+    if (peek() == '!') {
+      size_t end = at_ + 1;
+      while (end < source_.size() && is_word(source_[end])) ++end;
+      return reject(end, "`!` is not expected here", "Write NOT before a condition.");
+    }
     reject(at_ + 1, fmt::format("`{}` is not expected here", source_.substr(at_, 1)), "");
   }
 
@@ -134,7 +162,7 @@ class Lexer {
         ++end;
       }
     }
-    reject_unclosed("string", source_.substr(at_, prefix + 1), "'");
+    reject_unclosed("string", "'");
   }
 
   void quoted_identifier() {
@@ -148,7 +176,7 @@ class Lexer {
         return add(TokenKind::QUOTED_IDENTIFIER, end + 1);
       }
     }
-    reject_unclosed("name", "`", "`");
+    reject_unclosed("name", "`");
   }
 
   void number() {

@@ -238,7 +238,7 @@ std::vector<std::optional<Property>> properties_of(const std::vector<Expr>& keys
 
 void check_size(const Window& window, SourceSpan span, BindSession& session) {
   if (window.kind != Window::Kind::Hop || window.size_ms % window.slide_ms == 0) return;
-  session.error(ErrorCode::BadWindow, span,
+  session.error(ErrorCode::BadWindowSize, span,
                 "an aggregate over HOP needs a size that is a multiple of its slide: {} ms "
                 "of {} ms",
                 window.size_ms, window.slide_ms);

@@ -1,14 +1,59 @@
 // Calls of aggregates: collected for the SELECT that they stand in.
 #include <algorithm>
+#include <cmath>
 
 #include "planner/bind/expr_binder.h"
 #include "planner/bind/flink_functions.h"
+#include "planner/bind/variance.h"
 
 namespace sluice::planner {
 
 namespace {
 
 bool is_map(const Type& type) { return type.is(TypeRoot::Map) || type.is(TypeRoot::Multiset); }
+
+// The function that the call means by what it says about NULLs; null after a report.
+const AggregateDecl* by_nulls(const AggregateDecl& decl, const ast::Call& call, SourceSpan span, BindSession& session) {
+  if (decl.name == "ARRAY_AGG") {
+    return call.nulls == ast::NullTreatment::Ignore ? find_aggregate("$ARRAY_AGG_IGNORE_NULLS") : &decl;
+  }
+  if (call.nulls != ast::NullTreatment::None) {
+    session.error(ErrorCode::BadOverWindow, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS",
+                  display_name(call));
+    return nullptr;
+  }
+  if (!call.json || !call.json->nulls) return &decl;
+  bool absent = *call.json->nulls == ast::JsonNulls::AbsentOnNull;
+  if (decl.name == "JSON_OBJECTAGG" && absent) return find_aggregate("$JSON_OBJECTAGG_ABSENT");
+  if (decl.name == "JSON_ARRAYAGG" && !absent) return find_aggregate("$JSON_ARRAYAGG_NULLS");
+  return &decl;
+}
+
+std::optional<double> number_of(const Expr& expr) {
+  auto* literal = expr.as<Literal>();
+  if (literal == nullptr || literal->value.is_null()) return {};
+  if (expr.type.is(TypeRoot::Double)) return literal->value.get<double>();
+  if (!expr.type.is(TypeRoot::Decimal) && !expr.type.is_integer()) return {};
+  auto* value = std::get_if<int64_t>(&literal->value.data);
+  return value == nullptr ? std::nullopt : std::optional(static_cast<double>(*value) / std::pow(10, expr.type.scale()));
+}
+
+// What the constants among the arguments must be.
+bool check_constants(const AggregateDecl& decl, const std::vector<Expr>& args, BindSession& session) {
+  if (decl.name == "LISTAGG" && args.size() == 2 && args[1].as<Literal>() == nullptr) {
+    session.error(ErrorCode::CannotAggregate, args[1].span, "the separator of LISTAGG is a literal");
+    return false;
+  }
+  if (decl.name != "PERCENTILE") return true;
+  std::vector<Expr> shares = args[1].is_call("ARRAY") ? args[1].args : std::vector<Expr>{args[1]};
+  for (const Expr& share : shares) {
+    auto number = number_of(share);
+    if (!number || (*number >= 0 && *number <= 1)) continue;
+    session.error(ErrorCode::CannotAggregate, share.span, "the share of PERCENTILE is a number from 0 to 1");
+    return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -18,19 +63,56 @@ std::string display_name(const ast::Call& call) {
   return name;
 }
 
-Expr ExprBinder::bind_aggregate(const AggregateDecl& decl, const ast::Call& call, SourceSpan span) {
+std::optional<AggregateShape> bound_shape(const AggregateDecl& decl, std::vector<Expr>& args, bool distinct,
+                                          SourceSpan span, BindSession& session) {
+  std::vector<Type> types;
+  for (const Expr& arg : args) types.push_back(arg.type);
+  auto shape = aggregate_shape(decl, types, distinct, false);
+  if (!shape) {
+    session.report(std::move(shape).as_failure(), span);
+    return {};
+  }
+  if (!check_constants(decl, args, session)) return {};
+  for (size_t i = 0; i < args.size(); ++i) {
+    SourceSpan arg_span = args[i].span;
+    args[i] = cast_or_report(std::move(args[i]), shape->arguments[i], arg_span, session);
+  }
+  return *std::move(shape);
+}
+
+// The column where the call's result stands; equal calls are one.
+Expr AggregateCalls::add(Item item) {
+  auto equal = [&](const Item& other) {
+    return other.decl == item.decl && other.args == item.args && other.filter == item.filter &&
+           other.distinct == item.distinct;
+  };
+  auto found = std::ranges::find_if(items, equal);
+  Expr result = column(kAggregateBase + static_cast<uint32_t>(found - items.begin()), item.result);
+  result.span = item.span;
+  if (found == items.end()) items.push_back(std::move(item));
+  return result;
+}
+
+Expr ExprBinder::bind_aggregate(const AggregateDecl& named, const ast::Call& call, SourceSpan span) {
   if (aggregates == nullptr || in_aggregate_) {
-    session_.error(ErrorCode::MisplacedAggregate, span, "aggregate `{}` cannot stand in {}", display_name(call),
-                   in_aggregate_ ? "another aggregate" : clause);
+    bool nested = in_aggregate_ && std::string_view(clause) != "FILTER";
+    session_.error(nested ? ErrorCode::NestedAggregate : ErrorCode::MisplacedAggregate, span,
+                   "aggregate `{}` cannot stand in {}", display_name(call), nested ? "another aggregate" : clause);
     return invalid_expr(span);
   }
-  if (!call.order_by.empty() || !call.within_group.empty()) return refuse(span, "ORDER BY in this aggregate");
-  AggregateCalls::Item item{.decl = &decl, .distinct = call.quantifier == ast::SetQuantifier::Distinct, .span = span};
+  if (!call.within_group.empty()) {
+    session_.error(ErrorCode::NotAnAggregate, span, "`{}` takes no WITHIN GROUP", display_name(call));
+    return invalid_expr(span);
+  }
+  if (!call.order_by.empty()) return refuse(span, "ORDER BY in this aggregate");
+  const AggregateDecl* decl = by_nulls(named, call, span, session_);
+  if (decl == nullptr) return invalid_expr(span);
+  AggregateCalls::Item item{.decl = decl, .distinct = call.quantifier == ast::SetQuantifier::Distinct, .span = span};
   in_aggregate_ = true;
   bool valid = true, nullable = call.filter != nullptr || !aggregates->has_keys;
   for (const ast::ExprPtr& arg : call.args) {
     bool is_star = std::holds_alternative<ast::Star>(arg->kind);
-    if (is_star && call.args.size() == 1 && decl.name == "COUNT" && !item.distinct) continue;
+    if (is_star && call.args.size() == 1 && decl->name == "COUNT" && !item.distinct) continue;
     item.args.push_back(bind_value(*arg));
     valid &= !item.args.back().type.is_invalid();
     nullable |= item.args.back().type.nullable();
@@ -43,36 +125,23 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& decl, const ast::Call& call
   }
   in_aggregate_ = false;
   if (!valid) return invalid_expr(span);
-  if (item.args.size() > 1 && item.args.size() <= decl.arguments_max) {
-    return refuse(span, "an aggregate of several arguments");
+  if (decl->name == "COUNT" && item.args.size() > 1) {
+    session_.report(fail(ErrorCode::WrongArgumentCount, span, "`{}` takes one argument, and not {}", display_name(call),
+                         item.args.size())
+                        .hint("Combinations are counted over a subquery with SELECT DISTINCT."),
+                    span);
+    return invalid_expr(span);
   }
   if (item.distinct && !item.args.empty() && is_map(item.args[0].type)) {
-    session_.error(ErrorCode::WrongArguments, span, "a DISTINCT aggregate does not take {}",
+    session_.error(ErrorCode::CannotAggregate, span, "a DISTINCT aggregate does not take {}",
                    item.args[0].type.as_nullable().to_string());
     return invalid_expr(span);
   }
-  std::vector<Type> types;
-  for (const Expr& arg : item.args) types.push_back(arg.type);
-  auto shape = aggregate_shape(decl, types, item.distinct, false);
-  if (!shape) {
-    session_.report(std::move(shape).as_failure(), span);
-    return invalid_expr(span);
-  }
-  for (size_t i = 0; i < item.args.size(); ++i) {
-    SourceSpan arg_span = item.args[i].span;
-    item.args[i] = cast_or_report(std::move(item.args[i]), shape->arguments[i], arg_span, session_);
-  }
+  auto shape = bound_shape(*decl, item.args, item.distinct, span, session_);
+  if (!shape) return invalid_expr(span);
   item.result = shape->result.with_nullability(shape->result.nullable() && nullable);
-  auto equal = [&](const AggregateCalls::Item& other) {
-    return other.decl == item.decl && other.args == item.args && other.filter == item.filter &&
-           other.distinct == item.distinct;
-  };
-  auto found = std::ranges::find_if(aggregates->items, equal);
-  auto index = static_cast<uint32_t>(found - aggregates->items.begin());
-  Expr result = column(kAggregateBase + index, item.result);
-  result.span = span;
-  if (found == aggregates->items.end()) aggregates->items.push_back(std::move(item));
-  return result;
+  if (is_variance(decl->name)) return bind_variance(std::move(item), *aggregates, session_);
+  return aggregates->add(std::move(item));
 }
 
 namespace {

@@ -171,15 +171,15 @@ Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span) {
     values.push_back(&arg);
   }
   if (values.empty()) {
-    session_.error(ErrorCode::WrongArguments, span, "COALESCE takes at least one argument");
+    session_.error(ErrorCode::WrongArgumentCount, span, "COALESCE takes at least one argument");
     return invalid_expr(span);
   }
   // A DATE beside timestamps makes all of them dates.
   auto is_date = [](const Expr& arg) { return arg.type.is(TypeRoot::Date); };
-  auto is_timestamp = [](const Expr& arg) { return arg.type.is_timestamp(); };
+  auto is_timestamp = [](const Expr& arg) { return arg.type.is(TypeRoot::Timestamp); };
   if (std::ranges::any_of(args, is_date) && std::ranges::any_of(args, is_timestamp)) {
     for (Expr& arg : args) {
-      if (arg.type.is_timestamp()) arg = cast_or_report(std::move(arg), Type::date(), span, session_);
+      if (is_timestamp(arg)) arg = cast_or_report(std::move(arg), Type::date(), span, session_);
     }
   }
   Type type;
@@ -241,7 +241,7 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
   if (left.type.child_count() > 0 && left == right && op.size() <= 2 && op[0] != '=' && op != "<>") {
     return bind_comparison(op.size() == 2 ? "=" : "<>", std::move(left), std::move(right), span);
   }
-  Failure failure = fail(ErrorCode::WrongArguments, span, "`{}` does not compare {} with {}", op,
+  Failure failure = fail(ErrorCode::CannotCompare, span, "`{}` does not compare {} with {}", op,
                          left.type.as_nullable().to_string(), right.type.as_nullable().to_string())
                         .hint("Cast one side to the type of the other.");
   bool mixes_dates = (left.type.is(TypeRoot::Date) && right.type.is_timestamp()) ||
@@ -261,12 +261,12 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
 // Which of the arguments the row's grouping set lacks, as bits.
 Expr ExprBinder::bind_grouping(const ast::Call& call, SourceSpan span) {
   if (aggregates == nullptr) {
-    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` belongs to a query with GROUP BY", display_name(call));
+    session_.error(ErrorCode::MisplacedGrouping, span, "`{}` belongs to a query with GROUP BY", display_name(call));
     return invalid_expr(span);
   }
   bool takes_none = call.lookup == "GROUP_ID";
   if (call.args.empty() != takes_none) {
-    session_.error(ErrorCode::WrongArguments, span, "`{}` takes {}", display_name(call),
+    session_.error(ErrorCode::WrongArgumentCount, span, "`{}` takes {}", display_name(call),
                    takes_none ? "no arguments" : "expressions of GROUP BY");
     return invalid_expr(span);
   }
@@ -338,12 +338,12 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   if (!known && is_group_window_function(lookup)) return bind_window_bound(call, span);
   bool is_aggregate = is_aggregate_of_flink(lookup);
   if (call.filter && !is_aggregate) {
-    session_.error(ErrorCode::MisplacedAggregate, span, "FILTER belongs to aggregate functions, and `{}` is none",
+    session_.error(ErrorCode::NotAnAggregate, span, "FILTER belongs to aggregate functions, and `{}` is none",
                    display_name(call));
     return invalid_expr(span);
   }
   if (!known && is_aggregate && (lookup == "ROW_NUMBER" || lookup == "RANK" || lookup == "DENSE_RANK")) {
-    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` needs an OVER clause", lookup);
+    session_.error(ErrorCode::MisplacedWindowFunction, span, "`{}` needs an OVER clause", lookup);
     return invalid_expr(span);
   }
   if (is_json_call(call)) return bind_json_call(*this, call, span, session_);
@@ -354,7 +354,7 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
     if (!known && std::holds_alternative<ast::Star>(arg->kind)) continue;
     auto* symbol = std::get_if<ast::Symbol>(&arg->kind);
     if (symbol != nullptr && takes_time_unit(lookup) && !is_time_unit(symbol->word)) {
-      session_.error(ErrorCode::WrongArguments, arg->span, "`{}` is no unit of time", symbol->word);
+      session_.error(ErrorCode::UnknownTimeFrame, arg->span, "`{}` is no unit of time", symbol->word);
       return invalid_expr(span);
     }
     args.push_back(takes_null(lookup) || !known ? bind(*arg) : bind_value(*arg));

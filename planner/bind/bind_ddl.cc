@@ -133,6 +133,14 @@ std::optional<BoundDdl> drop_catalog(const ast::Drop& drop, BindSession& session
   return BoundDdl{{DropCatalog{name}}};
 }
 
+// There are no functions of users yet, so there is none to drop.
+std::optional<BoundDdl> drop_function(const ast::Drop& drop, BindSession& session) {
+  if (drop.if_exists) return BoundDdl{};
+  session.error(ErrorCode::UnknownFunction, drop.name.span, "function `{}` does not exist",
+                session.text(drop.name.span));
+  return {};
+}
+
 std::optional<BoundDdl> create_catalog(const ast::CreateNamespace& create, BindSession& session) {
   const std::string& name = create.name.parts.back().text;
   if (session.catalog.has_catalog(name)) {
@@ -225,7 +233,7 @@ const Table* find_table(const ast::Name& name, BindSession& session) {
   const CatalogObject* object = find_object(name, session);
   if (object == nullptr) return nullptr;
   if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) return table->get();
-  session.error(ErrorCode::UnknownTable, name.span, "`{}` is a view and no table", identity_of(*object).path.dotted());
+  session.error(ErrorCode::WrongKindOfObject, name.span, "`{}` is a view and no table", identity_of(*object).path.dotted());
   return nullptr;
 }
 
@@ -277,6 +285,8 @@ std::optional<BoundDdl> bind_drop(const ast::Drop& drop, SourceSpan span, BindSe
       return drop_database(drop, session);
     case ast::ObjectKind::Catalog:
       return drop_catalog(drop, session);
+    case ast::ObjectKind::Function:
+      return drop_function(drop, session);
     default:
       session.not_supported(span, "DROP {}", ast::word_of(drop.object));
       return {};
@@ -294,6 +304,13 @@ std::optional<BoundDdl> bind_alter(const ast::Alter& alter, SourceSpan span, Bin
   const CatalogObject* object = session.catalog.find(*path);
   if (object == nullptr || is_view(*object) != wants_view) {
     if (object == nullptr && alter.if_exists) return BoundDdl{};
+    if (object != nullptr) {
+      const char* kind = wants_view ? "table" : "view";
+      session.report(fail(ErrorCode::WrongKindOfObject, alter.name.span, "`{}` is a {}", path->dotted(), kind)
+                         .hint(fmt::format("Write ALTER {}.", wants_view ? "TABLE" : "VIEW")),
+                     alter.name.span);
+      return {};
+    }
     report_unknown(*path, wants_view ? "view" : "table", alter.name.span, session, wants_view);
     return {};
   }

@@ -77,11 +77,15 @@ From QueryBinder::bind_from(const ast::TableRef& table) {
   From from = std::visit([&](const auto& kind) { return bind_relation(kind, table); }, table.kind);
   if (table.system_time && lateral_ == nullptr) {
     session_.report(
-        fail(ErrorCode::NotASource, table.system_time->span, "no table here keeps versions to travel back to")
+        fail(ErrorCode::BadTimeTravel, table.system_time->span, "no table here keeps versions to travel back to")
             .hint("FOR SYSTEM_TIME AS OF stands behind the right table of a join."),
         table.system_time->span);
   }
-  if (table.sample) session_.not_supported(table.sample->span, "TABLESAMPLE");
+  if (table.sample) {
+    session_.report(fail(ErrorCode::NotInStreaming, table.sample->span, "TABLESAMPLE does not run on streams")
+                        .hint("Keep a share of the rows by a condition, such as MOD(id, 10) = 0."),
+                    table.sample->span);
+  }
   if (table.alias) apply_alias(from, *table.alias, session_);
   return from;
 }
@@ -106,7 +110,7 @@ BoundQuery QueryBinder::bind_named(const ast::Name& name, const std::vector<ast:
     return {plan_table(**table, hints, place, session_), false};
   }
   if (!hints.empty()) {
-    session_.error(ErrorCode::NotASource, hints.front().span, "hint `{}` cannot stand on a view",
+    session_.error(ErrorCode::BadHint, hints.front().span, "hint `{}` cannot stand on a view",
                    hints.front().name.text);
   }
   return plan_view(**std::get_if<std::shared_ptr<const View>>(object), place, session_);

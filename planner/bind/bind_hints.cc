@@ -34,16 +34,16 @@ class HintBinder {
  private:
   void bind_state_ttl(const ast::Hint& hint) {
     if (hint.args.empty()) {
-      session_.report(fail(ErrorCode::MissingOption, hint.span, "hint `STATE_TTL` is empty")
+      session_.report(fail(ErrorCode::BadHint, hint.span, "hint `STATE_TTL` is empty")
                           .hint("Write STATE_TTL('table' = '1 d')."),
                       hint.span);
     }
     for (const ast::HintArgument& argument : hint.args) {
       Milliseconds time{};
       if (!argument.key) {
-        session_.error(ErrorCode::BadOptionValue, argument.value.span, "hint `STATE_TTL` takes 'table' = 'duration'");
+        session_.error(ErrorCode::BadHint, argument.value.span, "hint `STATE_TTL` takes 'table' = 'duration'");
       } else if (!parse_option(argument.value.value, time)) {
-        session_.error(ErrorCode::BadOptionValue, argument.value.span, "`{}` is no duration", argument.value.value);
+        session_.error(ErrorCode::BadHint, argument.value.span, "`{}` is no duration", argument.value.value);
       } else {
         require_table(*argument.key);
       }
@@ -54,7 +54,7 @@ class HintBinder {
     auto is_table = [](const ast::HintArgument& argument) { return argument.key && argument.key->value == "table"; };
     auto table = std::ranges::find_if(hint.args, is_table);
     if (table != hint.args.end()) return require_table(table->value);
-    session_.error(ErrorCode::MissingOption, hint.span, "hint `LOOKUP` needs 'table' = 'name'");
+    session_.error(ErrorCode::BadHint, hint.span, "hint `LOOKUP` needs 'table' = 'name'");
   }
 
   void require_table(const ast::Text& name) {
@@ -65,7 +65,7 @@ class HintBinder {
     }
     if (scope_.is_open() || std::ranges::find(known, name.value) != known.end()) return;
     session_.report(
-        fail(ErrorCode::UnknownTable, name.span, "hint names `{}`, and no such table is in FROM", name.value)
+        fail(ErrorCode::BadHint, name.span, "hint names `{}`, and no such table is in FROM", name.value)
             .hint(did_you_mean(name.value, known)),
         name.span);
   }

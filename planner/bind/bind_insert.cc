@@ -72,13 +72,16 @@ class InsertBinder {
   void refuse_forms() {
     SourceSpan span = insert_.table.span;
     if (insert_.upsert) {
-      session_.report(fail(ErrorCode::NotASink, span, "UPSERT INTO does not exist in Flink").hint("Write INSERT INTO."),
+      session_.report(fail(ErrorCode::NotInStreaming, span, "UPSERT INTO does not exist in Flink").hint("Write INSERT INTO."),
                       span);
     }
     if (insert_.overwrite) session_.not_supported(span, "INSERT OVERWRITE");
     if (insert_.on_conflict) session_.not_supported(insert_.span, "ON CONFLICT");
     if (!insert_.extended_columns.empty()) {
-      session_.not_supported(insert_.extended_columns[0].span, "an extended column list");
+      session_.report(fail(ErrorCode::BadInsertTarget, insert_.extended_columns[0].span,
+                           "the column list of INSERT holds names without types")
+                          .hint("Leave the types out: the table has them."),
+                      span);
     }
   }
 
@@ -86,7 +89,7 @@ class InsertBinder {
     const CatalogObject* object = find_object(insert_.table, session_);
     if (object == nullptr) return nullptr;
     if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) return table->get();
-    session_.error(ErrorCode::NotASink, insert_.table.span, "`{}` is a view, and nothing can be written to it",
+    session_.error(ErrorCode::WrongKindOfObject, insert_.table.span, "`{}` is a view, and nothing can be written to it",
                    identity_of(*object).path.dotted());
     return nullptr;
   }
@@ -123,7 +126,7 @@ class InsertBinder {
   void add_static(const Table& table, const ast::PartitionValue& value) {
     const std::string& key = value.key.text;
     if (std::ranges::find(table.partition_keys, key) == table.partition_keys.end()) {
-      session_.report(fail(ErrorCode::BadPartitioning, value.key.span, "`{}` is no partition column", key)
+      session_.report(fail(table.find(key) ? ErrorCode::BadPartitioning : ErrorCode::UnknownColumn, value.key.span, "`{}` is no partition column", key)
                           .hint(did_you_mean(key, table.partition_keys)),
                       value.key.span);
       return;

@@ -31,7 +31,7 @@ Scope side_by_side(Scope left, Scope right, JoinType type, BindSession& session)
   for (Relation& relation : right.relations) {
     auto same = [&](const Relation& other) { return !other.alias.empty() && other.alias == relation.alias; };
     if (std::ranges::any_of(left.relations, same)) {
-      session.error(ErrorCode::DuplicateName, relation.span, "table name `{}` stands twice in FROM", relation.alias);
+      session.error(ErrorCode::DuplicateAlias, relation.span, "table name `{}` stands twice in FROM", relation.alias);
       relation.alias.clear();
     }
     relation.offset += offset;
@@ -49,6 +49,12 @@ Scope side_by_side(Scope left, Scope right, JoinType type, BindSession& session)
 bool is_true_literal(const Expr& expr) {
   auto* constant = expr.as<Literal>();
   return constant != nullptr && constant->value == Value{true};
+}
+
+// The span without blanks at its beginning.
+SourceSpan from_keyword(SourceSpan span, const BindSession& session) {
+  size_t blanks = session.text(span).find_first_not_of(" \t\r\n");
+  return {span.begin + static_cast<uint32_t>(blanks == std::string::npos ? 0 : blanks), span.end};
 }
 
 // The names that both sides have, in the order of the left one.
@@ -120,12 +126,13 @@ From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& refe
   SourceSpan span = session_.place.value_or(reference.span);
   bool needs_condition = join.kind != ast::JoinKind::Cross && join.kind != ast::JoinKind::Comma;
   if (needs_condition && !join.natural && !join.on && join.using_columns.empty()) {
-    session_.report(fail(ErrorCode::SyntaxError, span, "a join other than CROSS JOIN needs ON or USING")
+    session_.report(fail(ErrorCode::MissingJoinCondition, span, "a join other than CROSS JOIN needs ON or USING")
                         .hint("Write CROSS JOIN where every row meets every other."),
                     span);
   }
   if (join.kind == ast::JoinKind::Cross && join.on) {
-    session_.report(fail(ErrorCode::SyntaxError, join.on->span, "CROSS JOIN takes no condition")
+    SourceSpan condition = from_keyword({join.right->span.end, join.on->span.end}, session_);
+    session_.report(fail(ErrorCode::BadJoin, condition, "CROSS JOIN takes no condition")
                         .hint("Write JOIN .. ON .. where the rows must fit."),
                     span);
   }

@@ -78,7 +78,7 @@ From QueryBinder::bind_relation(const ast::Unnest& unnest, const ast::TableRef& 
   RowSchema columns = columns_of(collection.type);
   if (columns.empty()) {
     session_.report(
-        fail(ErrorCode::WrongArguments, reference.span, "UNNEST takes an ARRAY, a MAP or a MULTISET, and not {}",
+        fail(ErrorCode::BadUnnest, reference.span, "UNNEST takes an ARRAY, a MAP or a MULTISET, and not {}",
              collection.type.as_nullable().to_string())
             .hint("Only collections have elements that can become rows."),
         span);
@@ -115,7 +115,7 @@ From QueryBinder::bind_relation(const ast::DerivedTable& table, const ast::Table
   const Scope& left = lateral_->scope;
   auto free = decorrelate(bound.plan, left.number, lateral_->plan, left.read_by_inner, session_);
   if (!free) {
-    session_.report(cannot_decorrelate(bound.plan, span), span);
+    session_.report(cannot_decorrelate(bound.plan, ErrorCode::BadLateral, span), span);
     return broken_relation(span);
   }
   From from = relation_of(free->plan, free->plan->schema, span);
@@ -133,7 +133,7 @@ std::optional<From> QueryBinder::join_extended(const From& left, From& right, co
   JoinType type = join.kind == ast::JoinKind::Left ? JoinType::Left : JoinType::Inner;
   if (join.kind == ast::JoinKind::Right || join.kind == ast::JoinKind::Full) {
     session_.report(
-        fail(ErrorCode::WrongArguments, span, "rows that are made of the left side's cannot be joined by {}",
+        fail(ErrorCode::BadJoin, span, "rows that are made of the left side's cannot be joined by {}",
              join.kind == ast::JoinKind::Full ? "FULL JOIN" : "RIGHT JOIN")
             .hint("Write CROSS JOIN or LEFT JOIN .. ON TRUE."),
         span);
@@ -175,27 +175,26 @@ class TemporalJoin {
     bool by_rowtime = left_.plan->times[*time] == TimeRole::Rowtime;
     join.version_time = *time;
     if (join.type == JoinType::Right || join.type == JoinType::Full) {
-      return refuse(ErrorCode::WrongArguments, "a table FOR SYSTEM_TIME AS OF is joined by JOIN or LEFT JOIN",
+      return refuse("a table FOR SYSTEM_TIME AS OF is joined by JOIN or LEFT JOIN",
                     "Only rows of the left side say at which time the table is meant.");
     }
     bool looks_up = !by_rowtime && can_be_looked_up(right_.plan);
     join.strategy = looks_up ? JoinStrategy::Lookup : JoinStrategy::Temporal;
     if (looks_up) return looked_up(std::move(join));
     if (by_rowtime && std::ranges::find(right_.plan->times, TimeRole::Rowtime) == right_.plan->times.end()) {
-      return refuse(ErrorCode::NotATimeAttribute,
-                    "the versions of a table are told apart by a row time, and it has none",
+      return refuse("the versions of a table are told apart by a row time, and it has none",
                     "Declare a WATERMARK on the column that says since when a row holds.");
     }
     if (join_keys_of(join).left.empty()) {
-      return refuse(ErrorCode::WrongArguments, "a temporal join needs an equality between both sides",
+      return refuse("a temporal join needs an equality between both sides",
                     "Compare the primary key of the versioned table with columns of the left side.");
     }
     if (upsert_keys_of(right_.plan).empty()) {
-      return refuse(ErrorCode::BadConstraint, "a versioned table needs a primary key, and it has none",
+      return refuse("a versioned table needs a primary key, and it has none",
                     "Declare PRIMARY KEY (..) NOT ENFORCED.");
     }
     if (!by_rowtime) {
-      return refuse(ErrorCode::NotASource, "the table cannot be looked up, so there is no version at processing time",
+      return refuse("the table cannot be looked up, so there is no version at processing time",
                     "Use a row time of the left side, or a table whose connector can look up keys.");
     }
     return join;
@@ -204,14 +203,14 @@ class TemporalJoin {
  private:
   std::optional<Join> looked_up(Join join) {
     if (!join_keys_of(join).left.empty()) return join;
-    return refuse(ErrorCode::WrongArguments, "a lookup needs an equality between both sides",
+    return refuse("a lookup needs an equality between both sides",
                   "Compare a column of the table that is looked up with one of the left side.");
   }
 
   std::optional<uint32_t> time_column() {
     const char* hint = "Write a row time or processing time of the left side: FOR SYSTEM_TIME AS OF l.ts.";
     if (names_right()) {
-      refuse(ErrorCode::NotATimeAttribute, "FOR SYSTEM_TIME AS OF takes a time of the left side", hint);
+      refuse("FOR SYSTEM_TIME AS OF takes a time of the left side", hint);
       return {};
     }
     ExprBinder binder(left_.scope, session_);
@@ -228,7 +227,9 @@ class TemporalJoin {
     }
     auto* reference = period.as<ColumnRef>();
     if (reference != nullptr && left_.plan->times[reference->index] != TimeRole::None) return reference->index;
-    refuse(ErrorCode::NotATimeAttribute, "FOR SYSTEM_TIME AS OF takes a time attribute of the left side", hint);
+    bool is_travel = !std::holds_alternative<ast::ColumnRef>(period_.kind);
+    refuse("FOR SYSTEM_TIME AS OF takes a time attribute of the left side", hint,
+           is_travel ? ErrorCode::BadTimeTravel : ErrorCode::BadTemporalJoin);
     return {};
   }
 
@@ -238,7 +239,7 @@ class TemporalJoin {
            name->name.parts[0].text == right_.scope.relations[0].alias;
   }
 
-  std::optional<Join> refuse(ErrorCode code, const char* message, const char* hint) {
+  std::optional<Join> refuse(const char* message, const char* hint, ErrorCode code = ErrorCode::BadTemporalJoin) {
     session_.report(fail(code, period_.span, "{}", message).hint(hint), period_.span);
     return {};
   }

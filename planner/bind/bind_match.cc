@@ -3,6 +3,7 @@
 
 #include "planner/bind/query_binder.h"
 #include "planner/bind/window_arguments.h"
+#include "planner/plan/traits.h"
 
 namespace sluice::planner {
 
@@ -25,6 +26,7 @@ class MatchBinder {
     bind_within();
     bind_defines();
     bind_measures();
+    check_changes();
     if (!valid_) return {};
     return make(std::move(out_));
   }
@@ -33,6 +35,12 @@ class MatchBinder {
   void report(ErrorCode code, SourceSpan span, std::string message, std::string hint = "") {
     session_.report(fail(code, span, "{}", message).hint(std::move(hint)), span);
     valid_ = false;
+  }
+
+  // Told here only beside other errors: of a plan that goes on, it is found when all of it is known.
+  void check_changes() {
+    if (valid_ || input_.scope.is_open() || changelog_of(input_.plan).is_insert_only()) return;
+    report(ErrorCode::OperatorCannotTakeUpdates, out_.span, "MATCH_RECOGNIZE takes rows that never change");
   }
 
   void bind_partition() {
@@ -170,7 +178,7 @@ class MatchBinder {
 
   void check_variable(const ast::Identifier& name) {
     if (steps_.contains(name.text) || !valid_) return;
-    report(ErrorCode::BadPattern, name.span, fmt::format("`{}` is no variable of the pattern", name.text),
+    report(ErrorCode::UnknownPatternVariable, name.span, fmt::format("`{}` is no variable of the pattern", name.text),
            did_you_mean(name.text, {steps_.begin(), steps_.end()}));
   }
 

@@ -48,7 +48,7 @@ Expr ExprBinder::bind_match_column(const ast::Name& name, SourceSpan span) {
     if (is_field) return of_rows(resolve_name(column, scope_, session_), kAllRows, span);
     if (!match->variables.contains(variable)) {
       std::vector<std::string> known(match->variables.begin(), match->variables.end());
-      session_.report(fail(ErrorCode::UnknownTable, name.parts[0].span, "`{}` is no variable of the pattern", variable)
+      session_.report(fail(ErrorCode::UnknownPatternVariable, name.parts[0].span, "`{}` is no variable of the pattern", variable)
                           .hint(did_you_mean(variable, known)),
                       span);
       return invalid_expr(span);
@@ -138,11 +138,8 @@ Expr ExprBinder::bind_match_aggregate(const ast::Call& node, SourceSpan span) {
   if (!is_of_one_variable(args, span)) return invalid_expr(span);
   const AggregateDecl* decl = find_aggregate(node.lookup);
   if (decl == nullptr) return refuse(span, "this aggregate in a pattern");
-  auto shape = aggregate_shape(*decl, types, false, false);
-  if (!shape) {
-    session_.report(std::move(shape).as_failure(), span);
-    return invalid_expr(span);
-  }
+  auto shape = bound_shape(*decl, args, false, span, session_);
+  if (!shape) return invalid_expr(span);
   Type type = shape->result;
   return call(node.lookup, std::move(args), std::move(type), span);
 }

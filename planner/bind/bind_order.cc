@@ -17,7 +17,7 @@ std::optional<uint64_t> count_of(const ast::ExprPtr& expr, BindSession& session)
   const char* end = number == nullptr ? nullptr : number->digits.data() + number->digits.size();
   auto read = number == nullptr ? std::from_chars_result{} : std::from_chars(number->digits.data(), end, count);
   if (number != nullptr && read.ec == std::errc() && read.ptr == end) return count;
-  session.error(ErrorCode::WrongArguments, expr->span, "`{}` is no number of rows", session.text(expr->span));
+  session.error(ErrorCode::BadLimit, expr->span, "`{}` is no number of rows", session.text(expr->span));
   return {};
 }
 
@@ -46,7 +46,7 @@ Plan sort_rows(Plan plan, std::vector<Sort::Key> keys, const ast::Query& query, 
     sort.offset = *offset;
   }
   if (!query.limit && query.offset) {
-    session.report(fail(ErrorCode::WrongArguments, query.offset->span, "OFFSET needs a LIMIT")
+    session.report(fail(ErrorCode::BadLimit, query.offset->span, "OFFSET needs a LIMIT")
                        .hint("Rows of a stream have no end that could be skipped to: say how many are wanted."),
                    query.offset->span);
     return plan;
@@ -55,7 +55,7 @@ Plan sort_rows(Plan plan, std::vector<Sort::Key> keys, const ast::Query& query, 
   bool sorts_all = !query.limit && !is_temporal(sort);
   if (sorts_all && session.settings.get("table.exec.sort.non-temporal.enabled") != "true") {
     session.report(
-        fail(ErrorCode::NotATimeAttribute, sort.span, "a stream is sorted by a time attribute, ascending, first of all")
+        fail(ErrorCode::BadOrdering, sort.span, "a stream is sorted by a time attribute, ascending, first of all")
             .hint("Order by a column with a WATERMARK or by PROCTIME(), or add a LIMIT."),
         sort.span);
     return plan;

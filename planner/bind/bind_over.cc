@@ -101,7 +101,7 @@ bool check_bounds(const ast::WindowFrame& frame, BindSession& session) {
     return true;
   }
   session.report(
-      fail(ErrorCode::BadOverWindow, frame.span, "a frame over a stream ends at CURRENT ROW and begins before")
+      fail(ErrorCode::BadFrame, frame.span, "a frame over a stream ends at CURRENT ROW and begins before")
           .hint("Write ROWS BETWEEN n PRECEDING AND CURRENT ROW, or UNBOUNDED PRECEDING."),
       frame.span);
   return false;
@@ -183,17 +183,19 @@ std::optional<OverCalls::Window> ExprBinder::bind_window(const ast::Over& over, 
 Expr ExprBinder::bind_over(const ast::Call& call, SourceSpan span) {
   if (overs == nullptr || in_aggregate_ || in_over_) {
     const char* where = in_aggregate_ || in_over_ ? "another aggregate" : clause;
-    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` OVER cannot stand in {}", display_name(call), where);
+    bool nested = in_aggregate_ || in_over_;
+    session_.error(nested ? ErrorCode::NestedAggregate : ErrorCode::MisplacedWindowFunction, span,
+                   "`{}` OVER cannot stand in {}", display_name(call), where);
     return invalid_expr(span);
   }
   if (call.nulls != ast::NullTreatment::None) {
-    session_.error(ErrorCode::MisplacedAggregate, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS",
+    session_.error(ErrorCode::BadOverWindow, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS",
                    display_name(call));
     return invalid_expr(span);
   }
   bool is_aggregate = window_function(call.lookup) != nullptr || is_aggregate_of_flink(call.lookup);
   if (!is_aggregate || call.filter) {
-    session_.report(fail(ErrorCode::MisplacedAggregate, span, "`{}` cannot stand before OVER",
+    session_.report(fail(ErrorCode::NotAnAggregate, span, "`{}` cannot stand before OVER",
                          call.filter ? "FILTER" : display_name(call))
                         .hint(call.filter ? "Put the condition into the argument: SUM(CASE WHEN .. THEN .. END)."
                                           : "Only aggregates and window functions are computed OVER a window."),
@@ -232,36 +234,21 @@ std::optional<OverCalls::Item> ExprBinder::bind_over_call(const ast::Call& call,
   if (!valid) return {};
   if (const FunctionShape* shape = window_function(call.lookup)) {
     if (call.args.size() < shape->arguments_min || call.args.size() > shape->arguments_max) {
-      session_.error(ErrorCode::WrongArguments, span, "`{}` does not take {} arguments", call.lookup, call.args.size());
+      session_.error(ErrorCode::WrongArgumentCount, span, "`{}` does not take {} arguments", call.lookup,
+                     call.args.size());
       return {};
     }
     return bind_window_function(std::move(item));
   }
   const AggregateDecl* decl = find_aggregate(call.lookup);
   if (decl == nullptr) {
-    if (call.lookup == "FIRST_VALUE" || call.lookup == "LAST_VALUE") {
-      if (item.args.size() == 1) {
-        item.result = item.args[0].type;
-        return item;
-      }
-    }
     session_.not_supported(span, "`{}` OVER", display_name(call));
     return {};
   }
-  std::vector<Type> types;
-  for (const Expr& arg : item.args) types.push_back(arg.type);
-  auto shape = aggregate_shape(*decl, types, item.distinct, false);
-  if (!shape) {
-    session_.report(std::move(shape).as_failure(), span);
-    return {};
-  }
+  bool nullable = std::ranges::any_of(item.args, [](const Expr& arg) { return arg.type.nullable(); });
+  auto shape = bound_shape(*decl, item.args, item.distinct, span, session_);
+  if (!shape) return {};
   item.version = decl->version;
-  bool nullable = false;
-  for (size_t i = 0; i < item.args.size(); ++i) {
-    nullable |= item.args[i].type.nullable();
-    SourceSpan arg_span = item.args[i].span;
-    item.args[i] = cast_or_report(std::move(item.args[i]), shape->arguments[i], arg_span, session_);
-  }
   item.result = shape->result.with_nullability(shape->result.nullable() && nullable);
   return item;
 }

@@ -129,7 +129,7 @@ BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
     }
     for (const Expr& cell : cells) valid &= !cell.type.is_invalid();
     if (!rows.empty() && rows[0].size() != cells.size()) {
-      session_.error(ErrorCode::ColumnCountMismatch, row->span, "the rows of VALUES have {} and {} columns",
+      session_.error(ErrorCode::BadValues, row->span, "the rows of VALUES have {} and {} columns",
                      rows[0].size(), cells.size());
       return broken_query();
     }
@@ -142,7 +142,7 @@ BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
     for (const auto& row : rows) cells.push_back(row[i].type);
     auto common = least_restrictive(cells);
     if (!common) {
-      session_.error(ErrorCode::TypeMismatch, span, "the values of column {} have no common type", i + 1);
+      session_.error(ErrorCode::BadValues, span, "the values of column {} have no common type", i + 1);
       return broken_query();
     }
     types.push_back(*common);

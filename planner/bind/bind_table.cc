@@ -342,7 +342,15 @@ class TableBinder {
 
 std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, SourceSpan span, BindSession& session) {
   if (create.mode != ast::CreateMode::Create) session.not_supported(span, "REPLACE TABLE");
-  if (create.query) session.not_supported(create.query->span, "CREATE TABLE .. AS");
+  if (create.query) {
+    auto is_connector = [](const ast::Option& option) { return option.key.value == "connector"; };
+    if (std::ranges::none_of(create.options, is_connector) && !create.like) {
+      session.report(fail(ErrorCode::MissingOption, create.name.span, "a table that is filled needs a `connector`")
+                         .hint("Write WITH ('connector' = '..') before AS."),
+                     create.name.span);
+    }
+    session.not_supported(create.query->span, "CREATE TABLE .. AS");
+  }
   if (create.connection) session.not_supported(create.connection->span, "USING CONNECTION");
   auto path = path_to_create(create.name, session);
   if (!path) return {};

@@ -41,7 +41,7 @@ bool report_count(const Shape& shape, size_t count, SourceSpan span, BindSession
   std::string wanted = shape.required == shape.arguments.size()
                            ? fmt::format("{}", shape.required)
                            : fmt::format("{} or {}", shape.required, shape.arguments.size());
-  session.report(fail(ErrorCode::WrongArguments, span, "{} takes {} arguments, and not {}", shape.name, wanted, count)
+  session.report(fail(ErrorCode::WrongArgumentCount, span, "{} takes {} arguments, and not {}", shape.name, wanted, count)
                      .hint(fmt::format("Write {}(TABLE t, DESCRIPTOR(time), {}) with an INTERVAL for each length.",
                                        shape.name, shape.example)),
                  span);
@@ -57,7 +57,7 @@ bool read_arguments(const ast::Call& call, const Shape& shape, Arguments& out, S
       auto found = std::ranges::find(shape.arguments, upper(named->name.text));
       if (found == shape.arguments.end()) {
         session.report(
-            fail(ErrorCode::WrongArguments, named->name.span, "{} has no argument `{}`", shape.name, named->name.text)
+            fail(ErrorCode::BadNamedArgument, named->name.span, "{} has no argument `{}`", shape.name, named->name.text)
                 .hint(did_you_mean(upper(named->name.text), shape.arguments)),
             span);
         return false;
@@ -86,7 +86,7 @@ bool read_lengths(const Arguments& args, const Shape& shape, Window& window, Bin
     const std::string& name = shape.arguments[i];
     (name == "OFFSET" ? window.offset_ms : name == "SLIDE" || name == "STEP" ? window.slide_ms : window.size_ms) = *ms;
     if (name == "OFFSET" || *ms > 0) continue;
-    session.error(ErrorCode::BadWindow, args[i]->span, "the {} of a window must be positive",
+    session.error(ErrorCode::BadWindowSize, args[i]->span, "the {} of a window must be positive",
                   name == "SLIDE"  ? "slide"
                   : name == "STEP" ? "step"
                   : name == "GAP"  ? "gap"
@@ -100,14 +100,14 @@ bool check_lengths(const Arguments& args, const Window& window, BindSession& ses
   bool has_slide = window.slide_ms > 0;
   const ast::Expr* offset = args.size() > 3 ? args.back() : nullptr;
   if (window.offset_ms != 0 && std::abs(window.offset_ms) >= (has_slide ? window.slide_ms : window.size_ms)) {
-    session.error(ErrorCode::BadWindow, offset->span, "the offset of a window must be less than its {}",
+    session.error(ErrorCode::BadWindowSize, offset->span, "the offset of a window must be less than its {}",
                   window.kind == Window::Kind::Hop ? "slide"
                   : has_slide                      ? "step"
                                                    : "size");
     return false;
   }
   if (window.kind != Window::Kind::Cumulate || window.size_ms % window.slide_ms == 0) return true;
-  session.error(ErrorCode::BadWindow, args[3]->span, "the size of CUMULATE is a multiple of its step: {} ms of {} ms",
+  session.error(ErrorCode::BadWindowSize, args[3]->span, "the size of CUMULATE is a multiple of its step: {} ms of {} ms",
                 window.size_ms, window.slide_ms);
   return false;
 }
@@ -140,7 +140,7 @@ std::optional<int64_t> interval_ms(const ast::Expr& expr, BindSession& session) 
   if (bound.type.is_invalid()) return {};
   auto* value = bound.as<Literal>();
   if (value == nullptr || !bound.type.is(TypeRoot::IntervalDayTime)) {
-    session.error(ErrorCode::BadWindow, expr.span, "a window is as long as an INTERVAL of days to seconds, and not {}",
+    session.error(ErrorCode::BadWindowSize, expr.span, "a window is as long as an INTERVAL of days to seconds, and not {}",
                   bound.type.as_nullable().to_string());
     return {};
   }
@@ -184,6 +184,21 @@ BoundQuery QueryBinder::bind_table_argument(const ast::Expr& argument, Window::K
   return broken_query();
 }
 
+namespace {
+
+// The columns of a window function whose time is wrong, so that what is wrong with their uses is told, too.
+From open_window(From input) {
+  Relation& relation = input.scope.relations[0];
+  for (const char* name : {"window_start", "window_end", "window_time"}) {
+    relation.columns.push_back({name, Type::timestamp(3).not_null()});
+    relation.times.push_back(TimeRole::None);
+  }
+  relation.open = true;
+  return input;
+}
+
+}  // namespace
+
 From QueryBinder::bind_window_function(const ast::Call& call, Window::Kind kind, const ast::TableRef& reference) {
   const Shape& shape = shape_of(kind);
   SourceSpan span = session_.place.value_or(reference.span);
@@ -202,7 +217,7 @@ From QueryBinder::bind_window_function(const ast::Call& call, Window::Kind kind,
   Expr time = resolve_name(*name, input.scope, session_);
   auto* column = time.as<ColumnRef>();
   TimeRole role = column == nullptr ? TimeRole::None : data.plan->times[column->index];
-  if (!check_time(time, role, name->span, session_)) return broken;
+  if (!check_time(time, role, name->span, session_)) return open_window(std::move(input));
   window.time = column->index;
   window.processing_time = role == TimeRole::Proctime;
   return single({make(WindowTvf{data.plan, window, std::move(keys)}), false}, "", {}, span);

@@ -187,10 +187,24 @@ class ScriptBinder {
 
   // ---- Correct statements that do not run yet
 
-  std::optional<Kind> bind_one(const ast::Update&, SourceSpan span) { return refuse(span, "UPDATE"); }
-  std::optional<Kind> bind_one(const ast::Delete&, SourceSpan span) { return refuse(span, "DELETE"); }
+  // What Flink refuses on streams as well.
+  std::optional<Kind> batch_only(SourceSpan span, const char* what, const char* hint) {
+    session_.report(fail(ErrorCode::NotInStreaming, span, "{} does not run on streams", what).hint(hint), span);
+    return {};
+  }
+  std::optional<Kind> bind_one(const ast::Update&, SourceSpan span) {
+    return batch_only(span, "UPDATE", "INSERT INTO a table with a primary key replaces the rows of the same key.");
+  }
+  std::optional<Kind> bind_one(const ast::Delete&, SourceSpan span) {
+    return batch_only(span, "DELETE", "Rows go when what they were computed from goes: write a query that leaves them out.");
+  }
   std::optional<Kind> bind_one(const ast::Truncate&, SourceSpan span) { return refuse(span, "TRUNCATE TABLE"); }
-  std::optional<Kind> bind_one(const ast::CallProcedure&, SourceSpan span) { return refuse(span, "CALL"); }
+  std::optional<Kind> bind_one(const ast::CallProcedure& procedure, SourceSpan span) {
+    auto* call = std::get_if<ast::Call>(&procedure.call->kind);
+    if (call != nullptr && call->function.span.end > call->function.span.begin) span = call->function.span;
+    session_.error(ErrorCode::UnknownProcedure, span, "procedure `{}` does not exist", session_.text(span));
+    return {};
+  }
   std::optional<Kind> bind_one(const ast::CreateMaterializedTable&, SourceSpan span) {
     return refuse(span, "CREATE MATERIALIZED TABLE");
   }
@@ -203,12 +217,30 @@ class ScriptBinder {
   std::optional<Kind> bind_one(const ast::CreateConnection&, SourceSpan span) {
     return refuse(span, "CREATE CONNECTION");
   }
-  std::optional<Kind> bind_one(const ast::UseModules&, SourceSpan span) { return refuse(span, "USE MODULES"); }
-  std::optional<Kind> bind_one(const ast::LoadModule&, SourceSpan span) { return refuse(span, "LOAD MODULE"); }
-  std::optional<Kind> bind_one(const ast::UnloadModule&, SourceSpan span) { return refuse(span, "UNLOAD MODULE"); }
+  std::optional<Kind> bind_one(const ast::UseModules& use, SourceSpan span) {
+    for (const ast::Identifier& name : use.names) {
+      if (name.text != "core") return unknown_module(name);
+    }
+    return refuse(span, "USE MODULES");
+  }
+  std::optional<Kind> bind_one(const ast::LoadModule& load, SourceSpan span) {
+    if (load.name.text == "hive" || load.name.text == "core") return refuse(span, "LOAD MODULE");
+    return unknown_module(load.name);
+  }
+  std::optional<Kind> bind_one(const ast::UnloadModule& unload, SourceSpan span) {
+    return unload.name.text == "core" ? refuse(span, "UNLOAD MODULE") : unknown_module(unload.name);
+  }
+  std::optional<Kind> unknown_module(const ast::Identifier& name) {
+    session_.report(fail(ErrorCode::UnknownModule, name.span, "module `{}` does not exist", name.text)
+                        .hint("The module `core` has all functions, and is always there."),
+                    name.span);
+    return {};
+  }
   std::optional<Kind> bind_one(const ast::ChangeJar&, SourceSpan span) { return refuse(span, "ADD JAR"); }
   std::optional<Kind> bind_one(const ast::StopJob&, SourceSpan span) { return refuse(span, "STOP JOB"); }
-  std::optional<Kind> bind_one(const ast::Analyze&, SourceSpan span) { return refuse(span, "ANALYZE TABLE"); }
+  std::optional<Kind> bind_one(const ast::Analyze&, SourceSpan span) {
+    return batch_only(span, "ANALYZE TABLE", "An endless table has no statistics: leave the statement out.");
+  }
   std::optional<Kind> bind_one(const ast::CompilePlan&, SourceSpan span) { return refuse(span, "COMPILE PLAN"); }
   std::optional<Kind> bind_one(const ast::ExecutePlan&, SourceSpan span) { return refuse(span, "EXECUTE PLAN"); }
 

@@ -225,7 +225,7 @@ class Decorrelation {
 
 }  // namespace
 
-Failure cannot_decorrelate(const Plan& plan, SourceSpan span) {
+Failure cannot_decorrelate(const Plan& plan, ErrorCode code, SourceSpan span) {
   auto has_limit = [](const Plan& at, auto&& self) -> bool {
     bool found = at.as<Sort>() != nullptr;
     for_each_input(at, [&](const Plan& input) { found = found || self(input, self); });
@@ -235,7 +235,7 @@ Failure cannot_decorrelate(const Plan& plan, SourceSpan span) {
     return fail(ErrorCode::NotSupportedYet, span,
                 "a query that reads the one around it in this way is not supported yet");
   }
-  return fail(ErrorCode::UnknownColumn, span, "a query with LIMIT cannot read columns of the query around it")
+  return fail(code, span, "a query with LIMIT cannot read columns of the query around it")
       .hint(
           "Number the rows with ROW_NUMBER() OVER (PARTITION BY ..) and join, where the first rows of each are meant.");
 }

@@ -49,11 +49,13 @@ void add_details(Info& info, const FunctionDecl& function) {
   if (!function.examples.empty()) info.add("examples", examples_of(function));
 }
 
-void add_details(Info& info, const AggregateDecl&) {
+void add_details(Info& info, const AggregateDecl& function) {
   info.add("kind", "AGGREGATE");
   info.add("requirements", "[]");
   info.add("is deterministic", "true");
   info.add("supports constant folding", "false");
+  info.add("signature", std::string(function.usage));
+  info.add("description", std::string(function.summary));
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ Expr ExprBinder::bind_condition(const ast::Expr& expr, const char* what) {
   Expr bound = bind(expr);
   if (is_untyped_null(bound)) return Expr{Literal{Value::null()}, Type::boolean(), {}, expr.span};
   if (bound.type.is_invalid() || bound.type.is(TypeRoot::Boolean)) return bound;
-  session_.error(ErrorCode::TypeMismatch, expr.span, "{} must be a condition, and `{}` is {}", what,
+  session_.error(ErrorCode::NotACondition, expr.span, "{} must be a condition, and `{}` is {}", what,
                  session_.text(expr.span), bound.type.to_string());
   return invalid_expr(expr.span);
 }
@@ -127,7 +127,12 @@ Expr ExprBinder::bind_kind(const ast::Symbol& symbol, SourceSpan span) {
   return Expr{
       Literal{Value{symbol.word}}, Type::character(static_cast<int32_t>(symbol.word.size())).not_null(), {}, span};
 }
-Expr ExprBinder::bind_kind(const ast::Parameter&, SourceSpan span) { return refuse(span, "a parameter"); }
+Expr ExprBinder::bind_kind(const ast::Parameter&, SourceSpan span) {
+  session_.report(fail(ErrorCode::DynamicParameter, span, "parameter `?` has no value")
+                      .hint("Write the value itself, or a variable of the script such as ${NAME}."),
+                  span);
+  return invalid_expr(span);
+}
 
 Expr ExprBinder::bind_kind(const ast::Cast& cast, SourceSpan span) {
   Expr operand = bind(*cast.operand);
@@ -160,7 +165,7 @@ bool ExprBinder::unify(std::vector<Expr*> values, SourceSpan span, const char* w
   if (!common) {
     std::string list;
     for (const Type& one : types) list += (list.empty() ? "" : ", ") + one.as_nullable().to_string();
-    session_.error(ErrorCode::TypeMismatch, span, "the values of {} have no common type: {}", what, list);
+    session_.error(ErrorCode::NoCommonType, span, "the values of {} have no common type: {}", what, list);
     return false;
   }
   type = *common;
@@ -237,7 +242,7 @@ Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
     types.push_back(item.type);
   }
   if (!common_type(types)) {
-    session_.error(ErrorCode::TypeMismatch, span, "the values of IN have no common type");
+    session_.error(ErrorCode::NoCommonType, span, "the values of IN have no common type");
     return invalid_expr(span);
   }
   Expr value = bind(*in.value);

@@ -26,6 +26,8 @@ struct AggregateCalls {
   };
   bool has_keys = false;
   std::vector<Item> items;
+
+  Expr add(Item item);
 };
 
 class ExprBinder {
@@ -122,6 +124,10 @@ class ExprBinder {
   bool in_aggregate_ = false;
   bool in_over_ = false;
 };
+
+// Types and accumulator of an aggregate's call, whose arguments are cast to what it takes; nothing after a report.
+std::optional<AggregateShape> bound_shape(const AggregateDecl& decl, std::vector<Expr>& args, bool distinct,
+                                          SourceSpan span, BindSession& session);
 
 // The function's name as it was written.
 std::string display_name(const ast::Call& call);

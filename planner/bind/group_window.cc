@@ -26,7 +26,7 @@ bool read_lengths(const ast::Call& call, Window& window, BindSession& session) {
   for (size_t i = 1; i < call.args.size(); ++i) {
     auto ms = interval_ms(*call.args[i], session);
     if (ms && *ms <= 0) {
-      session.error(ErrorCode::BadWindow, call.args[i]->span, "the length of a window must be positive");
+      session.error(ErrorCode::BadWindowSize, call.args[i]->span, "the length of a window must be positive");
       ms.reset();
     }
     valid &= ms.has_value();
@@ -53,7 +53,7 @@ std::optional<GroupWindow> bind_group_window(const ast::Call& call, SourceSpan s
   }
   size_t wanted = *kind == Window::Kind::Hop ? 3 : 2;
   if (call.args.size() != wanted) {
-    session.error(ErrorCode::WrongArguments, span, "`{}` takes {} arguments, and not {}", call.lookup, wanted,
+    session.error(ErrorCode::WrongArgumentCount, span, "`{}` takes {} arguments, and not {}", call.lookup, wanted,
                   call.args.size());
     return {};
   }
@@ -71,7 +71,7 @@ Expr ExprBinder::bind_window_bound(const ast::Call& call, SourceSpan span) {
   auto property = property_of(call.lookup);
   if (!property) {
     session_.report(
-        fail(ErrorCode::BadWindow, span, "window `{}` can only stand in GROUP BY, or as a table in FROM", call.lookup)
+        fail(ErrorCode::MisplacedWindowFunction, span, "window `{}` can only stand in GROUP BY, or as a table in FROM", call.lookup)
             .hint(fmt::format("The bounds of the window are {0}_START(..) and {0}_END(..).", call.lookup)),
         span);
     return invalid_expr(span);
@@ -80,7 +80,7 @@ Expr ExprBinder::bind_window_bound(const ast::Call& call, SourceSpan span) {
   if (group_window != nullptr) named = bind_group_window(call, span, *this, session_);
   if (group_window != nullptr && !named) return invalid_expr(span);
   if (!named || !named->is_same(*group_window)) {
-    session_.report(fail(ErrorCode::BadWindow, span, "`{}` needs {} with the same arguments in GROUP BY", call.lookup,
+    session_.report(fail(ErrorCode::MisplacedWindowFunction, span, "`{}` needs {} with the same arguments in GROUP BY", call.lookup,
                          window_name(call.lookup)),
                     span);
     return invalid_expr(span);

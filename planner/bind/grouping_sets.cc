@@ -107,7 +107,7 @@ bool add_sets(const std::vector<std::vector<size_t>>& sets, SourceSpan span, Gro
     for (size_t key : set) missing &= ~grouping.bit_of(key);
     if (std::ranges::find(grouping.sets, missing) != grouping.sets.end()) {
       session.report(
-          fail(ErrorCode::WrongArguments, span, "a grouping set stands twice").hint("Leave one of the equal sets out."),
+          fail(ErrorCode::BadGroupingSets, span, "a grouping set stands twice").hint("Leave one of the equal sets out."),
           span);
       return false;
     }

@@ -14,9 +14,9 @@ LikeStrategies strategies_of(const ast::LikeClause& like, BindSession& session) 
     bool twice = option.feature == All
                      ? out.all.has_value()
                      : std::ranges::any_of(out.chosen, [&](const auto& one) { return one.first == option.feature; });
-    if (twice) session.error(ErrorCode::DuplicateName, option.span, "this part of LIKE is said twice");
+    if (twice) session.error(ErrorCode::BadLike, option.span, "this part of LIKE is said twice");
     if (overwrites && !can_overwrite) {
-      session.error(ErrorCode::BadConstraint, option.span, "this part of LIKE cannot be OVERWRITING");
+      session.error(ErrorCode::BadLike, option.span, "this part of LIKE cannot be OVERWRITING");
     }
     if (option.feature == All) {
       out.all = option.strategy;

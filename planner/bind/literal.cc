@@ -16,8 +16,9 @@ Expr literal_expr(Value value, Type type, SourceSpan span) {
   return Expr{Literal{std::move(value)}, type.not_null(), {}, span};
 }
 
-Expr bad_literal(const std::string& what, SourceSpan span, BindSession& session, std::string hint) {
-  session.report(fail(ErrorCode::BadLiteral, span, "{}", what).hint(std::move(hint)), span);
+Expr bad_literal(const std::string& what, SourceSpan span, BindSession& session, std::string hint,
+                 ErrorCode code = ErrorCode::BadLiteral) {
+  session.report(fail(code, span, "{}", what).hint(std::move(hint)), span);
   return invalid_expr(span);
 }
 
@@ -172,7 +173,8 @@ Expr bind_integer(std::string_view digits, bool negative, SourceSpan span, BindS
   std::string text = (negative ? "-" : "") + std::string(digits);
   if (!parse_int(text, value)) {
     return bad_literal(fmt::format("number `{}` is out of range", text), span, session,
-                       "Whole numbers have 64 bits; write CAST('..' AS DECIMAL(p, s)) for longer ones.");
+                       "Whole numbers have 64 bits; write CAST('..' AS DECIMAL(p, s)) for longer ones.",
+                       ErrorCode::NumberOutOfRange);
   }
   bool is_int = value >= INT32_MIN && value <= INT32_MAX;
   return literal_expr({value}, is_int ? Type::integer() : Type::bigint(), span);
@@ -186,7 +188,8 @@ Expr bind_number(const ast::NumberLiteral& number, bool negative, SourceSpan spa
     double value = 0;
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc{} || std::isinf(value)) {
-      return bad_literal(fmt::format("number `{}` is out of range", digits), span, session, "");
+      return bad_literal(fmt::format("number `{}` is out of range", digits), span, session, "",
+                         ErrorCode::NumberOutOfRange);
     }
     return literal_expr({negative ? -value : value}, Type::float64(), span);
   }
@@ -200,7 +203,8 @@ Expr bind_number(const ast::NumberLiteral& number, bool negative, SourceSpan spa
   int64_t value = 0;
   if (!parse_int(unscaled, value) || precision > 38) {
     return bad_literal(fmt::format("number `{}` is out of range", digits), span, session,
-                       "The digits of a literal must fit into 64 bits; write CAST('..' AS DECIMAL(p, s)).");
+                       "The digits of a literal must fit into 64 bits; write CAST('..' AS DECIMAL(p, s)).",
+                       ErrorCode::NumberOutOfRange);
   }
   Type type = Type::decimal(precision, scale);
   Value held = type.physical() == Physical::Int128 ? Value{static_cast<Int128>(value)} : Value{value};

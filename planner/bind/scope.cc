@@ -89,9 +89,10 @@ Expr with_fields(Expr expr, const ast::Name& name, size_t first, BindSession& se
 }
 
 Expr report_unknown(const ast::Identifier& part, const std::string& where, const std::vector<std::string>& known,
-                    BindSession& session) {
+                    BindSession& session, ErrorCode code = ErrorCode::UnknownColumn) {
+  const char* what = code == ErrorCode::UnknownField ? "field" : "column";
   std::string hint = did_you_mean(part.text, known);
-  session.report(fail(ErrorCode::UnknownColumn, part.span, "column `{}` {}", part.text, where).hint(hint), part.span);
+  session.report(fail(code, part.span, "{} `{}` {}", what, part.text, where).hint(hint), part.span);
   return invalid_expr(part.span);
 }
 
@@ -116,7 +117,7 @@ std::vector<StarColumn> fields_of(const Expr& row, SourceSpan span, BindSession&
   std::vector<StarColumn> out;
   if (row.type.is_invalid()) return out;
   if (!row.type.is(TypeRoot::Row)) {
-    session.error(ErrorCode::TypeMismatch, row.span, "`{}` is {} and no row with fields", session.text(row.span),
+    session.error(ErrorCode::NotARow, row.span, "`{}` is {} and no row with fields", session.text(row.span),
                   row.type.to_string());
     return out;
   }
@@ -189,14 +190,16 @@ Expr invalid_expr(SourceSpan span) { return Expr{Literal{Value::null()}, Type::i
 Expr bind_field(Expr row, const ast::Identifier& field, BindSession& session) {
   if (row.type.is_invalid()) return row;
   if (!row.type.is(TypeRoot::Row)) {
-    session.error(ErrorCode::UnknownColumn, field.span, "`{}` is {} and has no field `{}`", session.text(row.span),
+    SourceSpan span{row.span.begin, field.span.end};
+    session.error(ErrorCode::NotARow, span, "`{}` is {} and has no field `{}`", session.text(row.span),
                   row.type.to_string(), field.text);
-    return invalid_expr(field.span);
+    return invalid_expr(span);
   }
   const auto& fields = row.type.fields();
   auto found = std::ranges::find(fields, field.text, &RowField::name);
   if (found == fields.end()) {
-    return report_unknown(field, fmt::format("is no field of `{}`", session.text(row.span)), names_of(fields), session);
+    return report_unknown(field, fmt::format("is not in `{}`", session.text(row.span)), names_of(fields), session,
+                          ErrorCode::UnknownField);
   }
   Type type = found->type.with_nullability(found->type.nullable() || row.type.nullable());
   auto index = static_cast<uint32_t>(found - fields.begin());

@@ -75,6 +75,18 @@ std::optional<BoundRows> show_objects(const ast::Show& show, bool only_views, Bi
   return names_as(only_views ? "view name" : "table name", names, show);
 }
 
+std::optional<BoundRows> show_partitions(const ast::Show& show, SourceSpan span, BindSession& session) {
+  const Table* table = find_table(*show.name, session);
+  if (table == nullptr) return {};
+  if (table->partition_keys.empty()) {
+    session.error(ErrorCode::BadPartitioning, show.name->span, "table `{}` is not partitioned",
+                  table->identity.path.dotted());
+    return {};
+  }
+  session.not_supported(span, "SHOW PARTITIONS");
+  return {};
+}
+
 std::optional<BoundRows> show_create_object(const ast::Show& show, SourceSpan span, BindSession& session) {
   using ast::ObjectKind;
   ObjectKind kind = show.object.value_or(ObjectKind::Table);
@@ -86,7 +98,7 @@ std::optional<BoundRows> show_create_object(const ast::Show& show, SourceSpan sp
   if (object == nullptr) return {};
   auto* table = std::get_if<std::shared_ptr<const Table>>(object);
   if ((table != nullptr) != (kind == ObjectKind::Table)) {
-    session.error(ErrorCode::UnknownTable, show.name->span, "`{}` is a {}", identity_of(*object).path.dotted(),
+    session.error(ErrorCode::WrongKindOfObject, show.name->span, "`{}` is a {}", identity_of(*object).path.dotted(),
                   table != nullptr ? "table: write SHOW CREATE TABLE" : "view: write SHOW CREATE VIEW");
     return {};
   }
@@ -204,6 +216,8 @@ std::optional<BoundRows> bind_show(const ast::Show& show, SourceSpan span, BindS
       std::ranges::sort(names);
       return names_as("function name", names, show);
     }
+    case ast::ShowKind::Partitions:
+      return show_partitions(show, span, session);
     case ast::ShowKind::Create:
       return show_create_object(show, span, session);
     default:

@@ -51,7 +51,7 @@ struct Decorrelated {
 std::optional<Decorrelated> decorrelate(const Plan& plan, uint32_t scope, const Plan& outer,
                                         const std::vector<Expr>& outer_columns, BindSession& session);
 // What is told where decorrelate finds no way: Flink has none either through LIMIT.
-Failure cannot_decorrelate(const Plan& plan, SourceSpan span);
+Failure cannot_decorrelate(const Plan& plan, ErrorCode code, SourceSpan span);
 bool reads_outer(const Expr& expr, uint32_t scope);
 bool reads_outer(const Plan& plan, uint32_t scope);
 // Conditions of decorrelate over a row of the outer columns (first) and the plan's (from `offset` on).

@@ -90,7 +90,7 @@ std::optional<SubqueryJoins::Right> SubqueryJoins::decorrelated(const Plan& quer
   out.outer.assign(marker.args.begin() + static_cast<std::ptrdiff_t>(subquery.values), marker.args.end());
   auto free = decorrelate(query, subquery.scope, plan_, out.outer, session_);
   if (!free) {
-    session_.report(cannot_decorrelate(query, subquery.span), subquery.span);
+    session_.report(cannot_decorrelate(query, ErrorCode::BadSubquery, subquery.span), subquery.span);
     return {};
   }
   out.plan = free->plan;

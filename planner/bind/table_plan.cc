@@ -23,13 +23,13 @@ Table with_hints(const Table& table, const std::vector<ast::Hint>& hints, Source
       continue;
     }
     if (!session.settings.get_bool("table.dynamic-table-options.enabled")) {
-      session.error(ErrorCode::BadOptionValue, hint.span,
+      session.error(ErrorCode::BadHint, hint.span,
                     "hint `OPTIONS` is switched off by `table.dynamic-table-options.enabled`");
     }
-    if (hint.args.empty()) session.error(ErrorCode::MissingOption, hint.span, "hint `OPTIONS` is empty");
+    if (hint.args.empty()) session.error(ErrorCode::BadHint, hint.span, "hint `OPTIONS` is empty");
     for (const ast::HintArgument& argument : hint.args) {
       if (!argument.key) {
-        session.error(ErrorCode::BadOptionValue, argument.value.span, "hint `OPTIONS` takes 'key' = 'value'");
+        session.error(ErrorCode::BadHint, argument.value.span, "hint `OPTIONS` takes 'key' = 'value'");
         continue;
       }
       copy.options[argument.key->value] = argument.value.value;

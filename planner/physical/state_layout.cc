@@ -22,10 +22,8 @@ bool is_distinct(const AggregateCall& call) { return call.distinct && !is_extrem
 
 // What stands in the packed row: DISTINCT values and those of retracting MIN and MAX are tables of their own.
 Result<std::vector<AccumulatorField>> accumulator_fields(const AggregateCall& call) {
-  const AggregateDecl* decl = find_aggregate(call.function);
-  if (decl == nullptr) return fail(ErrorCode::NotSupportedYet, "aggregate `{}` is not supported yet", call.function);
   bool retracts = call.retracts && !is_extreme(call);
-  SLUICE_TRY(AggregateShape shape, aggregate_shape(*decl, call.argument_types, false, retracts));
+  SLUICE_TRY(AggregateShape shape, running_shape(call.function, call.argument_types, retracts));
   return std::move(shape.fields);
 }
 

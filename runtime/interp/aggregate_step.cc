@@ -178,13 +178,13 @@ class SumStep final : public AggregateStep {
   bool has_count_ = false;
 };
 
-// MIN and MAX. A first value stays while the next ones do not beat it, so NaN, which beats nothing and is beaten by
+// MIN, MAX, FIRST_VALUE and LAST_VALUE. A first value of MIN and MAX stays while the next ones do not beat it, so NaN, which beats nothing and is beaten by
 // nothing, stays too when it came first.
 template <class T>
 class ExtremeStep final : public AggregateStep {
  public:
-  ExtremeStep(bool largest, const AggregateCall& call, std::vector<StoredField> accumulators)
-      : largest_(largest), input_(input_of(call)) {
+  ExtremeStep(AccumulatorKind kind, const AggregateCall& call, std::vector<StoredField> accumulators)
+      : kind_(kind), input_(input_of(call)) {
     accumulators_ = std::move(accumulators);
   }
   void init(uint8_t* const* slots, uint32_t count) const noexcept override {
@@ -214,7 +214,7 @@ class ExtremeStep final : public AggregateStep {
   void offer(uint8_t* slot, const T& candidate, StateHeap* heap) const {
     bool empty = value().is_null(slot);
     T best = load<T>(slot + value().offset);
-    if (!empty && !(largest_ ? candidate > best : candidate < best)) return;
+    if (!empty && !replaces(candidate, best)) return;
     if constexpr (std::is_same_v<T, StringView>) {
       store_string(value(), slot, candidate, heap);
     } else {
@@ -223,7 +223,72 @@ class ExtremeStep final : public AggregateStep {
     value().set_null(slot, false);
   }
 
-  bool largest_;
+  bool replaces(const T& candidate, const T& best) const {
+    if (kind_ == AccumulatorKind::Max) return candidate > best;
+    return kind_ == AccumulatorKind::Min ? candidate < best : kind_ == AccumulatorKind::Last;
+  }
+
+  AccumulatorKind kind_;
+  CallInput input_;
+};
+
+// LISTAGG: the texts so far and, for whoever merges them, what stands between them.
+class ConcatStep final : public AggregateStep {
+ public:
+  ConcatStep(const AggregateCall& call, std::vector<StoredField> accumulators) : input_(input_of(call)) {
+    accumulators_ = std::move(accumulators);
+  }
+  void init(uint8_t* const* slots, uint32_t count) const noexcept override {
+    for (uint32_t i = 0; i < count; ++i) {
+      for (const StoredField& field : accumulators_) {
+        store(slots[i] + field.offset, StringView());
+        field.set_null(slots[i], true);
+      }
+    }
+  }
+  void add(const AggregateRows& in) const noexcept override {
+    auto* texts = static_cast<const StringView*>(in.rows.columns[input_.argument].values);
+    const StringView* separators = nullptr;
+    if (!input_.more_arguments.empty()) {
+      separators = static_cast<const StringView*>(in.rows.columns[input_.more_arguments[0]].values);
+    }
+    std::string buffer;
+    input_.each(in, [&](uint32_t i, uint32_t row) {
+      append(in.slots[i], separators == nullptr ? StringView(",") : separators[row], texts[row], in.heap, buffer);
+    });
+  }
+  void merge(const AggregateRows& in) const noexcept override {
+    const ColumnView& texts = in.rows.columns[text().column];
+    auto* separators = static_cast<const StringView*>(in.rows.columns[separator().column].values);
+    auto* values = static_cast<const StringView*>(texts.values);
+    std::string buffer;
+    each_row(in.rows.selection, in.rows.count, [&](uint32_t i, uint32_t row) {
+      if (is_valid(texts.validity, row)) append(in.slots[i], separators[row], values[row], in.heap, buffer);
+    });
+  }
+  void result(const AggregateReads& in, MutableColumn* out) const noexcept override {
+    load_field(text(), in.context, in.slots, in.count, in.positions, out);
+  }
+
+ private:
+  const StoredField& separator() const { return accumulators_[0]; }
+  const StoredField& text() const { return accumulators_[1]; }
+
+  void append(uint8_t* slot, const StringView& between, const StringView& more, StateHeap* heap,
+              std::string& buffer) const {
+    if (text().is_null(slot)) {
+      store_string(separator(), slot, between, heap);
+      store_string(text(), slot, more, heap);
+      separator().set_null(slot, false);
+      return text().set_null(slot, false);
+    }
+    // A copy: what the slot holds goes with the old text.
+    auto old = load<StringView>(slot + text().offset);
+    buffer.assign(old.view());
+    buffer.append(between.view()).append(more.view());
+    store_string(text(), slot, StringView(buffer), heap);
+  }
+
   CallInput input_;
 };
 
@@ -268,32 +333,32 @@ Made make_sum_of(AccumulatorKind kind, const AggregateCall& call, std::vector<St
 }
 
 template <class T>
-Made make_extreme(const AggregateCall& call, std::vector<StoredField> accumulators) {
-  return Made(std::make_unique<ExtremeStep<T>>(call.function == "MAX", call, std::move(accumulators)));
+Made make_extreme(AccumulatorKind kind, const AggregateCall& call, std::vector<StoredField> accumulators) {
+  return Made(std::make_unique<ExtremeStep<T>>(kind, call, std::move(accumulators)));
 }
 
-Made make_extreme_of(const AggregateCall& call, std::vector<StoredField> accumulators) {
+Made make_extreme_of(AccumulatorKind kind, const AggregateCall& call, std::vector<StoredField> accumulators) {
   switch (accumulators[0].type.physical()) {
     case Physical::Bool:
-      return make_extreme<uint8_t>(call, std::move(accumulators));
+      return make_extreme<uint8_t>(kind, call, std::move(accumulators));
     case Physical::Int8:
-      return make_extreme<int8_t>(call, std::move(accumulators));
+      return make_extreme<int8_t>(kind, call, std::move(accumulators));
     case Physical::Int16:
-      return make_extreme<int16_t>(call, std::move(accumulators));
+      return make_extreme<int16_t>(kind, call, std::move(accumulators));
     case Physical::Int32:
-      return make_extreme<int32_t>(call, std::move(accumulators));
+      return make_extreme<int32_t>(kind, call, std::move(accumulators));
     case Physical::Int64:
-      return make_extreme<int64_t>(call, std::move(accumulators));
+      return make_extreme<int64_t>(kind, call, std::move(accumulators));
     case Physical::Int128:
-      return make_extreme<Int128>(call, std::move(accumulators));
+      return make_extreme<Int128>(kind, call, std::move(accumulators));
     case Physical::Float32:
-      return make_extreme<float>(call, std::move(accumulators));
+      return make_extreme<float>(kind, call, std::move(accumulators));
     case Physical::Float64:
-      return make_extreme<double>(call, std::move(accumulators));
+      return make_extreme<double>(kind, call, std::move(accumulators));
     case Physical::TimestampNs:
-      return make_extreme<TimestampNs>(call, std::move(accumulators));
+      return make_extreme<TimestampNs>(kind, call, std::move(accumulators));
     case Physical::String:
-      return make_extreme<StringView>(call, std::move(accumulators));
+      return make_extreme<StringView>(kind, call, std::move(accumulators));
     default:
       return unsupported(call);
   }
@@ -317,7 +382,11 @@ Result<std::unique_ptr<AggregateStep>> make_step(const AggSpec& spec, size_t ind
       return Made(std::make_unique<CountStep>(call, std::move(accumulators)));
     case AccumulatorKind::Min:
     case AccumulatorKind::Max:
-      return make_extreme_of(call, std::move(accumulators));
+    case AccumulatorKind::First:
+    case AccumulatorKind::Last:
+      return make_extreme_of(shape.kind, call, std::move(accumulators));
+    case AccumulatorKind::Concat:
+      return Made(std::make_unique<ConcatStep>(call, std::move(accumulators)));
     case AccumulatorKind::Sum:
     case AccumulatorKind::SumRetract:
     case AccumulatorKind::Sum0:
@@ -325,6 +394,7 @@ Result<std::unique_ptr<AggregateStep>> make_step(const AggSpec& spec, size_t ind
       return make_sum_of(shape.kind, call, std::move(accumulators));
     case AccumulatorKind::MinRetract:
     case AccumulatorKind::MaxRetract:
+    case AccumulatorKind::NotYet:
       return unsupported(call);  // Operators keep the values of these in a table beside the row.
   }
   SLUICE_UNREACHABLE("the kinds of accumulators are all handled");

@@ -35,9 +35,7 @@ AggregateCall kernel_call(AggregateCall call) {
 
 Status place_call(AggregatePlan& plan, uint32_t index) {
   AggregateCall call = kernel_call(plan.calls[index]);
-  const AggregateDecl* decl = find_aggregate(call.function);
-  if (decl == nullptr) return fail(ErrorCode::NotSupportedYet, "aggregate `{}` is not supported yet", call.function);
-  SLUICE_TRY(AggregateShape shape, aggregate_shape(*decl, call.argument_types, false, call.retracts));
+  SLUICE_TRY(AggregateShape shape, running_shape(call.function, call.argument_types, call.retracts));
   plan.fields.push_back(static_cast<uint32_t>(plan.row_types.size()));
   uint32_t column = plan.merge_columns.empty() ? plan.key_count() : plan.merge_columns.back();
   if (index > 0) column += plan.fields[index] - plan.fields[index - 1];

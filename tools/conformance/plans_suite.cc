@@ -165,6 +165,12 @@ Outcome run_bind(element record) {
 
 // ---- What has to fail.
 
+// How many of Java's characters begin with the byte at `at`; beyond the text every column is one.
+int64_t utf16_units(std::string_view sql, size_t at) {
+  unsigned byte = at < sql.size() ? static_cast<unsigned char>(sql[at]) : 0;
+  return (byte & 0xC0U) == 0x80U ? 0 : byte >= 0xF0U ? 2 : 1;
+}
+
 // Flink's place in the script: lines and columns from 1, the end included. Absent when it gives none.
 std::optional<SourceSpan> flink_place(element step, const Program& program) {
   int64_t line = 0, column = 0;
@@ -175,7 +181,9 @@ std::optional<SourceSpan> flink_place(element step, const Program& program) {
   auto offset = [&](int64_t at_line, int64_t at_column) {
     size_t begin = 0;
     for (int64_t i = 1; i < at_line; ++i) begin = std::min(sql.find('\n', begin), sql.size() - 1) + 1;
-    return static_cast<uint32_t>(program.failing.begin + begin + static_cast<size_t>(at_column) - 1);
+    size_t end = begin;
+    for (int64_t units = at_column - 1; units > 0; ++end) units -= utf16_units(sql, end);
+    return static_cast<uint32_t>(program.failing.begin + end);
   };
   int64_t end_line = line, end_column = column;
   if (step["position"]["endLine"].get(end_line) != simdjson::SUCCESS) end_line = line;
