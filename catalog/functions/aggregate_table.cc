@@ -105,25 +105,30 @@ Shape percentile_shape(Types arguments, bool) {
 
 Shape collect_shape(Types arguments, bool) { return planned(arguments, Type::multiset(arguments[0]).not_null()); }
 
-Shape array_shape(Types arguments, bool) { return planned(arguments, Type::array(arguments[0])); }
+Shape array_shape(Types arguments, bool) {
+  return planned(arguments, Type::array(arguments[0]).with_nullability(arguments[0].nullable()));
+}
 
 Shape list_shape(Types arguments, bool retracts) {
   if (!std::ranges::all_of(arguments, &Type::is_character)) return {};
-  if (retracts) return planned(arguments, Type::string());
+  if (retracts) return planned(arguments, arguments[0].as_nullable());
   std::vector<Type> texts(arguments.size(), Type::string());
   for (size_t i = 0; i < arguments.size(); ++i) texts[i] = texts[i].with_nullability(arguments[i].nullable());
   return AggregateShape{AccumulatorKind::Concat,
                         {{"separator", Type::string()}, {"text", Type::string()}},
                         std::move(texts),
-                        Type::string()};
+                        arguments[0].as_nullable()};
 }
+
+// Declared as Flink does, though texts may be longer.
+Type json_type() { return Type::varchar(2000).not_null(); }
 
 Shape json_object_shape(Types arguments, bool) {
   if (!arguments[0].is_character()) return {};
-  return planned(arguments, Type::string().not_null());
+  return planned(arguments, json_type());
 }
 
-Shape json_array_shape(Types arguments, bool) { return planned(arguments, Type::string().not_null()); }
+Shape json_array_shape(Types arguments, bool) { return planned(arguments, json_type()); }
 
 }  // namespace
 
@@ -197,6 +202,10 @@ const std::vector<AggregateDecl>& aggregate_table() {
        .usage = "SINGLE_VALUE(value)",
        .summary = "The value of the only row; several rows fail the job.",
        .shape = single_shape},
+      {.name = "STDDEV",
+       .usage = "STDDEV([DISTINCT] number)",
+       .summary = "STDDEV_SAMP.",
+       .shape = variance_shape},
       {.name = "STDDEV_POP",
        .usage = "STDDEV_POP([DISTINCT] number)",
        .summary = "Standard deviation of the values, in their own type.",
@@ -209,6 +218,10 @@ const std::vector<AggregateDecl>& aggregate_table() {
        .usage = "SUM([DISTINCT] number)",
        .summary = "Sum of the values; of integers in their own type, where it wraps around.",
        .shape = sum_shape},
+      {.name = "VARIANCE",
+       .usage = "VARIANCE([DISTINCT] number)",
+       .summary = "VAR_SAMP.",
+       .shape = variance_shape},
       {.name = "VAR_POP",
        .usage = "VAR_POP([DISTINCT] number)",
        .summary = "Variance of the values, in their own type.",

@@ -67,7 +67,8 @@ ast::TableSchema build_schema(const std::vector<P::TableElementContext*>& elemen
       out.columns.push_back(build_column(column, build));
     } else if (auto* watermark = element->watermark()) {
       if (out.watermark) {
-        build.reject(span_of(watermark->getStart()), "the table has a second watermark", "Keep one of them.");
+        build.reject(span_of(watermark->getStart()), "the table has a second watermark", "Keep one of them.",
+                     ErrorCode::BadWatermark);
       }
       reject_subquery(watermark->expression(), build);
       out.watermark = build_watermark(watermark, build);

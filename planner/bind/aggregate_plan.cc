@@ -244,6 +244,18 @@ void check_size(const Window& window, SourceSpan span, BindSession& session) {
                 window.size_ms, window.slide_ms);
 }
 
+// Windows that overlap or grow put results together.
+void check_merges(const Window& window, const std::vector<AggregateCalls::Item>& calls, BindSession& session) {
+  if (window.kind == Window::Kind::Tumble) return;
+  for (const AggregateCalls::Item& call : calls) {
+    if (call.decl->merges) continue;
+    session.report(fail(ErrorCode::CannotAggregate, call.span, "`{}` is not computed over windows of {}",
+                        call.decl->name, name_of(window.kind))
+                       .hint("It needs the rows one by one: write TUMBLE, or MIN or MAX."),
+                   call.span);
+  }
+}
+
 // GROUP BY with both bounds of a window; nothing where it holds fewer.
 std::optional<Plan> window_aggregate(const Plan& input, const std::vector<Expr>& keys,
                                      const std::vector<std::string>& names,
@@ -253,6 +265,7 @@ std::optional<Plan> window_aggregate(const Plan& input, const std::vector<Expr>&
   auto properties = properties_of(keys, windows);
   if (!windows.window || !has(properties, Property::Start) || !has(properties, Property::End)) return {};
   check_size(*windows.window, span, session);
+  check_merges(*windows.window, calls, session);
   if (auto chain = chain_of(input)) {
     bool is_session = chain->tvf->window.kind == Window::Kind::Session;
     AbsorbingPlan absorbing(std::move(*chain), keys, calls);
@@ -279,6 +292,7 @@ Plan make_aggregate(const Plan& input, const std::vector<Expr>& keys, const std:
 Plan make_group_window(const Plan& input, const GroupWindow& window, const std::vector<Expr>& keys,
                        const std::vector<std::string>& key_names, const std::vector<AggregateCalls::Item>& calls,
                        BindSession& session) {
+  check_merges(window.window, calls, session);
   Columns columns(input);
   WindowAggregate aggregate{.input = input, .window = window.window, .legacy = firing_of(window, session)};
   for (size_t i = 0; i < keys.size(); ++i) aggregate.keys.push_back(columns.add_key(keys[i], key_names[i]));

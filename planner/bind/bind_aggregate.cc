@@ -48,8 +48,8 @@ bool check_constants(const AggregateDecl& decl, const std::vector<Expr>& args, B
   std::vector<Expr> shares = args[1].is_call("ARRAY") ? args[1].args : std::vector<Expr>{args[1]};
   for (const Expr& share : shares) {
     auto number = number_of(share);
-    if (!number || (*number >= 0 && *number <= 1)) continue;
-    session.error(ErrorCode::CannotAggregate, share.span, "the share of PERCENTILE is a number from 0 to 1");
+    if (number && *number >= 0 && *number <= 1) continue;
+    session.error(ErrorCode::CannotAggregate, share.span, "the share of PERCENTILE is a literal from 0 to 1");
     return false;
   }
   return true;
@@ -139,7 +139,8 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& named, const ast::Call& cal
   }
   auto shape = bound_shape(*decl, item.args, item.distinct, span, session_);
   if (!shape) return invalid_expr(span);
-  item.result = shape->result.with_nullability(shape->result.nullable() && nullable);
+  bool by_argument = decl->name.find("ARRAY_AGG") != std::string_view::npos;
+  item.result = by_argument ? shape->result : shape->result.with_nullability(shape->result.nullable() && nullable);
   if (is_variance(decl->name)) return bind_variance(std::move(item), *aggregates, session_);
   return aggregates->add(std::move(item));
 }

@@ -57,6 +57,29 @@ SourceSpan name_span(const ast::Call& call, SourceSpan span) {
   return call.function.span.end > call.function.span.begin ? call.function.span : span;
 }
 
+// What the general words about wrong arguments would not tell of ARRAY, MAP and the index of an element.
+bool check_collection(const std::string& function, const std::vector<Expr>& args, SourceSpan span,
+                      BindSession& session) {
+  if (function == "MAP" && args.size() % 2 != 0) {
+    session.error(ErrorCode::WrongArgumentCount, span, "MAP takes a value for every key");
+    return false;
+  }
+  if (function == "ITEM" && args.size() == 2 && args[0].type.is(TypeRoot::Array)) {
+    auto* index = args[1].as<Literal>();
+    bool is_number = index != nullptr && args[1].type.is_integer() && !index->value.is_null();
+    if (!is_number || index->value.get<int64_t>() > 0) return true;
+    session.error(ErrorCode::BadIndex, args[1].span, "the elements of an array are counted from 1, and not from {}",
+                  index->value.get<int64_t>());
+    return false;
+  }
+  bool valid = std::ranges::none_of(args, [](const Expr& arg) { return arg.type.is_invalid(); });
+  if (function != "ARRAY" || args.empty() || !valid || make_call(function, args, span)) return true;
+  std::string types;
+  for (const Expr& arg : args) types += (types.empty() ? "" : ", ") + arg.type.as_nullable().to_string();
+  session.error(ErrorCode::NoCommonType, span, "the elements of ARRAY have no common type: {}", types);
+  return false;
+}
+
 // Strips `NOT ` from the lookup name of a negated operator.
 bool take_not(std::string& name) {
   for (std::string_view negated : {"NOT BETWEEN", "NOT LIKE", "NOT SIMILAR TO"}) {
@@ -75,7 +98,7 @@ Expr ExprBinder::bind_kind(const ast::Call& call, SourceSpan span) {
   }
   if (call.over) return bind_over(call, span);
   if (is_window_function(call.lookup)) {
-    session_.report(fail(ErrorCode::MisplacedAggregate, span, "`{}` needs an OVER", display_name(call))
+    session_.report(fail(ErrorCode::MisplacedWindowFunction, span, "`{}` needs an OVER", display_name(call))
                         .hint("Write OVER (PARTITION BY .. ORDER BY ..) behind it."),
                     span);
     return invalid_expr(span);
@@ -342,8 +365,10 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
                    display_name(call));
     return invalid_expr(span);
   }
-  if (!known && is_aggregate && (lookup == "ROW_NUMBER" || lookup == "RANK" || lookup == "DENSE_RANK")) {
-    session_.error(ErrorCode::MisplacedWindowFunction, span, "`{}` needs an OVER clause", lookup);
+  if (!known && lookup == "APPROX_COUNT_DISTINCT") {
+    session_.report(fail(ErrorCode::NotInStreaming, span, "`{}` does not run on streams", lookup)
+                        .hint("Write COUNT(DISTINCT ..)."),
+                    span);
     return invalid_expr(span);
   }
   if (is_json_call(call)) return bind_json_call(*this, call, span, session_);
@@ -367,6 +392,7 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   if (is_clock && args.size() == 1 && args[0].as<Literal>() != nullptr && args[0].type.is_integer()) args.clear();
   if (known) {
     if (call.json) return refuse(span, "a JSON clause");
+    if (!check_collection(lookup, args, span, session_)) return invalid_expr(span);
     return call_or_report(lookup, std::move(args), span, session_);
   }
   if (is_aggregate || is_function_of_flink(lookup)) {

@@ -315,6 +315,7 @@ std::optional<BoundDdl> bind_alter(const ast::Alter& alter, SourceSpan span, Bin
     return {};
   }
   if (auto* rename = std::get_if<ast::RenameTo>(&alter.change)) return rename_object(alter, *rename, *object, session);
+  if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) return alter_table(alter, **table, span, session);
   session.not_supported(span, "this ALTER {}", ast::word_of(alter.object));
   return {};
 }

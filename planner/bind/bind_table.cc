@@ -18,7 +18,6 @@ class TableBinder {
  public:
   TableBinder(const ast::CreateTable& create, BindSession& session) : create_(create), session_(session) {}
 
-  // The table, or nothing after an error; one whose options alone are wrong is a table, and reported.
   std::shared_ptr<const Table> bind(const ObjectPath& path) {
     size_t before = session_.diagnostics->count();
     table_.identity = {.id = session_.catalog.next_id(path), .path = path, .temporary = create_.temporary};
@@ -340,8 +339,11 @@ class TableBinder {
 
 }  // namespace
 
+std::shared_ptr<const Table> bind_table(const ast::CreateTable& create, const ObjectPath& path, BindSession& session) {
+  return TableBinder(create, session).bind(path);
+}
+
 std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, SourceSpan span, BindSession& session) {
-  if (create.mode != ast::CreateMode::Create) session.not_supported(span, "REPLACE TABLE");
   if (create.query) {
     auto is_connector = [](const ast::Option& option) { return option.key.value == "connector"; };
     if (std::ranges::none_of(create.options, is_connector) && !create.like) {
@@ -354,13 +356,20 @@ std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, Source
   if (create.connection) session.not_supported(create.connection->span, "USING CONNECTION");
   auto path = path_to_create(create.name, session);
   if (!path) return {};
-  bool is_supported = create.mode == ast::CreateMode::Create && !create.query && !create.connection;
-  bool exists = already_exists(*path, create.temporary, create.if_not_exists, create.name.span, session);
+  bool is_supported = !create.query && !create.connection;
+  bool replaces = create.mode != ast::CreateMode::Create;
+  bool exists = already_exists(*path, create.temporary, create.if_not_exists || replaces, create.name.span, session);
   if (exists && create.if_not_exists) return BoundDdl{};
+  if (!exists && create.mode == ast::CreateMode::Replace) {
+    session.report(fail(ErrorCode::UnknownTable, create.name.span, "table `{}` does not exist", path->dotted())
+                       .hint("Write CREATE OR REPLACE TABLE where it may be new."),
+                   span);
+    return {};
+  }
   size_t before = session.diagnostics->count();
   auto table = TableBinder(create, session).bind(*path);
   bool is_right = session.diagnostics->count() == before;
-  if (table == nullptr || exists || !is_supported || !is_right) {
+  if (table == nullptr || (exists && !replaces) || !is_supported || !is_right) {
     if (exists) return {};
     session.broken.insert(*path);
     if (table != nullptr && is_supported) session.catalog.apply(CreateObject{table});

@@ -14,8 +14,14 @@ std::optional<BoundDdl> bind_create_namespace(const ast::CreateNamespace& create
                                               BindSession& session);
 std::optional<BoundDdl> bind_drop(const ast::Drop& drop, SourceSpan span, BindSession& session);
 std::optional<BoundDdl> bind_alter(const ast::Alter& alter, SourceSpan span, BindSession& session);
+// A change of the table's definition.
+std::optional<BoundDdl> alter_table(const ast::Alter& alter, const Table& table, SourceSpan span, BindSession& session);
 std::optional<BoundDdl> bind_use(const ast::UseCatalog& use, BindSession& session);
 std::optional<BoundDdl> bind_use(const ast::UseDatabase& use, BindSession& session);
+
+// The table of a definition without AS; nothing after an error, except that one whose options alone are wrong is a
+// table, and reported.
+std::shared_ptr<const Table> bind_table(const ast::CreateTable& create, const ObjectPath& path, BindSession& session);
 
 // ---- Names of objects
 

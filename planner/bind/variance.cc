@@ -16,7 +16,7 @@ class Variance {
       : item_(std::move(item)), calls_(calls), session_(session) {}
 
   Expr bind() {
-    bool is_sample = item_.decl->name.ends_with("SAMP"), is_root = item_.decl->name.starts_with("STDDEV");
+    bool is_sample = !item_.decl->name.ends_with("POP"), is_root = item_.decl->name.starts_with("STDDEV");
     Expr value = in_result_type(item_.args[0]);
     Expr squares = sum_of("SUM", call("*", {value, value}));
     Expr sum = in_result_type(sum_of("SUM", item_.args[0]));
@@ -67,7 +67,7 @@ class Variance {
 
 }  // namespace
 
-bool is_variance(std::string_view aggregate) { return aggregate.starts_with("STDDEV_") || aggregate.starts_with("VAR_"); }
+bool is_variance(std::string_view aggregate) { return aggregate.starts_with("STDDEV") || aggregate.starts_with("VAR"); }
 
 Expr bind_variance(AggregateCalls::Item item, AggregateCalls& calls, BindSession& session) {
   return Variance(std::move(item), calls, session).bind();

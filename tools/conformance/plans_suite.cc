@@ -183,7 +183,8 @@ std::optional<SourceSpan> flink_place(element step, const Program& program) {
     for (int64_t i = 1; i < at_line; ++i) begin = std::min(sql.find('\n', begin), sql.size() - 1) + 1;
     size_t end = begin;
     for (int64_t units = at_column - 1; units > 0; ++end) units -= utf16_units(sql, end);
-    return static_cast<uint32_t>(program.failing.begin + end);
+    // Where the text ends too early, Flink's place is behind it.
+    return static_cast<uint32_t>(std::min(program.failing.begin + end, program.failing.end - size_t{1}));
   };
   int64_t end_line = line, end_column = column;
   if (step["position"]["endLine"].get(end_line) != simdjson::SUCCESS) end_line = line;
