@@ -11,8 +11,8 @@
 
 namespace sluice {
 
-// How a call's accumulator works: with the argument types it decides every step (see aggregate_steps.h). The table is in
-// aggregate_table.cc.
+// How a call's accumulator works: with the argument types it decides every step (see aggregate_steps.h). The table is
+// in aggregate_table.cc.
 enum class AccumulatorKind : uint8_t {
   Count,       // {count}
   Sum,         // {sum}, NULL until a value came; adds only

@@ -249,8 +249,8 @@ class Diagnosis {
                   text(first + 1))
           .hint(std::move(hint));
     };
-    bool begins_join = before == K_LEFT || before == K_RIGHT || before == K_FULL || before == K_INNER ||
-                       before == K_CROSS;
+    bool begins_join =
+        before == K_LEFT || before == K_RIGHT || before == K_FULL || before == K_INNER || before == K_CROSS;
     if (begins_join && mismatch_.expected.contains(K_JOIN)) {
       std::string_view hint = way_out(at);
       return report(at - 1, hint.empty() ? fmt::format("Write {} JOIN.", to_upper(text(at - 1))) : std::string(hint));

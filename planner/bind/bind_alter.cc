@@ -55,9 +55,9 @@ class Alteration {
     std::vector<std::string> known;
     for (const Column& column : table_.columns) known.push_back(column.name);
     const std::string& text = name.parts.back().text;
-    session_.report(fail(ErrorCode::UnknownColumn, name.span, "column `{}` does not exist", text)
-                        .hint(did_you_mean(text, known)),
-                    name.span);
+    session_.report(
+        fail(ErrorCode::UnknownColumn, name.span, "column `{}` does not exist", text).hint(did_you_mean(text, known)),
+        name.span);
   }
   bool is_nested(const ast::Name& name) {
     if (name.parts.size() == 1) return false;
@@ -73,10 +73,10 @@ class Alteration {
     if (!change.schema.watermark) return;
     const ast::Watermark& watermark = *change.schema.watermark;
     if (change.modify != table_.watermark.has_value()) {
-      session_.report(fail(ErrorCode::CannotAlter, watermark.span, "the table has {} watermark",
-                           change.modify ? "no" : "a")
-                          .hint(change.modify ? "Write ADD WATERMARK." : "Write MODIFY WATERMARK."),
-                      watermark.span);
+      session_.report(
+          fail(ErrorCode::CannotAlter, watermark.span, "the table has {} watermark", change.modify ? "no" : "a")
+              .hint(change.modify ? "Write ADD WATERMARK." : "Write MODIFY WATERMARK."),
+          watermark.span);
       return;
     }
     definition_.schema.watermark = watermark_of(watermark);
@@ -197,8 +197,7 @@ class Alteration {
 
   void put_key(const ast::Constraint& constraint, bool modify) {
     if (modify != table_.primary_key.has_value()) {
-      session_.report(fail(ErrorCode::CannotAlter, constraint.span, "the table has {} primary key",
-                           modify ? "no" : "a")
+      session_.report(fail(ErrorCode::CannotAlter, constraint.span, "the table has {} primary key", modify ? "no" : "a")
                           .hint(modify ? "Write ADD PRIMARY KEY." : "Write MODIFY PRIMARY KEY."),
                       constraint.span);
       return;
@@ -261,7 +260,8 @@ class Alteration {
 
 }  // namespace
 
-std::optional<BoundDdl> alter_table(const ast::Alter& alter, const Table& table, SourceSpan span, BindSession& session) {
+std::optional<BoundDdl> alter_table(const ast::Alter& alter, const Table& table, SourceSpan span,
+                                    BindSession& session) {
   auto definition = definition_of(table);
   if (!definition) {
     session.not_supported(span, "this ALTER TABLE");

@@ -233,7 +233,8 @@ const Table* find_table(const ast::Name& name, BindSession& session) {
   const CatalogObject* object = find_object(name, session);
   if (object == nullptr) return nullptr;
   if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) return table->get();
-  session.error(ErrorCode::WrongKindOfObject, name.span, "`{}` is a view and no table", identity_of(*object).path.dotted());
+  session.error(ErrorCode::WrongKindOfObject, name.span, "`{}` is a view and no table",
+                identity_of(*object).path.dotted());
   return nullptr;
 }
 
@@ -315,7 +316,8 @@ std::optional<BoundDdl> bind_alter(const ast::Alter& alter, SourceSpan span, Bin
     return {};
   }
   if (auto* rename = std::get_if<ast::RenameTo>(&alter.change)) return rename_object(alter, *rename, *object, session);
-  if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) return alter_table(alter, **table, span, session);
+  if (auto* table = std::get_if<std::shared_ptr<const Table>>(object))
+    return alter_table(alter, **table, span, session);
   session.not_supported(span, "this ALTER {}", ast::word_of(alter.object));
   return {};
 }

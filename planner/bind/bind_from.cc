@@ -110,8 +110,7 @@ BoundQuery QueryBinder::bind_named(const ast::Name& name, const std::vector<ast:
     return {plan_table(**table, hints, place, session_), false};
   }
   if (!hints.empty()) {
-    session_.error(ErrorCode::BadHint, hints.front().span, "hint `{}` cannot stand on a view",
-                   hints.front().name.text);
+    session_.error(ErrorCode::BadHint, hints.front().span, "hint `{}` cannot stand on a view", hints.front().name.text);
   }
   return plan_view(**std::get_if<std::shared_ptr<const View>>(object), place, session_);
 }

@@ -34,9 +34,9 @@ class HintBinder {
  private:
   void bind_state_ttl(const ast::Hint& hint) {
     if (hint.args.empty()) {
-      session_.report(fail(ErrorCode::BadHint, hint.span, "hint `STATE_TTL` is empty")
-                          .hint("Write STATE_TTL('table' = '1 d')."),
-                      hint.span);
+      session_.report(
+          fail(ErrorCode::BadHint, hint.span, "hint `STATE_TTL` is empty").hint("Write STATE_TTL('table' = '1 d')."),
+          hint.span);
     }
     for (const ast::HintArgument& argument : hint.args) {
       Milliseconds time{};
@@ -64,10 +64,9 @@ class HintBinder {
       if (!relation.path.empty()) known.push_back(relation.path.back());
     }
     if (scope_.is_open() || std::ranges::find(known, name.value) != known.end()) return;
-    session_.report(
-        fail(ErrorCode::BadHint, name.span, "hint names `{}`, and no such table is in FROM", name.value)
-            .hint(did_you_mean(name.value, known)),
-        name.span);
+    session_.report(fail(ErrorCode::BadHint, name.span, "hint names `{}`, and no such table is in FROM", name.value)
+                        .hint(did_you_mean(name.value, known)),
+                    name.span);
   }
 
   const Scope& scope_;

@@ -72,8 +72,9 @@ class InsertBinder {
   void refuse_forms() {
     SourceSpan span = insert_.table.span;
     if (insert_.upsert) {
-      session_.report(fail(ErrorCode::NotInStreaming, span, "UPSERT INTO does not exist in Flink").hint("Write INSERT INTO."),
-                      span);
+      session_.report(
+          fail(ErrorCode::NotInStreaming, span, "UPSERT INTO does not exist in Flink").hint("Write INSERT INTO."),
+          span);
     }
     if (insert_.overwrite) session_.not_supported(span, "INSERT OVERWRITE");
     if (insert_.on_conflict) session_.not_supported(insert_.span, "ON CONFLICT");
@@ -126,7 +127,8 @@ class InsertBinder {
   void add_static(const Table& table, const ast::PartitionValue& value) {
     const std::string& key = value.key.text;
     if (std::ranges::find(table.partition_keys, key) == table.partition_keys.end()) {
-      session_.report(fail(table.find(key) ? ErrorCode::BadPartitioning : ErrorCode::UnknownColumn, value.key.span, "`{}` is no partition column", key)
+      session_.report(fail(table.find(key) ? ErrorCode::BadPartitioning : ErrorCode::UnknownColumn, value.key.span,
+                           "`{}` is no partition column", key)
                           .hint(did_you_mean(key, table.partition_keys)),
                       value.key.span);
       return;

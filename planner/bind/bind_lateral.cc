@@ -77,11 +77,10 @@ From QueryBinder::bind_relation(const ast::Unnest& unnest, const ast::TableRef& 
   if (collection.type.is_invalid()) return broken_relation(span);
   RowSchema columns = columns_of(collection.type);
   if (columns.empty()) {
-    session_.report(
-        fail(ErrorCode::BadUnnest, reference.span, "UNNEST takes an ARRAY, a MAP or a MULTISET, and not {}",
-             collection.type.as_nullable().to_string())
-            .hint("Only collections have elements that can become rows."),
-        span);
+    session_.report(fail(ErrorCode::BadUnnest, reference.span, "UNNEST takes an ARRAY, a MAP or a MULTISET, and not {}",
+                         collection.type.as_nullable().to_string())
+                        .hint("Only collections have elements that can become rows."),
+                    span);
     return broken_relation(span);
   }
   if (unnest.with_ordinality) columns.push_back({"ORDINALITY", Type::integer().not_null()});
@@ -132,11 +131,10 @@ std::optional<From> QueryBinder::join_extended(const From& left, From& right, co
                                                SourceSpan span) {
   JoinType type = join.kind == ast::JoinKind::Left ? JoinType::Left : JoinType::Inner;
   if (join.kind == ast::JoinKind::Right || join.kind == ast::JoinKind::Full) {
-    session_.report(
-        fail(ErrorCode::BadJoin, span, "rows that are made of the left side's cannot be joined by {}",
-             join.kind == ast::JoinKind::Full ? "FULL JOIN" : "RIGHT JOIN")
-            .hint("Write CROSS JOIN or LEFT JOIN .. ON TRUE."),
-        span);
+    session_.report(fail(ErrorCode::BadJoin, span, "rows that are made of the left side's cannot be joined by {}",
+                         join.kind == ast::JoinKind::Full ? "FULL JOIN" : "RIGHT JOIN")
+                        .hint("Write CROSS JOIN or LEFT JOIN .. ON TRUE."),
+                    span);
     return {};
   }
   if (both.is_open()) return {};
@@ -190,8 +188,7 @@ class TemporalJoin {
                     "Compare the primary key of the versioned table with columns of the left side.");
     }
     if (upsert_keys_of(right_.plan).empty()) {
-      return refuse("a versioned table needs a primary key, and it has none",
-                    "Declare PRIMARY KEY (..) NOT ENFORCED.");
+      return refuse("a versioned table needs a primary key, and it has none", "Declare PRIMARY KEY (..) NOT ENFORCED.");
     }
     if (!by_rowtime) {
       return refuse("the table cannot be looked up, so there is no version at processing time",

@@ -48,9 +48,10 @@ Expr ExprBinder::bind_match_column(const ast::Name& name, SourceSpan span) {
     if (is_field) return of_rows(resolve_name(column, scope_, session_), kAllRows, span);
     if (!match->variables.contains(variable)) {
       std::vector<std::string> known(match->variables.begin(), match->variables.end());
-      session_.report(fail(ErrorCode::UnknownPatternVariable, name.parts[0].span, "`{}` is no variable of the pattern", variable)
-                          .hint(did_you_mean(variable, known)),
-                      span);
+      session_.report(
+          fail(ErrorCode::UnknownPatternVariable, name.parts[0].span, "`{}` is no variable of the pattern", variable)
+              .hint(did_you_mean(variable, known)),
+          span);
       return invalid_expr(span);
     }
     column.parts.erase(column.parts.begin());

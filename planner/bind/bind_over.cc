@@ -100,10 +100,9 @@ bool check_bounds(const ast::WindowFrame& frame, BindSession& session) {
   if (end.kind == FrameBoundKind::CurrentRow && rank_of(frame.begin.kind) < rank_of(FrameBoundKind::CurrentRow)) {
     return true;
   }
-  session.report(
-      fail(ErrorCode::BadFrame, frame.span, "a frame over a stream ends at CURRENT ROW and begins before")
-          .hint("Write ROWS BETWEEN n PRECEDING AND CURRENT ROW, or UNBOUNDED PRECEDING."),
-      frame.span);
+  session.report(fail(ErrorCode::BadFrame, frame.span, "a frame over a stream ends at CURRENT ROW and begins before")
+                     .hint("Write ROWS BETWEEN n PRECEDING AND CURRENT ROW, or UNBOUNDED PRECEDING."),
+                 frame.span);
   return false;
 }
 

@@ -129,8 +129,8 @@ BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
     }
     for (const Expr& cell : cells) valid &= !cell.type.is_invalid();
     if (!rows.empty() && rows[0].size() != cells.size()) {
-      session_.error(ErrorCode::BadValues, row->span, "the rows of VALUES have {} and {} columns",
-                     rows[0].size(), cells.size());
+      session_.error(ErrorCode::BadValues, row->span, "the rows of VALUES have {} and {} columns", rows[0].size(),
+                     cells.size());
       return broken_query();
     }
     rows.push_back(std::move(cells));

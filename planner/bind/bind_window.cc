@@ -41,10 +41,11 @@ bool report_count(const Shape& shape, size_t count, SourceSpan span, BindSession
   std::string wanted = shape.required == shape.arguments.size()
                            ? fmt::format("{}", shape.required)
                            : fmt::format("{} or {}", shape.required, shape.arguments.size());
-  session.report(fail(ErrorCode::WrongArgumentCount, span, "{} takes {} arguments, and not {}", shape.name, wanted, count)
-                     .hint(fmt::format("Write {}(TABLE t, DESCRIPTOR(time), {}) with an INTERVAL for each length.",
-                                       shape.name, shape.example)),
-                 span);
+  session.report(
+      fail(ErrorCode::WrongArgumentCount, span, "{} takes {} arguments, and not {}", shape.name, wanted, count)
+          .hint(fmt::format("Write {}(TABLE t, DESCRIPTOR(time), {}) with an INTERVAL for each length.", shape.name,
+                            shape.example)),
+      span);
   return false;
 }
 
@@ -107,8 +108,8 @@ bool check_lengths(const Arguments& args, const Window& window, BindSession& ses
     return false;
   }
   if (window.kind != Window::Kind::Cumulate || window.size_ms % window.slide_ms == 0) return true;
-  session.error(ErrorCode::BadWindowSize, args[3]->span, "the size of CUMULATE is a multiple of its step: {} ms of {} ms",
-                window.size_ms, window.slide_ms);
+  session.error(ErrorCode::BadWindowSize, args[3]->span,
+                "the size of CUMULATE is a multiple of its step: {} ms of {} ms", window.size_ms, window.slide_ms);
   return false;
 }
 
@@ -140,7 +141,8 @@ std::optional<int64_t> interval_ms(const ast::Expr& expr, BindSession& session) 
   if (bound.type.is_invalid()) return {};
   auto* value = bound.as<Literal>();
   if (value == nullptr || !bound.type.is(TypeRoot::IntervalDayTime)) {
-    session.error(ErrorCode::BadWindowSize, expr.span, "a window is as long as an INTERVAL of days to seconds, and not {}",
+    session.error(ErrorCode::BadWindowSize, expr.span,
+                  "a window is as long as an INTERVAL of days to seconds, and not {}",
                   bound.type.as_nullable().to_string());
     return {};
   }

@@ -204,7 +204,8 @@ class ScriptBinder {
     return batch_only(span, "UPDATE", "INSERT INTO a table with a primary key replaces the rows of the same key.");
   }
   std::optional<Kind> bind_one(const ast::Delete&, SourceSpan span) {
-    return batch_only(span, "DELETE", "Rows go when what they were computed from goes: write a query that leaves them out.");
+    return batch_only(span, "DELETE",
+                      "Rows go when what they were computed from goes: write a query that leaves them out.");
   }
   std::optional<Kind> bind_one(const ast::Truncate&, SourceSpan span) { return refuse(span, "TRUNCATE TABLE"); }
   std::optional<Kind> bind_one(const ast::CallProcedure& procedure, SourceSpan span) {

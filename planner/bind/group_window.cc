@@ -70,18 +70,18 @@ std::optional<GroupWindow> bind_group_window(const ast::Call& call, SourceSpan s
 Expr ExprBinder::bind_window_bound(const ast::Call& call, SourceSpan span) {
   auto property = property_of(call.lookup);
   if (!property) {
-    session_.report(
-        fail(ErrorCode::MisplacedWindowFunction, span, "window `{}` can only stand in GROUP BY, or as a table in FROM", call.lookup)
-            .hint(fmt::format("The bounds of the window are {0}_START(..) and {0}_END(..).", call.lookup)),
-        span);
+    session_.report(fail(ErrorCode::MisplacedWindowFunction, span,
+                         "window `{}` can only stand in GROUP BY, or as a table in FROM", call.lookup)
+                        .hint(fmt::format("The bounds of the window are {0}_START(..) and {0}_END(..).", call.lookup)),
+                    span);
     return invalid_expr(span);
   }
   std::optional<GroupWindow> named;
   if (group_window != nullptr) named = bind_group_window(call, span, *this, session_);
   if (group_window != nullptr && !named) return invalid_expr(span);
   if (!named || !named->is_same(*group_window)) {
-    session_.report(fail(ErrorCode::MisplacedWindowFunction, span, "`{}` needs {} with the same arguments in GROUP BY", call.lookup,
-                         window_name(call.lookup)),
+    session_.report(fail(ErrorCode::MisplacedWindowFunction, span, "`{}` needs {} with the same arguments in GROUP BY",
+                         call.lookup, window_name(call.lookup)),
                     span);
     return invalid_expr(span);
   }

@@ -1,59 +1,13 @@
 #include "runtime/interp/aggregate_step.h"
 
-#include <cstring>
-
 #include "base/check.h"
-#include "base/row_kind.h"
 #include "catalog/functions/aggregate_decl.h"
 #include "catalog/functions/aggregate_steps.h"
+#include "runtime/interp/call_input.h"
+#include "runtime/interp/concat_step.h"
 
 namespace sluice::runtime::interp {
 namespace {
-
-template <class T>
-T load(const uint8_t* at) {
-  T value;
-  std::memcpy(&value, at, sizeof(T));
-  return value;
-}
-template <class T>
-void store(uint8_t* at, T value) {
-  std::memcpy(at, &value, sizeof(T));
-}
-
-bool takes_back(const int8_t* kinds, uint32_t row) { return kinds != nullptr && (kinds[row] & 1) != 0; }
-
-// The rows of a call: those that its filter lets through and whose argument is not NULL.
-struct CallInput {
-  int64_t filter = -1;
-  int64_t argument = -1;                 // -1: none is looked at.
-  std::vector<uint32_t> more_arguments;  // Of COUNT(a, b): the rest.
-
-  template <class F>
-  void each(const AggregateRows& in, F&& f) const {
-    const ColumnView* filters = filter < 0 ? nullptr : &in.rows.columns[filter];
-    const uint64_t* validity = argument < 0 ? nullptr : in.rows.columns[argument].validity;
-    if (filters == nullptr && validity == nullptr && more_arguments.empty()) {
-      return each_row(in.rows.selection, in.rows.count, f);
-    }
-    each_row(in.rows.selection, in.rows.count, [&](uint32_t i, uint32_t row) {
-      if (!is_valid(validity, row)) return;
-      for (uint32_t more : more_arguments) {
-        if (!is_valid(in.rows.columns[more].validity, row)) return;
-      }
-      if (filters != nullptr &&
-          (static_cast<const uint8_t*>(filters->values)[row] == 0 || !is_valid(filters->validity, row))) {
-        return;
-      }
-      f(i, row);
-    });
-  }
-};
-
-CallInput input_of(const AggregateCall& call) {
-  if (call.arguments.empty()) return {call.filter, -1, {}};
-  return {call.filter, call.arguments[0], {call.arguments.begin() + 1, call.arguments.end()}};
-}
 
 class CountStep final : public AggregateStep {
  public:
@@ -178,8 +132,8 @@ class SumStep final : public AggregateStep {
   bool has_count_ = false;
 };
 
-// MIN, MAX, FIRST_VALUE and LAST_VALUE. A first value of MIN and MAX stays while the next ones do not beat it, so NaN, which beats nothing and is beaten by
-// nothing, stays too when it came first.
+// MIN, MAX, FIRST_VALUE and LAST_VALUE. A first value of MIN and MAX stays while the next ones do not beat it, so NaN,
+// which beats nothing and is beaten by nothing, stays too when it came first.
 template <class T>
 class ExtremeStep final : public AggregateStep {
  public:
@@ -229,66 +183,6 @@ class ExtremeStep final : public AggregateStep {
   }
 
   AccumulatorKind kind_;
-  CallInput input_;
-};
-
-// LISTAGG: the texts so far and, for whoever merges them, what stands between them.
-class ConcatStep final : public AggregateStep {
- public:
-  ConcatStep(const AggregateCall& call, std::vector<StoredField> accumulators) : input_(input_of(call)) {
-    accumulators_ = std::move(accumulators);
-  }
-  void init(uint8_t* const* slots, uint32_t count) const noexcept override {
-    for (uint32_t i = 0; i < count; ++i) {
-      for (const StoredField& field : accumulators_) {
-        store(slots[i] + field.offset, StringView());
-        field.set_null(slots[i], true);
-      }
-    }
-  }
-  void add(const AggregateRows& in) const noexcept override {
-    auto* texts = static_cast<const StringView*>(in.rows.columns[input_.argument].values);
-    const StringView* separators = nullptr;
-    if (!input_.more_arguments.empty()) {
-      separators = static_cast<const StringView*>(in.rows.columns[input_.more_arguments[0]].values);
-    }
-    std::string buffer;
-    input_.each(in, [&](uint32_t i, uint32_t row) {
-      append(in.slots[i], separators == nullptr ? StringView(",") : separators[row], texts[row], in.heap, buffer);
-    });
-  }
-  void merge(const AggregateRows& in) const noexcept override {
-    const ColumnView& texts = in.rows.columns[text().column];
-    auto* separators = static_cast<const StringView*>(in.rows.columns[separator().column].values);
-    auto* values = static_cast<const StringView*>(texts.values);
-    std::string buffer;
-    each_row(in.rows.selection, in.rows.count, [&](uint32_t i, uint32_t row) {
-      if (is_valid(texts.validity, row)) append(in.slots[i], separators[row], values[row], in.heap, buffer);
-    });
-  }
-  void result(const AggregateReads& in, MutableColumn* out) const noexcept override {
-    load_field(text(), in.context, in.slots, in.count, in.positions, out);
-  }
-
- private:
-  const StoredField& separator() const { return accumulators_[0]; }
-  const StoredField& text() const { return accumulators_[1]; }
-
-  void append(uint8_t* slot, const StringView& between, const StringView& more, StateHeap* heap,
-              std::string& buffer) const {
-    if (text().is_null(slot)) {
-      store_string(separator(), slot, between, heap);
-      store_string(text(), slot, more, heap);
-      separator().set_null(slot, false);
-      return text().set_null(slot, false);
-    }
-    // A copy: what the slot holds goes with the old text.
-    auto old = load<StringView>(slot + text().offset);
-    buffer.assign(old.view());
-    buffer.append(between.view()).append(more.view());
-    store_string(text(), slot, StringView(buffer), heap);
-  }
-
   CallInput input_;
 };
 
@@ -386,7 +280,7 @@ Result<std::unique_ptr<AggregateStep>> make_step(const AggSpec& spec, size_t ind
     case AccumulatorKind::Last:
       return make_extreme_of(shape.kind, call, std::move(accumulators));
     case AccumulatorKind::Concat:
-      return Made(std::make_unique<ConcatStep>(call, std::move(accumulators)));
+      return make_concat_step(call, std::move(accumulators));
     case AccumulatorKind::Sum:
     case AccumulatorKind::SumRetract:
     case AccumulatorKind::Sum0:

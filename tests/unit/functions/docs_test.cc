@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "catalog/functions/aggregate_decl.h"
 #include "catalog/functions/function_table.h"
 
 namespace sluice::tests {
@@ -31,6 +32,35 @@ std::string arguments_of(const FunctionDecl& function) {
   return out;
 }
 
+bool runs(const AggregateDecl& aggregate, bool retracts) {
+  const Type types[] = {Type::string(), Type::string(), Type::integer()};
+  for (const Type& type : types) {
+    std::vector<Type> arguments(std::max(aggregate.arguments_min, 1U), type);
+    if (running_shape(aggregate.name, arguments, retracts)) return true;
+  }
+  return false;
+}
+
+// Variances are made of SUM and COUNT before anything runs.
+std::string how_it_runs(const AggregateDecl& aggregate) {
+  bool is_rewritten = aggregate.name.starts_with("STDDEV") || aggregate.name.starts_with("VAR");
+  if (is_rewritten || runs(aggregate, true)) return "yes";
+  return runs(aggregate, false) ? "where no rows are taken back" : "planned only (SL1901)";
+}
+
+std::string aggregates() {
+  std::string out =
+      "\n## Aggregates\n\n"
+      "NULL arguments do not count, except where it says so.\n\n"
+      "| aggregate | what it gives | runs |\n|---|---|---|\n";
+  for (const AggregateDecl& aggregate : aggregate_table()) {
+    if (aggregate.name.starts_with('$')) continue;
+    out += "| " + in_ticks(aggregate.usage) + " | " + std::string(aggregate.summary) + " | " + how_it_runs(aggregate) +
+           " |\n";
+  }
+  return out;
+}
+
 std::string page() {
   std::string out =
       "# Functions\n\n"
@@ -48,7 +78,7 @@ std::string page() {
     out += "| " + names + " | " + arguments_of(function) + " | " + std::string(function.summary) + " | " + examples +
            " |\n";
   }
-  return out;
+  return out + aggregates();
 }
 
 TEST(FunctionTable, ItsPageIsUpToDate) {
