@@ -18,9 +18,14 @@ namespace {
 // Whether a local phase can fold rows of the call: what DISTINCT and retracting MIN and MAX must see one by one cannot
 // be folded.
 bool folds(const AggregateCall& call) {
-  const AggregateDecl* decl = find_aggregate(call.function);
   bool is_extreme = call.function == "MIN" || call.function == "MAX";
-  return decl != nullptr && decl->merges && (!call.distinct || is_extreme) && !(is_extreme && call.retracts);
+  return (!call.distinct || is_extreme) && !(is_extreme && call.retracts);
+}
+
+// Whether a second phase can put the call's results together at all.
+bool merges(const AggregateCall& call) {
+  const AggregateDecl* decl = find_aggregate(call.function);
+  return decl != nullptr && decl->merges;
 }
 
 std::vector<AggregateCall> with_retraction(std::vector<AggregateCall> calls, bool retracts) {
@@ -54,7 +59,8 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Aggregate& aggrega
   bool retracts = !changelog_of_node(aggregate.input).mode.is_insert_only();
   std::vector<AggregateCall> calls = with_retraction(aggregate.calls, retracts);
   SLUICE_TRY(uint32_t input, lower(aggregate.input, flushes || settings_.mini_batch));
-  bool two_phases = settings_.mini_batch && settings_.phases != PhysicalSettings::Phases::One;
+  bool two_phases = settings_.mini_batch && settings_.phases != PhysicalSettings::Phases::One &&
+                    std::ranges::all_of(calls, merges);
   if (two_phases && std::ranges::all_of(calls, folds)) return lower_two_phases(plan, aggregate, calls, input);
 
   const Identity& below = builder_.identity(input);
