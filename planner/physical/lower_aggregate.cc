@@ -59,8 +59,8 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Aggregate& aggrega
   bool retracts = !changelog_of_node(aggregate.input).mode.is_insert_only();
   std::vector<AggregateCall> calls = with_retraction(aggregate.calls, retracts);
   SLUICE_TRY(uint32_t input, lower(aggregate.input, flushes || settings_.mini_batch));
-  bool two_phases = settings_.mini_batch && settings_.phases != PhysicalSettings::Phases::One &&
-                    std::ranges::all_of(calls, merges);
+  bool two_phases =
+      settings_.mini_batch && settings_.phases != PhysicalSettings::Phases::One && std::ranges::all_of(calls, merges);
   if (two_phases && std::ranges::all_of(calls, folds)) return lower_two_phases(plan, aggregate, calls, input);
 
   const Identity& below = builder_.identity(input);
