@@ -3,6 +3,7 @@
 #include <set>
 #include <vector>
 
+#include "base/kernel_context.h"
 #include "catalog/expr/expr.h"
 
 namespace sluice::planner {
@@ -39,6 +40,9 @@ Expr boolean_literal(bool value, SourceSpan span = {});
 
 // self_comparison.cc: `e = e` and its like outside of filters.
 Expr simplify_self_comparison(Expr expr);
+
+// simplify_expressions.cc: without what is known already; a literal when everything is.
+Expr simplify(const Expr& expr, const SessionContext& session);
 
 // Operands of a conjunction; the expression itself when it is none.
 std::vector<Expr> conjuncts_of(const Expr& expr);

@@ -14,10 +14,10 @@ constexpr size_t kLiteralBytesMax = 1U << 16;  // REPEAT('a', 1000000) is better
 
 bool is_literal(const Expr& expr) { return expr.as<Literal>() != nullptr; }
 
-Expr fold_constant(Expr expr, const RuleContext& context) {
+Expr fold_constant(Expr expr, const SessionContext& session) {
   bool constant = expr.as<ColumnRef>() == nullptr && !is_literal(expr) && std::ranges::all_of(expr.args, is_literal);
   if (!constant || !is_foldable(expr)) return expr;
-  Result<Value> value = fold(expr, context.session);
+  Result<Value> value = fold(expr, session);
   if (!value) return expr;
   auto* text = std::get_if<std::string>(&value->data);
   if (text != nullptr && text->size() > kLiteralBytesMax) return expr;
@@ -93,7 +93,9 @@ Expr simplify_null_test(Expr expr) {
   return expr;
 }
 
-Expr simplify(const Expr& expr, const RuleContext& context) {
+}  // namespace
+
+Expr simplify(const Expr& expr, const SessionContext& session) {
   return rewrite_bottom_up(expr, [&](Expr e) {
     if (auto* special = e.as<Special>()) {
       Form form = special->form;
@@ -101,14 +103,12 @@ Expr simplify(const Expr& expr, const RuleContext& context) {
       if (form == Form::Or) return simplify_logic(std::move(e), form, true);
       return form == Form::Case ? simplify_case(std::move(e)) : simplify_coalesce(std::move(e));
     }
-    return fold_constant(simplify_null_test(simplify_self_comparison(std::move(e))), context);
+    return fold_constant(simplify_null_test(simplify_self_comparison(std::move(e))), session);
   });
 }
 
-}  // namespace
-
 std::optional<Plan> simplify_expressions(const Plan& plan, const RuleContext& context) {
-  Plan simpler = map_exprs(plan, [&](const Expr& expr) { return simplify(expr, context); });
+  Plan simpler = map_exprs(plan, [&](const Expr& expr) { return simplify(expr, context.session); });
   if (simpler.id() == plan.id()) return {};
   return simpler;
 }

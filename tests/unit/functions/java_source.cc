@@ -10,18 +10,13 @@
 
 #include "catalog/functions/utf16.h"
 #include "catalog/types/bitmap.h"
+#include "catalog/types/time_zone.h"
 #include "catalog/types/value_text.h"
+#include "java_literal.h"
 #include "java_text.h"
 
 namespace sluice::tests {
 namespace {
-
-// A value before its type is known. `text` is what parse_scalar reads, or a string itself.
-struct Java {
-  enum class Kind { Null, Scalar, Text, List, Map } kind = Kind::Null;
-  std::string text;
-  std::vector<Java> items;  // Of a map: keys and values in turns.
-};
 
 class Parser {
  public:
@@ -164,6 +159,16 @@ std::string time_of(const std::vector<Java>& parts, size_t from) {
   return from + 3 < parts.size() ? out + "." + joined(parts, from + 3, 9) : out;
 }
 
+// %s of a text, replaced by the arguments behind it.
+std::string formatted(const std::vector<Java>& args) {
+  std::string out = args[0].text;
+  for (size_t i = 1; i < args.size(); ++i) {
+    size_t at = out.find("%s");
+    if (at != std::string::npos) out.replace(at, 2, args[i].text);
+  }
+  return out;
+}
+
 bool Parser::call(const std::string& name, Java& out) {
   std::vector<Java> args;
   if (name == "lit") return skip_arguments();
@@ -179,6 +184,10 @@ bool Parser::call(const std::string& name, Java& out) {
   } else if (name == "CollectionUtil.map" || name == "map") {
     out.kind = Java::Kind::Map;
     for (Java& entry : args) std::ranges::move(entry.items, std::back_inserter(out.items));
+  } else if (name == "BigDecimal.valueOf" && args.size() == 2) {  // Digits and a scale.
+    out = {Java::Kind::Scalar, args[0].text + "E-" + args[1].text, {}};
+  } else if (name == "String.format" && args.size() > 1) {
+    out = {Java::Kind::Text, formatted(args), {}};
   } else if (name == "BigDecimal" || name == "BigDecimal.valueOf" || name == "DecimalDataUtils.castFrom") {
     if (args.empty()) return false;
     out = {Java::Kind::Scalar, args[0].text, {}};
@@ -219,7 +228,14 @@ bool Parser::skip_arguments() {
 // What stands behind a value: getBytes, atZone and toInstant.
 bool Parser::suffixes(Java& out) {
   while (peek() == '.') {
-    if (take(".getBytes(")) {
+    if (take(".atZone(ZoneId.of(")) {
+      Java zone;
+      if (!string(zone) || !take("))") || !take(".toInstant()")) return false;
+      auto local = parse_scalar(out.text, Type::timestamp(3));
+      const TimeZone* found = TimeZone::find(zone.text);
+      if (!local || found == nullptr) return false;
+      out.text = changelog_text(Value{found->to_utc(local->get<int64_t>())}, Type::timestamp_ltz(3));
+    } else if (take(".getBytes(")) {
       if (!skip_arguments()) return false;
     } else if (take(".atZone(ZoneOffset.UTC)")) {
       if (!take(".toInstant()")) return false;
@@ -269,43 +285,6 @@ bool Parser::value(Java& out) {
   std::string word = name();
   if (take("(")) return call(word, out) && suffixes(out);
   return named(word, out) && suffixes(out);
-}
-
-std::optional<Value> typed(const Java& java, const Type& type) {
-  if (java.kind == Java::Kind::Null) return Value::null();
-  if (type.is(TypeRoot::Array) || type.is(TypeRoot::Row)) {
-    if (java.kind != Java::Kind::List) return {};
-    ValueList out;
-    for (size_t i = 0; i < java.items.size(); ++i) {
-      if (type.is(TypeRoot::Row) && i >= type.child_count()) return {};
-      auto item = typed(java.items[i], type.child(type.is(TypeRoot::Row) ? i : 0));
-      if (!item) return {};
-      out.push_back(std::move(*item));
-    }
-    return Value::list(std::move(out));
-  }
-  if (type.physical() == Physical::Map) {
-    if (java.kind != Java::Kind::Map) return {};
-    ValueMap out;
-    for (size_t i = 0; i + 1 < java.items.size(); i += 2) {
-      auto key = typed(java.items[i], type.child(0));
-      auto value = typed(java.items[i + 1], type.is(TypeRoot::Map) ? type.child(1) : Type::integer());
-      if (!key || !value) return {};
-      out.emplace_back(std::move(*key), std::move(*value));
-    }
-    return Value::map(std::move(out));
-  }
-  if (java.kind == Java::Kind::List || java.kind == Java::Kind::Map) return {};
-  if (type.is_character() || type.is_binary_string() || type.physical() == Physical::String) {
-    std::string text = java.text;
-    auto length = static_cast<size_t>(type.length());
-    if (type.is(TypeRoot::Char) && text.size() < length) text.resize(length, ' ');
-    return Value{std::move(text)};
-  }
-  if (java.kind == Java::Kind::Text && type.is(TypeRoot::TimestampLtz)) return {};
-  auto parsed = parse_scalar(java.text, type);
-  if (!parsed) return {};
-  return *parsed;
 }
 
 bool Parser::type(Type& out) {

@@ -33,8 +33,8 @@ struct Outcome {
 class SqlExpression {
  public:
   SqlExpression(const std::string& sql, RowSchema columns, const std::string& zone = "UTC", std::string table = "t")
-      : columns_(std::move(columns)), table_(std::move(table)) {
-    session_.time_zone = zone.c_str();
+      : columns_(std::move(columns)), table_(std::move(table)), zone_(zone) {
+    session_.time_zone = zone_.c_str();
     session_.zone = TimeZone::find(zone);
     SourceText source("expression", sql);
     Diagnostics diagnostics;
@@ -48,11 +48,15 @@ class SqlExpression {
     }
   }
 
+  SqlExpression(const SqlExpression&) = delete;
+
   bool ok() const { return program_ != nullptr; }
   bool refused() const { return refused_; }
   const std::string& error() const { return error_; }
   const Expr& expr() const { return expr_; }
   const Type& type() const { return expr_.type; }
+  const RowSchema& columns() const { return columns_; }
+  const std::string& zone() const { return zone_; }
 
   // Every row for itself: an error of one does not hide the others.
   std::vector<Outcome> evaluate(const std::vector<std::vector<Value>>& rows) const {
@@ -74,7 +78,8 @@ class SqlExpression {
       auto* column = expr.as<ColumnRef>();
       return column == nullptr ? expr : literal(row[column->index], expr.type);
     };
-    auto value = fold(planner::rewrite_bottom_up(expr_, with_values), session_);
+    Expr simplified = planner::simplify(planner::rewrite_bottom_up(expr_, with_values), session_);
+    auto value = fold(simplified, session_);
     return value ? Outcome{*std::move(value), {}} : Outcome{{}, value.error().message};
   }
 
@@ -119,7 +124,7 @@ class SqlExpression {
   }
 
   RowSchema columns_;
-  std::string table_;
+  std::string table_, zone_;
   SessionContext session_;
   Expr expr_;
   std::string error_;
