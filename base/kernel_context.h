@@ -26,6 +26,8 @@ struct SessionContext {
   int64_t statement_time_ms = 0;                   // For CURRENT_TIMESTAMP in batch mode and the like.
   int64_t (*now_ms)(const void* clock) = nullptr;  // Env's wall clock, for functions that read it per row.
   const void* clock = nullptr;
+  uint64_t (*random)(void* source) = nullptr;  // Env's randomness, for functions that draw per row; any thread.
+  void* random_source = nullptr;
 };
 
 // One per evaluation of a program on a thread.

@@ -13,13 +13,10 @@ SLUICE_KERNEL InstantMs sluice_cast_date_instant(Date x, KernelContext& context)
   return InstantMs{session_to_utc(context, static_cast<int64_t>(x) * kMsPerDay)};
 }
 
-SLUICE_KERNEL TimeOfDay sluice_cast_time_time(TimeOfDay x, const CallContext& call) noexcept {
-  int64_t ms = static_cast<int32_t>(x), unit = milliseconds_unit(call.result.precision);
-  return TimeOfDay{static_cast<int32_t>(ms - ms % unit)};
-}
-SLUICE_KERNEL TimestampMs sluice_cast_time_timestamp(TimeOfDay x, const CallContext& call) noexcept {
-  int64_t ms = static_cast<int32_t>(x), unit = milliseconds_unit(call.result.precision);
-  return TimestampMs{ms - ms % unit};
+// Every TIME is planned as TIME(0), so that none is cut.
+SLUICE_KERNEL TimeOfDay sluice_cast_time_time(TimeOfDay x) noexcept { return x; }
+SLUICE_KERNEL TimestampMs sluice_cast_time_timestamp(TimeOfDay x) noexcept {
+  return TimestampMs{static_cast<int32_t>(x)};
 }
 SLUICE_KERNEL InstantMs sluice_cast_time_instant(TimeOfDay x, KernelContext& context) noexcept {
   return InstantMs{session_to_utc(context, static_cast<int32_t>(x))};

@@ -93,6 +93,7 @@ std::optional<std::vector<Type>> equality_coercion(const CallArguments& argument
   const Type &left = arguments.types[0], &right = arguments.types[1];
   if ((left.is_character() && right.is_numeric()) || (right.is_character() && left.is_numeric())) return {};
   auto common = comparison_type(left, right);
+  if (left.is(TypeRoot::Float) && right.is(TypeRoot::Double)) common = Type::float32();  // The first operand decides.
   bool writes_interval = (left.is_character() && right.is_interval()) || (right.is_character() && left.is_interval());
   if (writes_interval) common = Type::string();
   if (!common) return {};

@@ -47,6 +47,10 @@ SLUICE_KERNEL void sluice_sha2(const StringView& text, int32_t bits, KernelConte
       fail_row(error, "SHA2 takes 224, 256, 384 or 512 bits");
   }
 }
+SLUICE_KERNEL void sluice_sha2_bytes(const Bytes& bytes, int32_t bits, KernelContext& context, RowError& error,
+                                     StringView& out) noexcept {
+  sluice_sha2(bytes, bits, context, error, out);
+}
 
 }  // namespace sluice
 
@@ -77,7 +81,7 @@ std::vector<FunctionDecl> digest_functions() {
       digest_row<sluice_sha256, sluice_sha256_bytes, 64>("SHA256", "SHA-256 digest as hexadecimal digits."),
       digest_row<sluice_sha384, sluice_sha384_bytes, 96>("SHA384", "SHA-384 digest as hexadecimal digits."),
       digest_row<sluice_sha512, sluice_sha512_bytes, 128>("SHA512", "SHA-512 digest as hexadecimal digits."),
-      scalar<sluice_sha2>("SHA2")
+      scalar<sluice_sha2, sluice_sha2_bytes>("SHA2")
           .returns([](const CallArguments&) { return Type::varchar(128); })
           .opaque("calls the digest library")
           .doc("SHA-2 digest of the given number of bits as hexadecimal digits."),

@@ -11,8 +11,12 @@ SLUICE_EXTREMES(i8, int8_t)
 SLUICE_EXTREMES(i16, int16_t)
 SLUICE_EXTREMES(i32, int32_t)
 SLUICE_EXTREMES(i64, int64_t)
-SLUICE_EXTREMES(f32, float)
-SLUICE_EXTREMES(f64, double)
+// NaN is the greatest number.
+#define SLUICE_REAL_EXTREMES(suffix, T)                                                           \
+  SLUICE_KERNEL T sluice_greatest_##suffix(T a, T b) noexcept { return a < b || b != b ? b : a; } \
+  SLUICE_KERNEL T sluice_least_##suffix(T a, T b) noexcept { return b < a || a != a ? b : a; }
+SLUICE_REAL_EXTREMES(f32, float)
+SLUICE_REAL_EXTREMES(f64, double)
 #define SLUICE_EXTREMES_OUT(suffix, T)                                                                          \
   SLUICE_KERNEL void sluice_greatest_##suffix(const T& a, const T& b, T& out) noexcept { out = a < b ? b : a; } \
   SLUICE_KERNEL void sluice_least_##suffix(const T& a, const T& b, T& out) noexcept { out = b < a ? b : a; }

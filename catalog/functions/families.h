@@ -18,6 +18,7 @@ std::vector<FunctionDecl> time_functions();
 std::vector<FunctionDecl> time_difference_functions();
 std::vector<FunctionDecl> time_format_functions();
 std::vector<FunctionDecl> now_functions();
+std::vector<FunctionDecl> random_functions();
 std::vector<FunctionDecl> extreme_functions();
 std::vector<FunctionDecl> digest_functions();
 std::vector<FunctionDecl> text_test_functions();

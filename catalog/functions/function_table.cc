@@ -40,6 +40,7 @@ std::vector<FunctionDecl> all_families() {
                       time_difference_functions,
                       time_format_functions,
                       now_functions,
+                      random_functions,
                       extreme_functions,
                       digest_functions,
                       text_test_functions,

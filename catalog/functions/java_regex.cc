@@ -34,6 +34,13 @@ constexpr std::pair<std::string_view, std::string_view> kProperties[] = {
     {"IsWhite_Space", "\\s"},
 };
 
+// Java's ends of lines, where PCRE2 knows one that is the same everywhere in a pattern: what `.`, `$` and `^` make of
+// them. Between \r and \n is no end.
+constexpr std::string_view kDot = "[^\\n\\r\\x{85}\\x{2028}\\x{2029}]";
+constexpr std::string_view kEnd = "(?=(?:\\r\\n|(?<!\\r)\\n|[\\r\\x{85}\\x{2028}\\x{2029}])?+\\z)";
+constexpr std::string_view kEndOfLine = "(?=\\r\\n|(?<!\\r)\\n|[\\r\\x{85}\\x{2028}\\x{2029}]|\\z)";
+constexpr std::string_view kBeginOfLine = "(?:\\A|(?<=\\n|\\r(?!\\n)|[\\x{85}\\x{2028}\\x{2029}])(?!\\z))";
+
 class Translation {
  public:
   explicit Translation(std::string_view pattern) : pattern_(pattern) {}
@@ -42,13 +49,16 @@ class Translation {
     std::string out;
     while (at_ < pattern_.size()) {
       char c = pattern_[at_];
+      if (c == '(' && is_foreign_group()) return "(";  // Not valid in either.
       if (c == '\\') {
         escape(out, false);
       } else if (c == '[') {
         out += character_class();
       } else if (pattern_.substr(at_).starts_with("(?") && flags(out)) {
         continue;
-      } else {
+      } else if (!line_sign(c, out)) {
+        if (c == '(') groups_.push_back(flags_);
+        if (c == ')' && !groups_.empty()) leave_group();
         out += c;
         ++at_;
       }
@@ -57,7 +67,44 @@ class Translation {
   }
 
  private:
-  // (?d) and (?u) change nothing here, (?U) holds for the whole pattern; the other flags are alike.
+  // What only PCRE2 knows: (?P<n>..), (?R), (?|..), (*VERB).
+  bool is_foreign_group() const {
+    if (pattern_.substr(at_).starts_with("(*")) return true;
+    if (!pattern_.substr(at_).starts_with("(?") || at_ + 2 >= pattern_.size()) return false;
+    return std::string_view(":=!><-idmsuxU").find(pattern_[at_ + 2]) == std::string_view::npos;
+  }
+
+  // Flags that say what the signs for lines mean; they hold to the end of their group.
+  struct LineFlags {
+    bool dot_takes_all = false;    // (?s)
+    bool ends_inside = false;      // (?m)
+    bool is_newline_only = false;  // (?d)
+  };
+
+  void leave_group() {
+    flags_ = groups_.back();
+    groups_.pop_back();
+  }
+
+  bool line_sign(char c, std::string& out) {
+    if (flags_.is_newline_only) return false;
+    std::string_view sign;
+    if (c == '.' && !flags_.dot_takes_all) sign = kDot;
+    if (c == '$') sign = flags_.ends_inside ? kEndOfLine : kEnd;
+    if (c == '^' && flags_.ends_inside) sign = kBeginOfLine;
+    if (sign.empty()) return false;
+    out += sign;
+    ++at_;
+    return true;
+  }
+
+  void set_flag(char flag, bool on) {
+    if (flag == 's') flags_.dot_takes_all = on;
+    if (flag == 'm') flags_.ends_inside = on;
+    if (flag == 'd') flags_.is_newline_only = on;
+  }
+
+  // (?u) changes nothing here, (?U) holds for the whole pattern; the others but (?d) are alike.
   bool flags(std::string& out) {
     size_t end = at_ + 2;
     while (end < pattern_.size() &&
@@ -65,13 +112,18 @@ class Translation {
       ++end;
     }
     if (end == at_ + 2 || end >= pattern_.size() || (pattern_[end] != ')' && pattern_[end] != ':')) return false;
-    if (pattern_[at_ + 2] == 'P') return false;
+
+    if (pattern_[end] == ':') groups_.push_back(flags_);
     out += "(?";
+    bool on = true;
     for (char c : pattern_.substr(at_ + 2, end - at_ - 2)) {
       uses_unicode_ |= c == 'U';
+      if (c == '-') on = false;
+      set_flag(c, on);
       if (c != 'd' && c != 'u' && c != 'U') out += c;
     }
     at_ = end;
+    out += pattern_[at_++];  // The `)` of `(?s)` ends no group.
     return true;
   }
 
@@ -187,7 +239,9 @@ class Translation {
 
   std::string_view pattern_;
   size_t at_ = 0;
-  bool uses_unicode_ = false;  // \\w and its like take all of Unicode.
+  LineFlags flags_;
+  std::vector<LineFlags> groups_;  // Those outside of every group that is open.
+  bool uses_unicode_ = false;      // \\w and its like take all of Unicode.
 };
 
 }  // namespace

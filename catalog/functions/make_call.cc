@@ -89,9 +89,24 @@ Status check_escape(const std::vector<Expr>& args, SourceSpan span) {
   if (args.size() != 3) return Done{};
   const std::string *pattern = text_of_literal(args[1]), *escape = text_of_literal(args[2]);
   if (escape == nullptr) return Done{};
-  if (count_characters(*escape) != 1) return fail(ErrorCode::WrongArguments, span, "an escape is one character");
+  if (escape->empty()) return Done{};  // No character is one.
+  if (count_characters(*escape) != 1 || (*escape)[0] == '\0')
+    return fail(ErrorCode::WrongArguments, span, "an escape is one character");
   if (pattern == nullptr || LikePattern(*pattern, *escape).is_valid()) return Done{};
   return fail(ErrorCode::WrongArguments, span, "the pattern has its escape where nothing needs one");
+}
+
+// SHA2 of a constant number of bits that it does not have; TYPEOF with anything but a constant behind the value.
+Status check_constant(std::string_view function, const std::vector<Expr>& args, SourceSpan span) {
+  if (args.size() != 2) return Done{};
+  auto* literal = args[1].as<Literal>();
+  if (function == "TYPEOF") {
+    if (literal != nullptr && !literal->value.is_null()) return Done{};
+    return fail(ErrorCode::WrongArguments, span, "the second argument of `TYPEOF` is TRUE or FALSE");
+  }
+  auto* bits = literal == nullptr ? nullptr : std::get_if<int64_t>(&literal->value.data);
+  if (bits == nullptr || *bits == 224 || *bits == 256 || *bits == 384 || *bits == 512) return Done{};
+  return fail(ErrorCode::WrongArguments, span, "`SHA2` takes 224, 256, 384 or 512 bits, and not {}", *bits);
 }
 
 // GREATEST(a, b, c) is GREATEST(GREATEST(a, b), c), all in the type where they meet.
@@ -170,6 +185,10 @@ Result<Expr> make_call(std::string_view function, std::vector<Expr> args, Source
   if (function == "TIMESTAMPADD") return make_timestamp_add(std::move(args), span);
   if (function == "LIKE") {
     Status fits = check_escape(args, span);
+    if (!fits) return std::move(fits).as_failure();
+  }
+  if (function == "TYPEOF" || function == "SHA2") {
+    Status fits = check_constant(function, args, span);
     if (!fits) return std::move(fits).as_failure();
   }
   if (function == "TIMESTAMPDIFF" && args.size() == 3 && unit_of(args[0]) == TimeUnit::Nanosecond) {

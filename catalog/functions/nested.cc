@@ -148,7 +148,11 @@ Type array_type(const CallArguments& arguments) { return Type::array(arguments.t
 Type map_type(const CallArguments& arguments) { return Type::map(arguments.types[0], arguments.types[1]); }
 Type row_type(const CallArguments& arguments) {
   std::vector<RowField> fields;
-  for (const Type& type : arguments.types) fields.push_back({"EXPR$" + std::to_string(fields.size()), type});
+  for (const Type& type : arguments.types) {
+    bool is_time = type.is(TypeRoot::Time);  // Of any precision it is planned as TIME(0).
+    fields.push_back(
+        {"EXPR$" + std::to_string(fields.size()), is_time ? Type::time(0).with_nullability(type.nullable()) : type});
+  }
   return Type::row(std::move(fields));
 }
 Type boolean_type(const CallArguments&) { return Type::boolean(); }

@@ -137,6 +137,36 @@ SLUICE_KERNEL int32_t sluice_locate_from(const StringView& part, const StringVie
 SLUICE_KERNEL int32_t sluice_instr(const StringView& text, const StringView& part) noexcept {
   return sluice_position(part, text);
 }
+// From a position on, backwards from the end where it is negative; of the places where it begins one after another.
+SLUICE_KERNEL int32_t sluice_instr_nth(const StringView& text, const StringView& part, int32_t start, int32_t nth,
+                                       RowError& error) noexcept {
+  if (nth <= 0) return fail_row(error, "the number of the occurrence must be positive"), 0;
+  if (start == 0) return 0;
+  // An empty text is found where the search could end, however often it is looked for.
+  if (part.size() == 0) return start > 0 ? 1 : sluice_char_length(text) + 1;
+  int64_t found = -1;
+  if (start > 0) {
+    int64_t from = offset_of_character(text.data(), text.size(), static_cast<uint32_t>(start) - 1);
+    for (; nth > 0; --nth) {
+      found = find_bytes(text, part, static_cast<uint32_t>(from));
+      if (found < 0) return 0;
+      from = found + 1;
+    }
+    return character_position(text, found);
+  }
+  int64_t last = int64_t{sluice_char_length(text)} - sluice_char_length(part) + 1 + start;  // Characters before it.
+  if (last < 0) return 0;
+  for (found = offset_of_character(text.data(), text.size(), static_cast<uint32_t>(last)); found >= 0; --found) {
+    bool is_there =
+        found + part.size() <= text.size() && std::memcmp(text.data() + found, part.data(), part.size()) == 0;
+    if (is_there && --nth == 0) return character_position(text, found);
+  }
+  return 0;
+}
+SLUICE_KERNEL int32_t sluice_instr_from(const StringView& text, const StringView& part, int32_t start,
+                                        RowError& error) noexcept {
+  return sluice_instr_nth(text, part, start, 1, error);
+}
 SLUICE_KERNEL bool sluice_startswith(const StringView& text, const StringView& prefix) noexcept {
   return text.size() >= prefix.size() && std::memcmp(text.data(), prefix.data(), prefix.size()) == 0;
 }
@@ -285,9 +315,16 @@ std::vector<FunctionDecl> string_functions() {
       FunctionDecl{"LOCATE", {overload_of<sluice_position>(), overload_of<sluice_locate_from>()}}
           .doc("Where the first text begins in the second, searched from a position on; 0 when it does not occur.")
           .example("LOCATE('b', 'abcb', 3)", "4"),
-      scalar<sluice_instr>("INSTR")
-          .doc("Where the second text begins in the first, from 1; 0 when it does not occur.")
-          .example("INSTR('abc', 'c')", "3"),
+      scalar<sluice_instr, sluice_instr_from, sluice_instr_nth>("INSTR")
+          .doc(
+              "Where the second text begins in the first, from 1; 0 when it does not occur. With a position the search "
+              "begins there (negative: goes backwards from so many characters before the end), with a number behind it "
+              "finds that occurrence.")
+          .example("INSTR('abc', 'c')", "3")
+          .example("INSTR('corporate floor', 'or', 3, 2)", "14")
+          .example("INSTR('corporate floor', 'or', -3, 2)", "2")
+          .example("INSTR('aaaa', 'aa', 1, 3)", "3")
+          .example("INSTR('abc', 'c', 1, 0)", "ERROR"),
       scalar<sluice_startswith>("STARTSWITH")
           .doc("Whether the first text begins with the second.")
           .example("STARTSWITH('stream', 'str')", "TRUE"),

@@ -29,8 +29,8 @@ SLUICE_KERNEL bool sluice_is_decimal(const Nullable<StringView>& text) noexcept 
 }
 
 // Every character of `from` becomes the one at its place in `to`, or goes where `to` is shorter.
-SLUICE_KERNEL void sluice_translate(const StringView& text, const StringView& from, const StringView& to,
-                                    KernelContext& context, StringView& out) noexcept {
+inline void translate(const StringView& text, const StringView& from, const StringView& to, KernelContext& context,
+                      StringView& out) {
   const char *data = text.data(), *source = from.data(), *target = to.data();
   char* bytes = context.arena->allocate(size_t{text.size()} * 4);
   uint32_t size = 0;
@@ -54,6 +54,16 @@ SLUICE_KERNEL void sluice_translate(const StringView& text, const StringView& fr
     at = next;
   }
   out = {bytes, size};
+}
+
+// NULL in place of the characters means none.
+SLUICE_KERNEL void sluice_translate(const Nullable<StringView>& text, const Nullable<StringView>& from,
+                                    const Nullable<StringView>& to, KernelContext& context,
+                                    Nullable<StringView>& out) noexcept {
+  out.is_null = text.is_null;
+  if (text.is_null) return;
+  translate(text.value, from.is_null ? StringView() : from.value, to.is_null ? StringView() : to.value, context,
+            out.value);
 }
 
 SLUICE_KERNEL void sluice_bin(int64_t value, KernelContext& context, StringView& out) noexcept {
@@ -102,6 +112,10 @@ std::vector<FunctionDecl> text_test_functions() {
           .example("IS_DECIMAL('1.5')", "TRUE")
           .example("IS_DECIMAL('a')", "FALSE"),
       scalar<sluice_translate>("TRANSLATE")
+          .returns([](const CallArguments& arguments) {
+            return Type::string().with_nullability(arguments.types[0].nullable());
+          })
+          .nullability(ResultNullability::AsRuled)
           .doc("Characters of the second text replaced by those of the third at the same place.")
           .example("TRANSLATE('abc', 'bc', 'X')", "'aX'"),
       scalar<sluice_bin>("BIN").doc("The number in binary digits.").example("BIN(4)", "'100'"),

@@ -141,6 +141,11 @@ inline int64_t ceil_ms(TimeUnit unit, int64_t ms) {
   int64_t size = unit <= TimeUnit::Day ? milliseconds_of(unit) : 0;
   return size > 0 ? rounding.first + size : next_days(unit, floor_div(rounding.first, kMsPerDay)) * kMsPerDay;
 }
+// Of a DATE: a whole day ends later as well.
+inline int64_t floor_date(TimeUnit unit, int64_t days) { return floor_ms(unit, days * kMsPerDay) / kMsPerDay; }
+inline int64_t ceil_date(TimeUnit unit, int64_t days) {
+  return unit == TimeUnit::Day ? days + 1 : ceil_ms(unit, days * kMsPerDay) / kMsPerDay;
+}
 
 }  // namespace
 
@@ -220,7 +225,7 @@ SLUICE_KERNEL int64_t sluice_extract_interval(const StringView&, IntervalMs x, c
 #define SLUICE_ROUND_TIME(name, round)                                                                                 \
   SLUICE_KERNEL Date sluice_##name##_date(Date x, const StringView&, const TimeUnit* unit, RowError& error) noexcept { \
     if (unit == nullptr) return fail_row(error, "unknown unit of time"), x;                                            \
-    return Date{static_cast<int32_t>(round(*unit, static_cast<int32_t>(x) * kMsPerDay) / kMsPerDay)};                  \
+    return Date{static_cast<int32_t>(name##_date(*unit, static_cast<int32_t>(x)))};                                    \
   }                                                                                                                    \
   SLUICE_KERNEL TimeOfDay sluice_##name##_time(TimeOfDay x, const StringView&, const TimeUnit* unit,                   \
                                                RowError& error) noexcept {                                             \
@@ -230,6 +235,7 @@ SLUICE_KERNEL int64_t sluice_extract_interval(const StringView&, IntervalMs x, c
   SLUICE_KERNEL TimestampMs sluice_##name##_timestamp(TimestampMs x, const StringView&, const TimeUnit* unit,          \
                                                       RowError& error) noexcept {                                      \
     if (unit == nullptr) return fail_row(error, "unknown unit of time"), x;                                            \
+    if (*unit < TimeUnit::Millisecond) return fail_row(error, "timestamps are rounded to milliseconds at best"), x;    \
     return TimestampMs{round(*unit, static_cast<int64_t>(x))};                                                         \
   }                                                                                                                    \
   SLUICE_KERNEL InstantMs sluice_##name##_instant(InstantMs x, const StringView&, const TimeUnit* unit,                \
@@ -255,10 +261,12 @@ SLUICE_KERNEL Date sluice_subtract_date_interval(Date x, IntervalMs by) noexcept
   return Date{static_cast<int32_t>(static_cast<int32_t>(x) - static_cast<int64_t>(by) / kMsPerDay)};
 }
 SLUICE_KERNEL TimeOfDay sluice_add_time_interval(TimeOfDay x, IntervalMs by) noexcept {
-  return TimeOfDay{static_cast<int32_t>(floor_mod(static_cast<int32_t>(x) + static_cast<int64_t>(by), kMsPerDay))};
+  return TimeOfDay{
+      static_cast<int32_t>(floor_mod(static_cast<int32_t>(x) + static_cast<int64_t>(by) % kMsPerDay, kMsPerDay))};
 }
 SLUICE_KERNEL TimeOfDay sluice_subtract_time_interval(TimeOfDay x, IntervalMs by) noexcept {
-  return TimeOfDay{static_cast<int32_t>(floor_mod(static_cast<int32_t>(x) - static_cast<int64_t>(by), kMsPerDay))};
+  return TimeOfDay{
+      static_cast<int32_t>(floor_mod(static_cast<int32_t>(x) - static_cast<int64_t>(by) % kMsPerDay, kMsPerDay))};
 }
 SLUICE_KERNEL TimeOfDay sluice_add_time_months(TimeOfDay x, IntervalMonths) noexcept { return x; }
 

@@ -64,7 +64,8 @@ std::optional<Type> common_numeric(const Type& a, const Type& b, bool nullable) 
   Type x = *as_decimal(a), y = *as_decimal(b);
   int32_t scale = std::max(x.scale(), y.scale());
   int32_t digits = std::max(x.precision() - x.scale(), y.precision() - y.scale());
-  return adjust(digits + scale, scale, nullable);
+  scale = std::min(scale, kPrecisionMax - digits);  // Digits before the point are kept.
+  return Type(TypeRoot::Decimal, nullable, digits + scale, scale);
 }
 
 std::optional<Type> common_string(const Type& a, const Type& b, bool nullable) {

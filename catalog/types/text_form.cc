@@ -204,7 +204,7 @@ char* write_interval_months(char* out, int32_t months) {
 char* write_interval_ms(char* out, int64_t ms) {
   *out++ = ms < 0 ? '-' : '+';
   if (ms < 0) ms = -ms;
-  out = write_integer(out, ms / kMsPerDay);
+  out = write_integer(out, static_cast<int32_t>(ms / kMsPerDay));  // Wraps around, as in Flink.
   *out++ = ' ';
   return write_fraction(write_clock(out, ms % kMsPerDay), ms % kMsPerSecond * 1'000'000, 3);
 }

@@ -150,6 +150,15 @@ Expr ExprBinder::bind_logic(Form form, const ast::Call& call, SourceSpan span) {
 // high, which differs for NaN.
 Expr ExprBinder::bind_between(const ast::Call& call, bool negated, SourceSpan span) {
   Expr value = bind(*call.args[0]), low = bind(*call.args[1]), high = bind(*call.args[2]);
+  // Texts beside a time are read as one, also where they stand beside each other.
+  for (const Expr* time : {&value, &low, &high}) {
+    if (!time->type.is_timestamp() && !time->type.is(TypeRoot::Date)) continue;
+    Type type = time->type;
+    for (Expr* text : {&value, &low, &high}) {
+      bool is_column = text->type.is_character() && text->as<Literal>() == nullptr;
+      if (is_column) *text = cast_or_report(std::move(*text), type, span, session_);
+    }
+  }
   auto within = [&](const Expr& from, const Expr& to) {
     std::vector<Expr> both;
     both.push_back(bind_comparison(negated ? "<" : ">=", value, from, span));

@@ -66,7 +66,9 @@ Expr simplify_self_comparison(Expr expr) {
   SelfRelation relation = relation_of(expr);
   if (relation == SelfRelation::None || !is_pure(expr.args[0])) return expr;
   bool is_known = relation == SelfRelation::Same || relation == SelfRelation::Distinct || !expr.args[0].type.nullable();
-  if (is_known && !can_fail(expr.args[0])) return boolean_literal(is_positive(relation), expr.span);
+  if (is_known && !can_fail(expr.args[0])) {
+    return {Literal{Value{is_positive(relation)}}, expr.type, {}, expr.span};
+  }
   return is_known ? expr : decided_by_null(std::move(expr), is_positive(relation));
 }
 

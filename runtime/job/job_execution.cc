@@ -35,6 +35,7 @@ bool is_no_checkpoint(const Error& error) {
 }
 
 int64_t wall_ms_of(const void* clock) { return static_cast<const Clock*>(clock)->wall_ms(); }
+uint64_t bits_of(void* random) { return static_cast<Random*>(random)->next(); }
 
 }  // namespace
 
@@ -52,6 +53,8 @@ JobExecution::JobExecution(EngineOptions engine, std::shared_ptr<const JobPlan> 
   if (plan_->options.session) memory_->session = *plan_->options.session;
   memory_->session.now_ms = wall_ms_of;
   memory_->session.clock = engine_.env.clock;
+  memory_->session.random = bits_of;
+  memory_->session.random_source = engine_.env.random;
   status_.name = plan_->graph.name;
   status_.id = plan_->job_id;
   status_.parallelism = plan_->parallelism;

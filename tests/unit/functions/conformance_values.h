@@ -55,7 +55,10 @@ inline Value value_of(Json json, const Type& type) {
     if (json.is_int64() && type.is_temporal()) return Value{int64_t(json)};
     text = simdjson::minify(json);
   }
-  auto parsed = parse_scalar(text, type);
+  // A value may have more digits than its type: milliseconds of a TIMESTAMP(0), 1.000 of a DECIMAL(3, 3).
+  Type wide = type.is(TypeRoot::Decimal) ? Type::decimal(type.precision() > 18 ? 38 : 18, type.scale()) : type;
+  if (type.is_timestamp() && type.precision() < 3) wide = Type(type.root(), true, 3);
+  auto parsed = parse_scalar(text, wide);
   return parsed ? *parsed : Value{std::string("UNREADABLE ") + text};
 }
 

@@ -17,6 +17,7 @@ namespace {
 
 struct Table {
   RowSchema columns;
+  std::vector<std::string> refused;  // Columns of types that are not there yet.
   std::vector<Value> row;
 };
 
@@ -32,6 +33,11 @@ std::map<std::string, Table> read_tables() {
     auto value = values.begin();
     for (Json column : simdjson::dom::array(record["columns"])) {
       Type type = parse_type(std::string(std::string_view(column.at(1))));
+      if (type.is_invalid()) {
+        table.refused.push_back(std::string(std::string_view(column.at(0))));
+        ++value;
+        continue;
+      }
       table.columns.push_back({std::string(std::string_view(column.at(0))), type});
       table.row.push_back(value_of(*value, type));
       ++value;
@@ -213,16 +219,33 @@ void Records::add(Json record) {
   has_text ? add_text(record, std::move(pending)) : add_java(record, std::move(pending));
 }
 
+bool reads_refused(const std::string& sql, const Table& table) {
+  return std::ranges::any_of(
+      table.refused, [&](const std::string& name) { return std::regex_search(sql, std::regex("\\b" + name + "\\b")); });
+}
+
+// `row.*` as its first column, which is what is compared.
+std::string without_star(const std::string& sql, const Table& table) {
+  if (!sql.ends_with(".*")) return sql;
+  std::string row = sql.substr(0, sql.size() - 2);
+  SqlExpression expression(row, table.columns, "UTC", "testTable");
+  return expression.ok() && expression.type().is(TypeRoot::Row) ? row + "." + expression.type().field_name(0) : sql;
+}
+
 void Records::add_text(Json record, Pending pending) {
   const Table& table = tables_[pending.suite];
+  std::string sql = without_star(pending.sql, table);
   std::string expected = text_of(record, "expectedString");
   // The same call is expected in two zones.
   pending.any = pending.suite == "TemporalTypesTest" && pending.sql.find("TO_TIMESTAMP_LTZ") != std::string::npos;
   for (const std::string& zone : {zone_of(pending.suite, pending.sql), std::string("Asia/Shanghai")}) {
     auto expression =
-        std::make_shared<SqlExpression>("CAST((" + pending.sql + ") AS STRING)", table.columns, zone, "testTable");
+        std::make_shared<SqlExpression>("CAST((" + sql + ") AS STRING)", table.columns, zone, "testTable");
     if (pending.suite == "RowTypeTest" && pending.sql == "CAST(f5 AS BIGINT)") {
       return settle(pending, expression->ok() ? Verdict::Wrong : Verdict::Right, "accepted");
+    }
+    if (!expression->ok() && reads_refused(pending.sql, table)) {
+      return settle(pending, Verdict::Refused, "reads a column of a type that is not there yet");
     }
     if (!expression->ok()) return reject(pending, *expression);
     Value value = expected == "NULL" ? Value::null() : Value{expected};
@@ -301,7 +324,7 @@ void Records::print(bool shows) const {
 }
 
 // Right and wrong answers among the records that are neither excluded nor a later Flink's; they only get better.
-constexpr double kRightLeast = 0.95, kWrongMost = 0.03;
+constexpr double kRightLeast = 0.98, kWrongMost = 0.01;
 
 TEST(Conformance, FlinksOwnExpressionTests) {
   const char* folder = std::getenv("SLUICE_CONFORMANCE");
