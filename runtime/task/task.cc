@@ -10,6 +10,8 @@ namespace {
 // Of one step: enough to outweigh being scheduled, little enough to let others run.
 constexpr uint32_t kEventsPerStep = 32;
 constexpr uint32_t kBatchesPerStep = 128;
+// The same for operators that take long: other tasks wait for the thread, among them those whose barriers are due.
+constexpr int64_t kStepNsMax = 10'000'000;
 // Of background work on state, per step.
 constexpr int64_t kStateBudgetNs = 1'000'000;
 // How long a task with nothing else to do waits before it goes on packing a snapshot.
@@ -184,6 +186,7 @@ Task::Outcome Task::step() {
 
 Task::Outcome Task::handle_events() {
   chain_->refill(kBatchesPerStep);
+  int64_t end_ns = setup_.env.clock->monotonic_ns() + kStepNsMax;
   for (Polled& polled : polled_) polled.quiet = false;
   for (uint32_t i = 0; i < kEventsPerStep; ++i) {
     if (std::optional<Outcome> unsettled = settle_chain()) return *unsettled;
@@ -193,7 +196,8 @@ Task::Outcome Task::handle_events() {
     if (Status maintained = state_->maintain(kStateBudgetNs); !maintained) {
       return fail_task(std::move(maintained).as_failure());
     }
-    if (chain_->is_out_of_budget()) return Outcome::More;
+    bool takes_long = i > 0 && setup_.env.clock->monotonic_ns() >= end_ns;
+    if (chain_->is_out_of_budget() || takes_long) return Outcome::More;
     if (!chain_->has_room()) return Outcome::Blocked;
     if (take_mail() || fire_timer() || poll()) continue;
     sleep_until_timer();

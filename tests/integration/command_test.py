@@ -74,6 +74,29 @@ def test_foreign_files(world):
     assert not set(shown.stderr) & set(range(32)) - {ord("\n"), ord("\t")}, shown.stderr
 
 
+def test_secrets_are_not_shown(world):
+    table = ("CREATE TABLE t (id BIGINT) WITH ('connector' = 'kafka', 'topic' = 't', 'format' = 'json', "
+             "'properties.bootstrap.servers' = 'localhost:1', 'scan.startup.mode' = 'earliest-offset',\n"
+             "'properties.sasl.jaas.config' = 'M required username=\"u\"\npassword=\"hush\";', "
+             "'properties.sasl.password' = 'hush'{});\n")
+    view = "CREATE VIEW v AS SELECT id FROM t /*+ OPTIONS('properties.sasl.password'='hush') */;\nSHOW CREATE VIEW v;\n"
+    good = world.write("secret.sql", table.format("") + view)
+    for stage in ("--ast", "--logical", "--physical", "--jobgraph", "--lineage"):
+        shown = world.run("explain", good, stage).stdout
+        assert "hush" not in shown and ("******" in shown or stage != "--ast"), (stage, shown)
+    shown = world.run("run", good).stdout
+    assert "hush" not in shown and "******" in shown, shown
+    for wrong in (", 'proprty' = 'x'", ", 'properties.sasl.pasword' 'x'", ", 'a.password' 'hush'", ", x"):
+        script = world.write("wrong.sql", table.format(wrong) + "SELECT id FROM t;\n")
+        for command in (("run",), ("explain",), ("explain", "--ast"), ("check",), ("check", "--format", "json"),
+                        ("check", "--format", "sarif")):
+            done = subprocess.run([world.sluice, command[0], script, *command[1:]], cwd=world.root, capture_output=True,
+                                  text=True, timeout=60)
+            text = done.stdout + done.stderr
+            assert "hush" not in text, (command, wrong, text)
+            assert done.returncode != 0 or command == ("explain", "--ast"), (command, wrong, text)
+
+
 def test_bench_counts_its_own_memory(world):
     """The command touches gigabytes before it starts the process that it measures."""
     done = world.run("bench", "--queries", "q0", "--events", "200000", "--json")
@@ -107,6 +130,7 @@ def main(sluice):
         test_arguments(world)
         test_failing_start_shows_no_table(world)
         test_foreign_files(world)
+        test_secrets_are_not_shown(world)
         test_bench_counts_its_own_memory(world)
         test_fmt(world)
     print("command_test: all right")

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -154,6 +155,26 @@ def test_stop_and_continue(world):
     assert rows == list(range(1, len(rows) + 1)), "something is missing or twice"
 
 
+def test_stop_that_waits_in_vain(world):
+    """Its broker takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        script = world.write("silent.sql", f"""SET 'pipeline.name' = 'silent';
+CREATE TABLE t (id BIGINT) WITH ('connector' = 'kafka', 'topic' = 't', 'scan.startup.mode' = 'earliest-offset',
+  'format' = 'json', 'properties.bootstrap.servers' = '127.0.0.1:{silent.getsockname()[1]}',
+  'properties.sasl.password' = 'hush');
+CREATE TABLE out (id BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO out SELECT id FROM t /*+ OPTIONS('properties.sasl.password'='hush') */;
+""")
+        [job_id] = world.submit(script)
+        silent.accept()
+        shown = world.run("jobs", "show", job_id).stdout + world.run("jobs", "show", job_id, "--json").stdout
+        assert "hush" not in shown and "******" in shown, shown
+        refused = world.run("jobs", "stop", job_id, "--timeout", "1", code=3).stderr
+        assert f"no savepoint of `{job_id}`: it was not complete after 1 s" in refused, refused
+        assert f"sluice jobs cancel {job_id}" in refused, refused
+        world.run("jobs", "cancel", job_id)
+
+
 def test_gateway_dies(world):
     insert = world.write("insert.sql", INSERT.format(rate=500, sink="outlived"))
     select = world.write("slow.sql", SELECT.format(rate=1000))
@@ -263,6 +284,7 @@ def main(sluice, foreign_client):
         test_slow_reader_slows_the_job(world)
         test_a_name_is_free_after_the_end(world)
         test_stop_and_continue(world)
+        test_stop_that_waits_in_vain(world)
         test_gateway_dies(world)
         test_worker_dies(world)
         test_foreign_client(world, foreign_client)

@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import termios
@@ -170,11 +171,27 @@ def test_two_jobs_with_one_name(world):
     assert "error SL1107" in refused.stderr and "SET 'pipeline.name'" in refused.stderr, refused.stderr
 
 
+def test_a_job_that_never_ran(world):
+    """Its broker takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        script = world.write("silent.sql", f"""CREATE TABLE t (id BIGINT) WITH ('connector' = 'kafka', 'topic' = 't',
+  'scan.startup.mode' = 'earliest-offset', 'format' = 'json',
+  'properties.bootstrap.servers' = '127.0.0.1:{silent.getsockname()[1]}');
+SELECT id FROM t;
+""")
+        job = start(world, script, "--stop-timeout", "1")
+        silent.accept()
+        job.send_signal(signal.SIGINT)
+        _, error = job.communicate(timeout=30)
+        assert "is left as after a crash" in error and "it was not complete after 1 s" in error, error
+        assert re.search(r" rows out, [0-9]\.[0-9]{2} s ", error), error
+
+
 def main(sluice):
     for test in (test_rows_that_come_again_are_told, test_savepoint_while_output_is_blocked,
                  test_third_signal_ends_the_process, test_continue_with_what_is_left,
                  test_bounded_job_without_checkpoints, test_savepoint_that_cannot_be_read, test_directories_are_uris,
-                 test_two_jobs_with_one_name):
+                 test_two_jobs_with_one_name, test_a_job_that_never_ran):
         with World(sluice) as world:
             test(world)
     print("stopping_test: all right")

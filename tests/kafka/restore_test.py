@@ -97,6 +97,44 @@ class Suite:
         check("each once", written(), [*range(10), *range(100, 104), 200, 201])
         self.kill(process)
 
+    def no_broker_at_the_one_look(self):
+        """Without discovery, topics are looked for when the job goes on; what nobody answers is asked again."""
+        self.broker.create("late-out", 1)
+        script = (INTERVAL + table("src", "id BIGINT", self.broker, topic__pattern="late-in-[0-9]+",
+                                   scan_startup_mode="latest-offset", scan_topic__partition__discovery_interval="0 s") +
+                  table("dst", "id BIGINT", self.broker, topic="late-out") + "INSERT INTO dst SELECT id FROM src;\n")
+        process = self.start("late", script)
+        self.wait_for(lambda: self.checkpoints("late"), "a checkpoint without partitions")
+        self.kill(process)
+        self.broker.create("late-in-1", 1)
+        self.broker.produce("late-in-1", [(0, -1, None, '{"id":7}')])
+        self.broker.kill()
+        process = self.start("late", script, "--from", "latest")
+        time.sleep(45)  # Longer than brokers are waited for.
+        self.broker.start()
+        self.wait_for(lambda: self.ids("late-out") == [7], "a row of a topic that could not be looked for", 60)
+        self.kill(process)
+
+    def bounded_topic_made_anew(self):
+        """Its end will never come."""
+        self.broker.create("cut-out", 1)
+        fill = lambda count: self.broker.produce("cut", [(0, -1, None, f'{{"id":{i}}}') for i in range(count)])
+        self.broker.create("cut", 1)
+        fill(ROWS)
+        script = ("SET 'execution.checkpointing.interval' = '40 ms';\nSET 'restart-strategy.type' = 'none';\n" +
+                  table("src", "id BIGINT", self.broker, topic="cut", scan_startup_mode="earliest-offset",
+                        scan_bounded_mode="latest-offset", properties_auto_offset_reset="earliest") +
+                  table("dst", "id BIGINT", self.broker, topic="cut-out") +
+                  "INSERT INTO dst SELECT id FROM src WHERE MD5(REPEAT(CAST(id AS STRING), 2400)) <> 'none';\n")
+        self.crash("cut", script, "checkpoint.after_manifest:3")
+        self.broker.side.ask("delete", "cut")
+        time.sleep(1)
+        self.broker.create("cut", 1)
+        fill(5)
+        code, text = self.engine.run("cut", script, "--from", "latest", timeout=60)
+        said = f"partition 0, ends at offset 5, and ended at {ROWS} when the job began" in text
+        check("a topic that is too short ends the job", (code != 0, said, "" if said else text), (True, True, ""))
+
     def copy(self, name, topic, **sink):
         return ("SET 'execution.checkpointing.interval' = '40 ms';\n" +
                 table("src", "id BIGINT, name STRING", self.broker, topic="rows", scan_startup_mode="earliest-offset",
@@ -279,7 +317,8 @@ class Suite:
         if len(sys.argv) == 2 or any("sink_with" in part for part in sys.argv[2:]):
             self.fill_rows()
         try:
-            for part in (self.no_partitions_yet, self.topic_made_anew, self.sink_with_another_topic,
+            for part in (self.no_partitions_yet, self.no_broker_at_the_one_look, self.topic_made_anew,
+                         self.bounded_topic_made_anew, self.sink_with_another_topic,
                          self.sink_with_another_guarantee, self.older_checkpoint_of_fewer_subtasks,
                          self.older_savepoint_and_another_name, self.older_savepoint_through_gateway,
                          self.back_to_the_first_topic, self.nothing_is_left_open):

@@ -22,6 +22,9 @@ constexpr Renamed kRenamed[] = {
     {"receive.buffer.bytes", "socket.receive.buffer.bytes"},
     {"send.buffer.bytes", "socket.send.buffer.bytes"},
     {"ssl.truststore.location", "ssl.ca.location"},
+    {"ssl.truststore.certificates", "ssl.ca.pem"},
+    {"ssl.keystore.key", "ssl.key.pem"},
+    {"ssl.keystore.certificate.chain", "ssl.certificate.pem"},
 };
 
 // Of the Java client or of Flink's connector; nothing here depends on them.
@@ -29,7 +32,6 @@ constexpr std::string_view kWithoutMeaning[] = {"key.deserializer",
                                                 "value.deserializer",
                                                 "key.serializer",
                                                 "value.serializer",
-                                                "enable.auto.commit",
                                                 "auto.commit.interval.ms",
                                                 "max.poll.records",
                                                 "default.api.timeout.ms",
@@ -41,7 +43,6 @@ constexpr std::string_view kWithoutMeaning[] = {"key.deserializer",
                                                 "metrics.recording.level",
                                                 "metrics.sample.window.ms",
                                                 "partition.assignment.strategy",
-                                                "partitioner.class",
                                                 "exclude.internal.topics",
                                                 "ssl.truststore.password",
                                                 "ssl.truststore.type",
@@ -91,15 +92,68 @@ std::string lower(std::string text) {
   return text;
 }
 
+std::string value_of(const std::map<std::string, std::string>& properties, const std::string& key) {
+  auto found = properties.find(key);
+  return found == properties.end() ? std::string() : found->second;
+}
+
+bool is_pem(const std::map<std::string, std::string>& properties, const std::string& store) {
+  return lower(value_of(properties, "ssl." + store + ".type")) == "pem";
+}
+
 Status refuse_java_stores(const std::map<std::string, std::string>& properties) {
-  for (const char* key : {"ssl.truststore.location", "ssl.keystore.location"}) {
-    auto found = properties.find(key);
-    if (found == properties.end() || !lower(found->second).ends_with(".jks")) continue;
-    return fail(ErrorCode::BadOptionValue, "option `properties.{}` names the Java key store `{}`, which cannot be read",
-                key, found->second)
+  for (const char* store : {"truststore", "keystore"}) {
+    std::string location = value_of(properties, fmt::format("ssl.{}.location", store));
+    if (!lower(location).ends_with(".jks") || is_pem(properties, store)) continue;
+    return fail(ErrorCode::BadOptionValue,
+                "option `properties.ssl.{}.location` names the Java key store `{}`, which cannot be read", store,
+                location)
         .hint("Export the certificates as PEM, and keys as PKCS12.");
   }
   return Done{};
+}
+
+// As in the Java client, texts are taken where the type of the store is PEM, and instead of a file.
+Status check_pem_texts(const std::map<std::string, std::string>& properties) {
+  struct Text {
+    const char* key;
+    const char* store;
+  };
+  for (const Text& text : {Text{"ssl.keystore.key", "keystore"},
+                           {"ssl.keystore.certificate.chain", "keystore"},
+                           {"ssl.truststore.certificates", "truststore"}}) {
+    if (!properties.contains(text.key)) continue;
+    if (!is_pem(properties, text.store)) {
+      return fail(ErrorCode::BadOptionValue,
+                  "option `properties.{}` is a text of PEM, and the type of the store is `{}`", text.key,
+                  properties.contains(fmt::format("ssl.{}.type", text.store))
+                      ? value_of(properties, fmt::format("ssl.{}.type", text.store))
+                      : "JKS")
+          .hint(fmt::format("Set `properties.ssl.{}.type` = `PEM`.", text.store));
+    }
+    if (properties.contains(fmt::format("ssl.{}.location", text.store))) {
+      return fail(ErrorCode::BadOptionValue,
+                  "options `properties.{}` and `properties.ssl.{}.location` cannot be set together", text.key,
+                  text.store)
+          .hint("Leave one of them out.");
+    }
+  }
+  bool has_key = properties.contains("ssl.keystore.key");
+  if (has_key == properties.contains("ssl.keystore.certificate.chain")) return Done{};
+  return fail(ErrorCode::MissingOption, "option `properties.{}` is missing",
+              has_key ? "ssl.keystore.certificate.chain" : "ssl.keystore.key")
+      .hint("A key and its certificates belong together.");
+}
+
+// The Java client's own ones; a class of somebody else cannot run here.
+Status translate_partitioner(const std::string& name, std::map<std::string, std::string>& settings) {
+  if (name.empty() || name == "org.apache.kafka.clients.producer.internals.DefaultPartitioner") return Done{};
+  if (name == "org.apache.kafka.clients.producer.UniformStickyPartitioner") {
+    settings.emplace("partitioner", "random");
+    return Done{};
+  }
+  return fail(ErrorCode::BadOptionValue, "option `properties.partitioner.class` cannot be `{}`", name)
+      .hint("Set `sink.partitioner`, or `properties.partitioner` to one of librdkafka's partitioners.");
 }
 
 }  // namespace
@@ -114,12 +168,17 @@ std::map<std::string, std::string> client_properties(const std::map<std::string,
 
 Result<std::map<std::string, std::string>> translate_properties(const std::map<std::string, std::string>& properties) {
   SLUICE_DO(refuse_java_stores(properties));
+  SLUICE_DO(check_pem_texts(properties));
   std::map<std::string, std::string> out;
   for (const auto& [key, value] : properties) {
+    if (key == "enable.auto.commit" || key == "partitioner.class") continue;  // Looked at by those whom they concern.
     if (std::ranges::find(kWithoutMeaning, key) != std::end(kWithoutMeaning)) continue;
     auto renamed = std::ranges::find(kRenamed, key, &Renamed::java);
     if (renamed != std::end(kRenamed)) {
       out[std::string(renamed->librdkafka)] = value;
+    } else if (key == "ssl.keystore.location" && is_pem(properties, "keystore")) {
+      out["ssl.key.location"] = value;  // The file has both.
+      out["ssl.certificate.location"] = value;
     } else if (key == "sasl.jaas.config") {
       SLUICE_DO(translate_login(value, out));
     } else if (key == "auto.offset.reset" && value == "none") {
@@ -137,6 +196,7 @@ Result<std::map<std::string, std::string>> translate_properties(const std::map<s
 
 Result<std::map<std::string, std::string>> producer_settings(const std::map<std::string, std::string>& properties) {
   SLUICE_TRY(auto settings, translate_properties(properties));
+  SLUICE_DO(translate_partitioner(value_of(properties, "partitioner.class"), settings));
   // As in the Java client: who asks for idempotence gets it or an error, and who asks for something that does not go
   // with it does without.
   bool is_idempotent = property_against_idempotence(properties).empty();
@@ -151,6 +211,12 @@ Result<std::map<std::string, std::string>> producer_settings(const std::map<std:
   settings["delivery.report.only.error"] = "true";
   for (const char* of_consumers : {"group.id", "auto.offset.reset", "isolation.level"}) settings.erase(of_consumers);
   return settings;
+}
+
+Status check_auto_commit(const std::map<std::string, std::string>& properties) {
+  if (lower(value_of(properties, "enable.auto.commit")) != "true") return Done{};
+  return fail(ErrorCode::BadOptionValue, "option `properties.enable.auto.commit` cannot be `true`")
+      .hint("Offsets of the group are committed with each checkpoint. Leave the property out.");
 }
 
 std::map<std::string, std::string> transaction_settings(std::map<std::string, std::string> settings) {

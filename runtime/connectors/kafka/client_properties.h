@@ -18,6 +18,9 @@ Result<std::map<std::string, std::string>> translate_properties(const std::map<s
 // counted and not told one by one; what waits for brokers is bounded.
 Result<std::map<std::string, std::string>> producer_settings(const std::map<std::string, std::string>& properties);
 
+// A source does not commit offsets by itself.
+Status check_auto_commit(const std::map<std::string, std::string>& properties);
+
 // The same for who writes in transactions, from those of who writes.
 std::map<std::string, std::string> transaction_settings(std::map<std::string, std::string> settings);
 

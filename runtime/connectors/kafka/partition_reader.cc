@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace sluice::runtime::kafka {
+namespace {
+
+// A new leader may not know for a moment how far the old one had come.
+constexpr int64_t kShortNsMax = 10'000'000'000;
+
+}  // namespace
 
 PartitionReader::PartitionReader(Options options, std::unique_ptr<RowDecoder> decoder)
     : options_(std::move(options)),
@@ -83,6 +89,8 @@ Result<Poll> PartitionReader::read() {
     poll.state = Poll::State::Rows;
   } else if (is_at_end()) {
     poll.state = Poll::State::End;
+  } else {
+    SLUICE_DO(check_end());
   }
   return poll;
 }
@@ -120,6 +128,7 @@ Status PartitionReader::decode(const rd_kafka_message_t& message) {
   // count as handed out.
   if (!has_decoded_ && message.offset != position_.offset) rows_to_skip_ = 0;
   has_decoded_ = true;
+  short_since_ns_.reset();
   position_.offset = message.offset;
   if (is_at_end()) return Done{};
   decoded_offset_ = message.offset;
@@ -137,6 +146,7 @@ Status PartitionReader::on_error(const rd_kafka_message_t& message) {
     // Behind the last message there may be marks of transactions, which nobody hands out. It may also be before the
     // position, which the broker no longer has.
     position_.offset = message.offset;
+    if (!is_at_end()) expect_more();
     return Done{};
   }
   std::string what = fmt::format("topic `{}`, partition {}, cannot be read", options_.id.topic, options_.id.partition);
@@ -147,6 +157,22 @@ Status PartitionReader::on_error(const rd_kafka_message_t& message) {
             "left.");
   }
   return options_.client->failure(code_of(message.err), what, message.err);
+}
+
+// Whoever is bounded by what was there when reading began waits for nothing that is still to be written.
+void PartitionReader::expect_more() {
+  if (!options_.has_known_end || position_.end == PartitionPosition::kNoEnd || short_since_ns_) return;
+  const Env& env = options_.context.env;
+  short_since_ns_ = env.clock->monotonic_ns();
+  env.executor->submit_at(*short_since_ns_ + kShortNsMax, options_.wake);
+}
+
+Status PartitionReader::check_end() const {
+  if (!short_since_ns_ || options_.context.env.clock->monotonic_ns() - *short_since_ns_ < kShortNsMax) return Done{};
+  return fail(ErrorCode::ConnectorUnavailable,
+              "topic `{}`, partition {}, ends at offset {}, and ended at {} when the job began to read it",
+              options_.id.topic, options_.id.partition, position_.offset, position_.end)
+      .hint("It was made anew or cut since. A job that begins anew reads what is there now.");
 }
 
 // The next batch without the rows that were handed out before a restart.

@@ -23,6 +23,7 @@ class PartitionReader final : public SplitReader {
     std::shared_ptr<Client> client;
     PartitionId id;
     PartitionPosition position;
+    bool has_known_end = true;  // The end was there when reading began; else messages up to it may be to come.
     const DecoderPlan* plan = nullptr;
     std::shared_ptr<DeadLetters> letters;  // Null unless the table has dead letters.
     ConnectorContext context;
@@ -53,6 +54,8 @@ class PartitionReader final : public SplitReader {
   Status decode(const rd_kafka_message_t& message);
   Status on_error(const rd_kafka_message_t& message);
   bool is_at_end() const { return position_.end != PartitionPosition::kNoEnd && position_.offset >= position_.end; }
+  void expect_more();
+  Status check_end() const;
   Batch take();
 
   Options options_;
@@ -69,6 +72,7 @@ class PartitionReader final : public SplitReader {
   uint64_t rows_taken_ = 0;
   uint64_t rows_to_skip_ = 0;
   bool has_decoded_ = false;
+  std::optional<int64_t> short_since_ns_;  // Since then the partition ends before its end.
   Arena arena_;
   std::optional<RowAppender> appender_;
 

@@ -17,6 +17,7 @@ namespace {
 using namespace kafka;
 
 constexpr int kRefusalsMax = 3;
+constexpr int kRefusalWaitMs = 500;
 constexpr int64_t kNeverMs = int64_t{30} * 365 * 24 * 3600 * 1000;
 
 // Where reading begins and ends.
@@ -72,6 +73,7 @@ class KafkaSource final : public SourceConnector {
   Result<std::vector<Split>> discover(uint32_t) override {
     if (is_bounded()) return std::vector<Split>{};
     SLUICE_TRY(std::shared_ptr<Client> client, this->client());
+    if (settings_.discovery_interval_ms == 0) return discover_once(*client);
     bool is_answered = true;
     auto partitions = list_partitions(*client, settings_.topics, &is_answered);
     // Brokers that do not answer now are asked again; what is being read has its own connections. One that has just
@@ -80,9 +82,7 @@ class KafkaSource final : public SourceConnector {
     if (!partitions && ++refusals_ < kRefusalsMax) return std::vector<Split>{};
     if (!partitions) return std::move(partitions).as_failure();
     refusals_ = 0;
-    std::vector<Split> splits;
-    for (const PartitionId& id : *partitions) splits.push_back(split_of(id, {}));
-    return splits;
+    return unread_splits(*partitions);
   }
 
   Result<std::unique_ptr<SplitReader>> open(const Split& split, std::function<void()> wake) override {
@@ -93,6 +93,7 @@ class KafkaSource final : public SourceConnector {
     return PartitionReader::open({.client = std::move(client),
                                   .id = std::move(id),
                                   .position = position,
+                                  .has_known_end = settings_.range.bound != KafkaBound::SpecificOffsets,
                                   .plan = &settings_.decoder,
                                   .letters = std::move(letters),
                                   .context = context_,
@@ -152,6 +153,22 @@ class KafkaSource final : public SourceConnector {
     Offsets known;
     for (const PartitionId& id : partitions) known.emplace(id, PartitionPosition::kBeginning);
     return known;
+  }
+
+  static std::vector<Split> unread_splits(const std::vector<PartitionId>& partitions) {
+    std::vector<Split> splits;
+    for (const PartitionId& id : partitions) splits.push_back(split_of(id, {}));
+    return splits;
+  }
+
+  // Nobody looks again, so that what is not answered now fails the attempt; the next one asks anew.
+  Result<std::vector<Split>> discover_once(const Client& client) {
+    for (int i = 1;; ++i) {
+      auto partitions = list_partitions(client, settings_.topics);
+      if (partitions) return unread_splits(*partitions);
+      if (i == kRefusalsMax) return std::move(partitions).as_failure();
+      rd_kafka_poll(client.handle(), kRefusalWaitMs);
+    }
   }
 
   // Where the group has read nothing, `reset` decides.
@@ -227,6 +244,7 @@ std::vector<PartitionOffset> offsets_of(const std::string& text) {
 // Behind what the table sets: offsets are ours to keep; rows of transactions that were given up do not exist; a
 // position that the broker no longer has is an error and not a gap; what is fetched ahead is bounded.
 Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties) {
+  SLUICE_DO(check_auto_commit(properties));
   SLUICE_TRY(ClientSettings settings, translate_properties(properties));
   for (const auto& [key, value] : ClientSettings{{"auto.offset.reset", "error"},
                                                  {"isolation.level", "read_committed"},

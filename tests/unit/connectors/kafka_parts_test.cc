@@ -27,6 +27,48 @@ TEST(KafkaProperties, NamesOfTheJavaClientBecomeThoseOfLibrdkafka) {
                                 {"client.id", "me"}}));
 }
 
+TEST(KafkaProperties, TextsOfPemArePassed) {
+  auto translated = translate_properties({{"ssl.keystore.type", "PEM"},
+                                          {"ssl.keystore.key", "k"},
+                                          {"ssl.keystore.certificate.chain", "c"},
+                                          {"ssl.key.password", "p"},
+                                          {"ssl.truststore.type", "PEM"},
+                                          {"ssl.truststore.certificates", "t"}});
+  ASSERT_TRUE(translated) << translated.error().message;
+  EXPECT_EQ(
+      *translated,
+      (Texts{{"ssl.key.pem", "k"}, {"ssl.certificate.pem", "c"}, {"ssl.key.password", "p"}, {"ssl.ca.pem", "t"}}));
+  auto of_file = translate_properties({{"ssl.keystore.type", "PEM"}, {"ssl.keystore.location", "f.pem"}});
+  ASSERT_TRUE(of_file);
+  EXPECT_EQ(*of_file, (Texts{{"ssl.key.location", "f.pem"}, {"ssl.certificate.location", "f.pem"}}));
+  for (const Texts& wrong :
+       {Texts{{"ssl.truststore.certificates", "t"}},
+        Texts{{"ssl.keystore.type", "JKS"}, {"ssl.keystore.key", "k"}, {"ssl.keystore.certificate.chain", "c"}},
+        Texts{{"ssl.keystore.type", "PEM"}, {"ssl.keystore.key", "k"}},
+        Texts{
+            {"ssl.truststore.type", "PEM"}, {"ssl.truststore.certificates", "t"}, {"ssl.truststore.location", "f"}}}) {
+    auto refused = translate_properties(wrong);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("properties.ssl."), std::string::npos) << refused.error().message;
+  }
+}
+
+TEST(KafkaProperties, WhatOnlyTheJavaClientCanDoIsRefusedByName) {
+  std::string prefix = "org.apache.kafka.clients.producer.";
+  auto spread = producer_settings({{"partitioner.class", prefix + "UniformStickyPartitioner"}});
+  ASSERT_TRUE(spread);
+  EXPECT_EQ(spread->at("partitioner"), "random");
+  auto plain = producer_settings({{"partitioner.class", prefix + "internals.DefaultPartitioner"}});
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->at("partitioner"), "murmur2_random");
+  auto refused = producer_settings({{"partitioner.class", "com.example.Mine"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "option `properties.partitioner.class` cannot be `com.example.Mine`");
+  EXPECT_TRUE(translate_properties({{"partitioner.class", "com.example.Mine"}})->empty());
+  EXPECT_TRUE(check_auto_commit({{"enable.auto.commit", "false"}}));
+  EXPECT_FALSE(check_auto_commit({{"enable.auto.commit", "true"}}));
+}
+
 TEST(KafkaProperties, ALoginIsReadFromItsModule) {
   auto translated =
       translate_properties({{"sasl.jaas.config", "a.PlainLoginModule required username=\"u\" password = \"p;w\";"}});

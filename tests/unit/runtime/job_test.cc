@@ -149,6 +149,20 @@ TEST(JobTest, TheSameSeedGivesTheSameRun) {
   EXPECT_NE(run(7), run(8));
 }
 
+// A task whose batches take long lets others have the thread sooner.
+TEST(JobTest, AStepIsBoundedByItsTime) {
+  auto steps = [](int64_t clock_read_cost_ns) {
+    World world(7);
+    world.env->clock().read_cost_ns = clock_read_cost_ns;
+    world.store.append("in", pairs(0, 2000, 5));
+    world.store.close("in");
+    world.submit(sim::counting_graph("job", true), {.parallelism = 1, .channel_capacity = 128, .batch_rows_max = 1});
+    EXPECT_TRUE(world.run_to_end());
+    return world.env->executor().steps();
+  };
+  EXPECT_GT(steps(4'000'000), 4 * steps(0));
+}
+
 // Killed again and again, at any step, while rows keep coming.
 TEST(JobTest, NothingIsLostOrDoubledOverCrashes) {
   for (uint64_t seed = 1; seed <= 4; ++seed) {

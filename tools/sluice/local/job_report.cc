@@ -93,7 +93,9 @@ std::string malformed_text(const runtime::JobMetrics& metrics) {
 }  // namespace
 
 void print_summary(FILE* out, const runtime::JobStatus& status, const runtime::JobMetrics& metrics, double compile_ms) {
-  double seconds = static_cast<double>(status.ended_wall_ms - status.started_wall_ms) / 1000.0;
+  // One that never ran has no beginning.
+  int64_t ran_ms = status.started_wall_ms > 0 ? status.ended_wall_ms - status.started_wall_ms : 0;
+  double seconds = static_cast<double>(ran_ms) / 1000.0;
   std::string text = fmt::format(
       "{} {}: {} rows in, {} rows out, {:.2f} s ({}), compiled in {:.0f} ms, {} MB peak memory, {} checkpoints\n",
       status.name, text_of(status.state), grouped(metrics.rows_in), grouped(metrics.rows_out), seconds,

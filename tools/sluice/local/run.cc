@@ -185,6 +185,7 @@ class Runner {
       std::fprintf(stderr, "job `%s` waits for something that does not answer, and is left as after a crash\n",
                    status.name.c_str());
       status.state = runtime::JobState::Cancelled;
+      status.ended_wall_ms = host_.env().clock->wall_ms();
       is_left_ = true;
     }
     show_missing_savepoint(job, status);

@@ -12,13 +12,15 @@
 namespace sluice::tools {
 namespace {
 
+constexpr int64_t kLateMs = 100;
+
 struct JobsArguments {
   GatewayArgument gateway;
   std::string id;
   bool is_json = false;
   bool is_lineage = false;
   std::string savepoint_directory;
-  int64_t timeout_s = 600;
+  int64_t timeout_s = 60;
   std::string format = "table";
   int64_t from = -1;
 };
@@ -70,12 +72,26 @@ int cancel(gateway::GatewayClient& client, const JobsArguments& arguments) {
   return kOk;
 }
 
+PlacedError no_savepoint_yet(const JobsArguments& arguments) {
+  return {
+      ErrorCode::CheckpointFailed,
+      fmt::format("no savepoint of `{}`: it was not complete after {} s", arguments.id, arguments.timeout_s),
+      fmt::format("The job ends as soon as it is; `--timeout` waits longer, `sluice jobs cancel {}` ends it without.",
+                  arguments.id),
+      std::nullopt};
+}
+
 int stop(gateway::GatewayClient& client, const JobsArguments& arguments) {
   v1::StopJobRequest request;
   request.set_id(arguments.id);
   request.set_savepoint_directory(arguments.savepoint_directory);
   v1::Job job;
-  if (auto failure = client.stop_job(request, arguments.timeout_s * 1000, job)) return report(*failure);
+  int64_t begin_ms = now_ms();
+  if (auto failure = client.stop_job(request, arguments.timeout_s * 1000, job)) {
+    // Whichever of the two processes gave up first.
+    bool is_late = now_ms() - begin_ms >= arguments.timeout_s * 1000 - kLateMs;
+    return report(is_late ? no_savepoint_yet(arguments) : *failure);
+  }
   std::printf("%ssavepoint: %s\n%s", job_summary(job).c_str(), job.savepoint().c_str(),
               continuation(job, arguments.gateway.address).c_str());
   return kOk;
