@@ -162,8 +162,8 @@ def test_stop_that_waits_in_vain(world):
 CREATE TABLE t (id BIGINT) WITH ('connector' = 'kafka', 'topic' = 't', 'scan.startup.mode' = 'earliest-offset',
   'format' = 'json', 'properties.bootstrap.servers' = '127.0.0.1:{silent.getsockname()[1]}',
   'properties.sasl.password' = 'hush');
-CREATE TABLE out (id BIGINT) WITH ('connector' = 'blackhole');
-INSERT INTO out SELECT id FROM t /*+ OPTIONS('properties.sasl.password'='hush') */;
+CREATE TABLE nowhere (id BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO nowhere SELECT id FROM t /*+ OPTIONS('properties.sasl.password'='hush') */;
 """)
         [job_id] = world.submit(script)
         silent.accept()

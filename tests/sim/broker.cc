@@ -80,13 +80,19 @@ void Broker::publish(const std::string& sink, const std::string& name) {
 
 void Broker::show(const std::string& sink, CheckpointId checkpoint, std::vector<TableChange> changes) {
   Sink& into = sinks_[sink];
+  newest_published_ = std::max(newest_published_, checkpoint);
+  if (changes.empty()) return;
   if (checkpoint < into.last) {
     note_violation(fmt::format("{}: checkpoint {} is published behind {}", sink, checkpoint, into.last));
   }
   into.last = checkpoint;
-  newest_published_ = std::max(newest_published_, checkpoint);
   digest_ += changes.size();
   std::ranges::move(changes, std::back_inserter(into.visible));
+}
+
+void Broker::show(const std::string& sink, const Marker& marker, std::vector<TableChange> changes) {
+  if (!changes.empty()) shown_[marker.job].insert(marker.checkpoint);
+  show(sink, marker.checkpoint, std::move(changes));
 }
 
 void Broker::abort(const std::string& sink) { sinks_[sink].staged.clear(); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,9 +44,13 @@ class Broker {
   void publish(const std::string& sink, const std::string& name);
   // Rows that a transaction of `producers` has committed.
   void show(const std::string& sink, CheckpointId checkpoint, std::vector<TableChange> changes);
+  void show(const std::string& sink, const Marker& marker, std::vector<TableChange> changes);
+  // Checkpoints, by job, with rows that were shown through `producers`.
+  const std::map<std::string, std::set<CheckpointId>>& shown() const { return shown_; }
   void check_nothing_is_left_open();
   Producers& producers() { return producers_; }
   bool sinks_use_producers = false;
+  std::string omitted_rule;  // Of the sinks' protocol: to see that the simulation misses it.
   // All that is staged.
   void abort(const std::string& sink);
   const std::vector<TableChange>& published(const std::string& sink) const;
@@ -78,6 +83,7 @@ class Broker {
   std::map<std::string, std::vector<Partition>> topics_;
   std::map<std::string, Sink> sinks_;
   Producers producers_;
+  std::map<std::string, std::set<CheckpointId>> shown_;
   uint64_t process_epoch_ = 0;  // Producers of this process have this or a larger one.
   uint64_t process_ = 0;
   uint64_t transactions_ = 0;

@@ -100,6 +100,8 @@ const std::vector<FaultPoint>& fault_points() {
       {"job.cancel_in_the_middle", FaultKind::World, 0, 0},
       {"job.stop_with_savepoint", FaultKind::World, 0, 0},
       {"job.restore_from_savepoint", FaultKind::World, 0, 0},
+      {"job.restore_from_older", FaultKind::World, 0, 0},
+      {"job.restore_refused", FaultKind::World, 0, 0},
       {"job.restart_strategy", FaultKind::World, 0, 0},
       {"job.rescale_on_restore", FaultKind::World, 0, 0},
       {"spill.eviction", FaultKind::World, 0, 0},

@@ -22,15 +22,15 @@ Status Producers::add(const std::string& id, uint64_t epoch, Changes changes) {
   return Done{};
 }
 
-Result<Producers::Changes> Producers::commit(const std::string& id, uint64_t epoch, runtime::CheckpointId checkpoint) {
+Result<Producers::Changes> Producers::commit(const std::string& id, uint64_t epoch, Marker marker) {
   SLUICE_TRY(Producer * producer, own(id, epoch));
-  producer->marker = checkpoint;
+  producer->marker = std::move(marker);
   return std::exchange(producer->open, {});
 }
 
-runtime::CheckpointId Producers::marker_of(const std::string& id) const {
+Marker Producers::marker_of(const std::string& id) const {
   auto found = producers_.find(id);
-  return found == producers_.end() ? 0 : found->second.marker;
+  return found == producers_.end() ? Marker() : found->second.marker;
 }
 
 std::vector<std::string> Producers::open_since_before(uint64_t epoch) const {

@@ -12,6 +12,13 @@
 
 namespace sluice::sim {
 
+// What a commit says: which checkpoint of which job, and how many subtasks have ids.
+struct Marker {
+  std::string job;
+  runtime::CheckpointId checkpoint = 0;
+  uint32_t subtasks = 0;
+};
+
 class Producers {
  public:
   using Changes = std::vector<runtime::TableChange>;
@@ -20,9 +27,9 @@ class Producers {
   uint64_t begin(const std::string& id);
   // Into the open transaction, which begins with the first rows.
   Status add(const std::string& id, uint64_t epoch, Changes changes);
-  // The rows that become visible; the marker of the id is `checkpoint` from now on.
-  Result<Changes> commit(const std::string& id, uint64_t epoch, runtime::CheckpointId checkpoint);
-  runtime::CheckpointId marker_of(const std::string& id) const;
+  // The rows that become visible; the id has the marker from now on.
+  Result<Changes> commit(const std::string& id, uint64_t epoch, Marker marker);
+  Marker marker_of(const std::string& id) const;
   // Ids of which a transaction with rows was begun before `epoch_of_others` and is still open.
   std::vector<std::string> open_since_before(uint64_t epoch) const;
   uint64_t newest_epoch() const { return epochs_; }
@@ -35,7 +42,7 @@ class Producers {
   struct Producer {
     uint64_t epoch = 0;
     Changes open;
-    runtime::CheckpointId marker = 0;
+    Marker marker;
   };
   Result<Producer*> own(const std::string& id, uint64_t epoch);
 

@@ -153,6 +153,10 @@ class Draw {
     std::ranges::stable_sort(scenario_.deeds, {}, &Deed::at_ms);
     scenario_.uses_producers = one_in(3);
     scenario_.dies_in_pairs = one_in(3) || is_in_focus("checkpoint.before_directory_sync");
+    const Program& program = *scenario_.program;
+    bool has_files = program.sinks[0].folding == Folding::Files || program.topics[0].is_files;
+    scenario_.goes_back = scenario_.uses_producers && !has_files && one_in(2);
+    if (scenario_.goes_back) scenario_.settings["execution.checkpointing.num-retained"] = "5";
   }
 
   Scenario& scenario_;

@@ -32,6 +32,8 @@ struct Scenario {
   bool uses_generated_code = false;
   bool spills = false;
   bool uses_producers = false;  // The broker's sinks follow the Kafka sink's protocol.
+  std::string omitted_rule;     // Of that protocol.
+  bool goes_back = false;       // Somebody starts the job from checkpoints that are not the newest.
   bool ends_among_faults = false;
   bool dies_in_pairs = false;  // The process behind one that has died loses power soon.
   bool flips_soon = false;     // A bit, behind the first death that leaves two checkpoints.

@@ -66,6 +66,20 @@ Table read_visible_files(MemoryFileSystem& disk, const std::string& directory) {
   return table;
 }
 
+std::vector<std::string> all_checkpoints(MemoryFileSystem& disk, const std::string& job) {
+  std::vector<std::string> paths;
+  for (const std::string& directory : {std::string(kCheckpoints) + "/" + job, std::string(kSavepoints)}) {
+    auto entries = disk.list(directory);
+    if (!entries) continue;
+    for (const DirectoryEntry& entry : *entries) {
+      std::string path = directory + "/" + entry.name;
+      if (!entry.name.ends_with(".inprogress") && *disk.exists(path + "/manifest")) paths.push_back(path);
+    }
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
 std::optional<NewestCheckpoint> newest_checkpoint(MemoryFileSystem& disk, const std::string& job) {
   std::string directory = std::string(kCheckpoints) + "/" + job;
   auto entries = disk.list(directory);

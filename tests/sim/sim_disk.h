@@ -26,6 +26,8 @@ struct NewestCheckpoint {
   std::vector<std::string> own_files;  // That no other checkpoint needs.
   bool is_alone = false;
 };
+// Paths of all checkpoints and savepoints, in order.
+std::vector<std::string> all_checkpoints(MemoryFileSystem& disk, const std::string& job);
 // Nothing when there is none.
 std::optional<NewestCheckpoint> newest_checkpoint(MemoryFileSystem& disk, const std::string& job);
 

@@ -30,6 +30,7 @@ struct Arguments {
   std::string seeds;
   std::string program;
   std::string report;
+  std::string without;
   uint64_t seed = 0;
   bool is_one = false;
   bool trace = false;
@@ -129,7 +130,9 @@ void on_abort(int) {
 RunResult run_seed(uint64_t seed, const Arguments& arguments, Workshop& workshop) {
   auto [end, size] = fmt::format_to_n(abort_note, sizeof(abort_note) - 1, "FAILED seed {} aborts\n", seed);
   *end = '\0';
-  SimulatedRun run(draw_scenario(seed, arguments.program), workshop);
+  Scenario scenario = draw_scenario(seed, arguments.program);
+  scenario.omitted_rule = arguments.without;
+  SimulatedRun run(std::move(scenario), workshop);
   return run.run();
 }
 
@@ -224,6 +227,8 @@ int main(int argc, char** argv) {
   app.add_flag("--interpreted", arguments.interpreted, "Without generated code");
   app.add_flag("--keep-going", arguments.keep_going, "Behind the first failure, too");
   app.add_flag("--twice", arguments.twice, "Every seed twice: both runs have to be equal");
+  app.add_option("--without", arguments.without,
+                 "Without this rule of the Kafka sink's protocol: marker, lineage, unnamed, counted");
   app.add_option("--hits-min", arguments.hits_min, "How often every fault point has to be hit");
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGABRT, sluice::sim::on_abort);

@@ -61,6 +61,7 @@ SimulatedRun::SimulatedRun(Scenario scenario, SharedParts& shared)
   for (const auto& [key, value] : scenario_.settings) graph_.settings[key] = value;
   graph_.settings["execution.checkpointing.dir"] = kCheckpoints;
   broker_.sinks_use_producers = scenario_.uses_producers;
+  broker_.omitted_rule = scenario_.omitted_rule;
   faults_.on_crash([this](std::string_view point) { die(point); });
   prepare_inputs();
 }
@@ -88,27 +89,60 @@ void SimulatedRun::boot() {
   uint32_t former = std::exchange(parallelism_, static_cast<uint32_t>(faults_.between(1, 3)));
   runtime::JobOptions options;
   options.parallelism = parallelism_;
-  options.job_id = kJobName;
+  if (!scenario_.uses_producers) options.job_id = kJobName;  // Else it has another one whenever it starts from a path.
   options.restore_from = !has_started_ ? "none" : savepoint_.empty() ? "latest" : std::exchange(savepoint_, "");
   if (options.restore_from == "latest" && !only_savepoint_.empty() && !newest_checkpoint(disk_, kJobName)) {
     options.restore_from = only_savepoint_;
   }
+  std::string older = options.restore_from == "latest" ? older_checkpoint() : std::string();
+  bool goes_back = !older.empty();
+  if (goes_back) options.restore_from = older;
+  bool is_path = options.restore_from.starts_with("/");
+  Line line = is_path ? line_of(options.restore_from) : Line();
   options.channel_capacity = scenario_.channel_capacity;
   options.batch_rows_max = scenario_.batch_rows_max;
   options.spills = scenario_.spills;
   if (has_started_ && former != parallelism_) faults_.note("job.rescale_on_restore");
-  if (has_started_ && options.restore_from != "latest") {
+  if (has_started_ && options.restore_from != "latest" && !goes_back) {
     faults_.note("job.restore_from_savepoint");
     if (faults_.chance(0.5)) clear_checkpoints(options.restore_from);
   }
+  if (!is_path) may_be_refused_ = false;
   note(fmt::format("process {} starts at parallelism {} from {}", processes_, parallelism_, options.restore_from));
   has_started_ = true;
   is_finished_ = false;
   auto job = process_->engine.submit(graph_, std::move(options));
   if (!job) return problem("the job is not taken: " + job.error().message);
   process_->job = *std::move(job);
+  if (is_path) lines_[process_->job->status().id] = std::move(line);
   process_->job->on_end([this] { process_->has_ended = true; });
   process_->job->start();
+}
+
+// Of all that are there, the newest as well: empty for none.
+std::string SimulatedRun::older_checkpoint() {
+  constexpr double kChance = 0.3;
+  if (!scenario_.goes_back || faults_.is_healed() || !faults_.chance(kChance)) return {};
+  std::vector<std::string> all = all_checkpoints(disk_, kJobName);
+  std::erase(all, flipped_);
+  if (all.empty()) return {};
+  faults_.note("job.restore_from_older");
+  return all[faults_.random().below(all.size())];
+}
+
+// What a job stands on that starts from there. Notes whether rows are visible beside it.
+SimulatedRun::Line SimulatedRun::line_of(const std::string& path) {
+  auto bytes = disk_.read_all(path + "/manifest");
+  auto manifest = bytes ? runtime::decode_manifest(*bytes) : Result<runtime::Manifest>(std::move(bytes).as_failure());
+  if (!manifest) return {};
+  Line line = lines_[manifest->job_id];
+  line[manifest->job_id] = manifest->id;
+  may_be_refused_ = false;
+  for (const auto& [job, checkpoints] : broker_.shown()) {
+    auto end = line.find(job);
+    may_be_refused_ |= end == line.end() || *checkpoints.rbegin() > end->second;
+  }
+  return line;
 }
 
 // As people do before they go on from a savepoint: nothing but that is needed.
@@ -188,6 +222,10 @@ void SimulatedRun::look_at_status() {
                    status.checkpoints.last_id, broker_.newest_published()));
   if (!flipped_.empty() && status.restored_from == flipped_) {
     problem("uses a checkpoint with a flipped bit: " + flipped_);
+  }
+  if (status.failure && status.failure->code == ErrorCode::CheckpointOutdated) {
+    faults_.note("job.restore_refused");
+    if (!may_be_refused_) problem("refused without a reason: " + status.failure->message);
   }
   if (status.failure && status.failure->message.contains("execution.checkpointing.timeout")) {
     faults_.note("checkpoint.timeout");

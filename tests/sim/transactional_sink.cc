@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
+#include <sstream>
 
 #include "runtime/connectors/row_batch.h"
 #include "tests/sim/broker.h"
@@ -24,13 +26,34 @@ uint32_t number_in(std::string_view text) {
   return value;
 }
 
-// Which transaction holds the rows of one subtask, and the file that holds them as well.
+// Of each job that the present one stands on, the last checkpoint.
+using Line = std::map<std::string, CheckpointId>;
+
+bool is_on(const Line& line, const Marker& marker) {
+  auto end = line.find(marker.job);
+  return marker.checkpoint == 0 || (end != line.end() && marker.checkpoint <= end->second);
+}
+
+// Which transaction holds the rows of one subtask, the file that holds them as well, and what the job stands on.
 struct Part {
   std::string id;
   std::string file;  // Empty: there are no rows.
+  Line line;
 
-  std::string text() const { return id + " " + file; }
-  static Part of(const std::string& text) { return {text.substr(0, text.find(' ')), text.substr(text.find(' ') + 1)}; }
+  std::string text() const {
+    std::string out = id + " " + (file.empty() ? "-" : file);
+    for (const auto& [job, checkpoint] : line) out += fmt::format(" {} {}", job, checkpoint);
+    return out;
+  }
+  static Part of(const std::string& text) {
+    std::istringstream in(text);
+    Part part;
+    in >> part.id >> part.file;
+    if (part.file == "-") part.file.clear();
+    CheckpointId checkpoint = 0;
+    for (std::string job; in >> job >> checkpoint;) part.line[job] = checkpoint;
+    return part;
+  }
 };
 
 // The epochs under which this attempt's producers work. Shared by the sink and its writers.
@@ -39,12 +62,13 @@ using Epochs = std::map<std::string, uint64_t>;
 class Writer final : public SinkWriter {
  public:
   Writer(std::string table, RowSchema schema, const ConnectorContext& context, uint32_t subtask,
-         std::shared_ptr<const Epochs> epochs)
+         std::shared_ptr<const Epochs> epochs, Line line)
       : table_(std::move(table)),
         schema_(std::move(schema)),
         context_(context),
         subtask_(subtask),
-        epochs_(std::move(epochs)) {}
+        epochs_(std::move(epochs)),
+        line_(std::move(line)) {}
 
   bool has_room() const override { return true; }
 
@@ -60,10 +84,10 @@ class Writer final : public SinkWriter {
 
   void prepare(CheckpointId id, std::function<void(Result<std::string>)> done) override {
     auto& network = network_of(context_.env);
-    Part part{id_of(table_, subtask_, slot_), {}};
-    slot_ = (slot_ + 1) % kSlots;
+    Part part{id_of(table_, subtask_, slot_), {}, line_};
     std::vector<TableChange> rows = std::exchange(rows_, {});
     if (rows.empty()) return done(part.text());
+    slot_ = (slot_ + 1) % kSlots;
     part.file = fmt::format("{}-{}-{}-{}", network.process(), context_.attempt, id, subtask_);
     context_.env.executor->submit(Executor::Pool::Io, [this_network = &network, context = context_, part,
                                                        rows = std::move(rows), done = std::move(done)]() mutable {
@@ -87,6 +111,7 @@ class Writer final : public SinkWriter {
   ConnectorContext context_;
   uint32_t subtask_;
   std::shared_ptr<const Epochs> epochs_;
+  Line line_;
   uint32_t slot_ = 0;
   std::vector<TableChange> rows_;
 };
@@ -97,7 +122,8 @@ class TransactionalSink final : public SinkConnector {
       : table_(std::move(table)), schema_(std::move(schema)), context_(context) {}
 
   Result<std::unique_ptr<SinkWriter>> open(SinkSubtask subtask, std::function<void()>) override {
-    return std::unique_ptr<SinkWriter>(std::make_unique<Writer>(table_, schema_, context_, subtask.index, epochs_));
+    return std::unique_ptr<SinkWriter>(
+        std::make_unique<Writer>(table_, schema_, context_, subtask.index, epochs_, line_));
   }
   bool is_transactional() const override { return true; }
 
@@ -105,27 +131,36 @@ class TransactionalSink final : public SinkConnector {
     if (!is_reachable("sink.publish_error_before")) return unreachable();
     for (const std::string& text : committables) {
       Part part = Part::of(text);
+      if (part.file.empty()) continue;
       // A publish that was cut short is tried again only by a recovery, but an answer may have been lost.
-      if (producers().marker_of(part.id) != id) SLUICE_DO(commit(part, id));
+      Marker marker{context_.job_id, id, subtasks_};
+      if (!is_same(producers().marker_of(part.id), marker)) SLUICE_DO(commit(part.id, marker));
       if (!is_reachable("sink.publish_error_between")) return unreachable();
     }
     if (!is_reachable("sink.publish_error_after")) return unreachable();
     return Done{};
   }
 
+  // Every id is fenced before a marker is read.
   Status publish_restored(const RestoredSink& restored) override {
     if (!is_reachable("sink.publish_error_before")) return unreachable();
-    for (const std::string& text : restored.committables) take(Part::of(text).id);
-    for (const std::string& text : restored.committables) {
-      Part part = Part::of(text);
-      CheckpointId marker = producers().marker_of(part.id);
-      if (marker > restored.id) {
-        return fail(ErrorCode::CheckpointOutdated, "`{}` shows rows of checkpoint {} behind {}", part.id, marker,
-                    restored.id);
-      }
-      if (marker == restored.id) continue;
-      if (!part.file.empty()) SLUICE_DO(produce_again(part));
-      SLUICE_DO(commit(part, restored.id));
+    std::vector<Part> parts;
+    for (const std::string& text : restored.committables) parts.push_back(Part::of(text));
+    for (const Part& part : parts) {
+      take(part.id);
+      line_.insert(part.line.begin(), part.line.end());
+    }
+    Line line = line_;
+    line[restored.job_id] = restored.id;
+    SLUICE_DO(take_former());
+    for (const auto& [id, epoch] : *epochs_) SLUICE_DO(check_marker(id, line, restored));
+    if (restored.job_id != context_.job_id) line_ = line;
+    for (const Part& part : parts) {
+      Marker marker = producers().marker_of(part.id);
+      Marker own{restored.job_id, restored.id, marker.subtasks};
+      if (part.file.empty() || is_same(marker, own)) continue;
+      SLUICE_DO(produce_again(part));
+      SLUICE_DO(commit(part.id, own));
       if (!is_reachable("sink.publish_error_between")) return unreachable();
     }
     return Done{};
@@ -135,10 +170,16 @@ class TransactionalSink final : public SinkConnector {
   Status recover(CheckpointId) override {
     if (!is_reachable("sink.publish_error_before")) return unreachable();
     SLUICE_TRY(uint32_t used, read_used());
-    used = std::max(used, context_.parallelism);
-    SLUICE_DO(write_used(used));
-    for (uint32_t subtask = 0; subtask < used; ++subtask) {
+    subtasks_ = std::max({used, context_.parallelism, counted()});
+    SLUICE_DO(write_used(subtasks_));
+    for (uint32_t subtask = 0; subtask < subtasks_; ++subtask) {
       for (uint32_t slot = 0; slot < kSlots; ++slot) take(id_of(table_, subtask, slot));
+    }
+    for (uint32_t slot = 0; slot < kSlots; ++slot) {
+      Marker marker = producers().marker_of(id_of(table_, 0, slot));
+      if (marker.subtasks >= subtasks_) continue;
+      marker.subtasks = subtasks_;
+      SLUICE_DO(commit(id_of(table_, 0, slot), marker));
     }
     return Done{};
   }
@@ -150,9 +191,43 @@ class TransactionalSink final : public SinkConnector {
 
   void take(const std::string& id) { (*epochs_)[id] = producers().begin(id); }
 
-  Status commit(const Part& part, CheckpointId id) {
-    SLUICE_TRY(auto rows, producers().commit(part.id, epochs_->at(part.id), id));
-    network().broker.show(table_, id, std::move(rows));
+  bool omits(std::string_view rule) const { return network().broker.omitted_rule == rule; }
+
+  // How many subtasks had ids, as subtask 0 has said: the file is gone with the checkpoints.
+  uint32_t counted() const {
+    uint32_t subtasks = 0;
+    for (uint32_t slot = 0; slot < kSlots; ++slot) {
+      subtasks = std::max(subtasks, producers().marker_of(id_of(table_, 0, slot)).subtasks);
+    }
+    return subtasks;
+  }
+
+  // The checkpoint does not name ids of more subtasks that came behind it.
+  Status take_former() {
+    if (omits("unnamed")) return Done{};
+    for (uint32_t slot = 0; slot < kSlots; ++slot) take(id_of(table_, 0, slot));
+    SLUICE_TRY(uint32_t used, read_used());
+    if (!omits("counted")) used = std::max(used, counted());
+    for (uint32_t subtask = 0; subtask < used; ++subtask) {
+      for (uint32_t slot = 0; slot < kSlots; ++slot) take(id_of(table_, subtask, slot));
+    }
+    return Done{};
+  }
+
+  Status check_marker(const std::string& id, const Line& line, const RestoredSink& restored) {
+    Marker marker = producers().marker_of(id);
+    bool is_fine = is_on(line, marker);
+    if (omits("lineage")) is_fine = marker.job != restored.job_id || marker.checkpoint <= restored.id;
+    if (is_fine || omits("marker")) return Done{};
+    return fail(ErrorCode::CheckpointOutdated, "`{}` shows rows of checkpoint {} beside {}", id, marker.checkpoint,
+                restored.id);
+  }
+
+  static bool is_same(const Marker& a, const Marker& b) { return a.job == b.job && a.checkpoint == b.checkpoint; }
+
+  Status commit(const std::string& id, const Marker& marker) {
+    SLUICE_TRY(auto rows, producers().commit(id, epochs_->at(id), marker));
+    network().broker.show(table_, marker, std::move(rows));
     return Done{};
   }
 
@@ -184,6 +259,8 @@ class TransactionalSink final : public SinkConnector {
   RowSchema schema_;
   ConnectorContext context_;
   std::shared_ptr<Epochs> epochs_ = std::make_shared<Epochs>();
+  Line line_;  // That checkpoints of this job stand on, without its own.
+  uint32_t subtasks_ = 0;
 };
 
 }  // namespace
