@@ -25,6 +25,7 @@ std::string_view base_of(std::string_view transactional_id) {
 
 Status IdRegister::add(const std::set<UsedId>& ids) {
   for (const UsedId& used : ids) {
+    SLUICE_DO(fence_any(used));
     SLUICE_TRY(std::set<UsedId> all, with_all_subtasks(used));
     for (const UsedId& one : all) SLUICE_DO(fence_any(one));
     ids_.merge(all);

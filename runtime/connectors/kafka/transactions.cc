@@ -237,13 +237,14 @@ Status Transactions::take_over_id(const UsedId& used, bool is_own) {
   uint32_t subtasks = std::max(marker ? marker->subtasks : 0, is_own ? subtasks_ : 0);
   if (!marker) return is_own ? ids_.set_marker(used, {{options_.job_id, 0}, {}, subtasks}) : Status(Done{});
   // It may be beside only where nothing is restored, or duplicates are allowed.
-  std::optional<CheckpointMark> beside = checkpoint_beside(restored_ ? restored_->line() : Lineage(), *marker);
+  Lineage line = restored_ ? restored_->line() : Lineage();
+  std::optional<CheckpointMark> beside = checkpoint_beside(line, *marker);
   if (beside && restored_ && restored_->checkpoint.job_id == options_.job_id) {
     return ids_.set_marker(used, {restored_->checkpoint, {}, subtasks});
   }
   if (beside && restored_) return ids_.set_marker(used, {{options_.job_id, 0}, restored_->checkpoint, subtasks});
   if (beside || (is_own && marker->newest.job_id != options_.job_id)) {
-    return ids_.set_marker(used, {{options_.job_id, 0}, newest_visible(*marker), subtasks});
+    return ids_.set_marker(used, {{options_.job_id, 0}, before_taking_over(line, *marker), subtasks});
   }
   if (marker->subtasks >= subtasks) return Done{};
   marker->subtasks = subtasks;

@@ -256,6 +256,18 @@ TEST(KafkaLineage, MarkersBesideTheLineAreFound) {
   EXPECT_FALSE(tells_of({{"b", 0}, CheckpointMark{"a", 5}}, {"b", 9}));
 }
 
+// A job that began anew over `d`, and wrote nothing under this id, is gone on from twice.
+TEST(KafkaLineage, WhatAJobFoundDoesNotStandInTheWayOfThoseBehindIt) {
+  Lineage line({{"b", 9}});
+  Marker found{{"b", 0}, CheckpointMark{"d", 1}};
+  Marker taken_over{{"c", 0}, before_taking_over(line, found)};
+  EXPECT_EQ(checkpoint_beside(line, taken_over), std::nullopt) << marker_text(taken_over);
+  EXPECT_TRUE(checkpoint_beside(Lineage({{"d", 0}}), taken_over));
+  EXPECT_EQ(before_taking_over(line, {{"b", 4}, {}}), (CheckpointMark{"b", 4}));
+  EXPECT_EQ(before_taking_over(Lineage(), found), (CheckpointMark{"d", 1}));
+  EXPECT_EQ(before_taking_over(line, {{"c", 0}, {}}), std::nullopt);
+}
+
 TEST(KafkaTransactionalIds, HaveABeginningASubtaskAndASlot) {
   std::string id = transactional_id("some-prefix-0123", 12, 1);
   EXPECT_EQ(id, "some-prefix-0123-12-1");
