@@ -97,8 +97,7 @@ void SimulatedRun::boot() {
   std::string older = options.restore_from == "latest" ? older_checkpoint() : std::string();
   bool goes_back = !older.empty();
   if (goes_back) options.restore_from = older;
-  bool is_path = options.restore_from.starts_with("/");
-  Line line = is_path ? line_of(options.restore_from) : Line();
+  lines_.start_from(disk_, broker_, options.restore_from.starts_with("/") ? options.restore_from : "");
   options.channel_capacity = scenario_.channel_capacity;
   options.batch_rows_max = scenario_.batch_rows_max;
   options.spills = scenario_.spills;
@@ -107,14 +106,13 @@ void SimulatedRun::boot() {
     faults_.note("job.restore_from_savepoint");
     if (faults_.chance(0.5)) clear_checkpoints(options.restore_from);
   }
-  if (!is_path) may_be_refused_ = false;
   note(fmt::format("process {} starts at parallelism {} from {}", processes_, parallelism_, options.restore_from));
   has_started_ = true;
   is_finished_ = false;
   auto job = process_->engine.submit(graph_, std::move(options));
   if (!job) return problem("the job is not taken: " + job.error().message);
   process_->job = *std::move(job);
-  if (is_path) lines_[process_->job->status().id] = std::move(line);
+  lines_.started(process_->job->status().id);
   process_->job->on_end([this] { process_->has_ended = true; });
   process_->job->start();
 }
@@ -128,21 +126,6 @@ std::string SimulatedRun::older_checkpoint() {
   if (all.empty()) return {};
   faults_.note("job.restore_from_older");
   return all[faults_.random().below(all.size())];
-}
-
-// What a job stands on that starts from there. Notes whether rows are visible beside it.
-SimulatedRun::Line SimulatedRun::line_of(const std::string& path) {
-  auto bytes = disk_.read_all(path + "/manifest");
-  auto manifest = bytes ? runtime::decode_manifest(*bytes) : Result<runtime::Manifest>(std::move(bytes).as_failure());
-  if (!manifest) return {};
-  Line line = lines_[manifest->job_id];
-  line[manifest->job_id] = manifest->id;
-  may_be_refused_ = false;
-  for (const auto& [job, checkpoints] : broker_.shown()) {
-    auto end = line.find(job);
-    may_be_refused_ |= end == line.end() || *checkpoints.rbegin() > end->second;
-  }
-  return line;
 }
 
 // As people do before they go on from a savepoint: nothing but that is needed.
@@ -225,7 +208,7 @@ void SimulatedRun::look_at_status() {
   }
   if (status.failure && status.failure->code == ErrorCode::CheckpointOutdated) {
     faults_.note("job.restore_refused");
-    if (!may_be_refused_) problem("refused without a reason: " + status.failure->message);
+    if (!lines_.may_be_refused()) problem("refused without a reason: " + status.failure->message);
   }
   if (status.failure && status.failure->message.contains("execution.checkpointing.timeout")) {
     faults_.note("checkpoint.timeout");

@@ -4,7 +4,6 @@
 //
 // First everything may go wrong (safety). Then faults stop, all rows are there, and the job has to come to its end
 // within a bounded time (liveness).
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "runtime/job/embedded_engine.h"
 #include "tests/sim/broker.h"
+#include "tests/sim/job_lines.h"
 #include "tests/sim/process_files.h"
 #include "tests/sim/scenario.h"
 #include "tests/sim/tier_switch.h"
@@ -64,8 +64,6 @@ class SimulatedRun {
   void clear_checkpoints(const std::string& savepoint);
   void look_at_status();
   std::string older_checkpoint();
-  using Line = std::map<std::string, runtime::CheckpointId>;  // By job: up to which checkpoint.
-  Line line_of(const std::string& path);
 
   void step();
   void do_deeds();
@@ -98,11 +96,10 @@ class SimulatedRun {
   bool is_dead_ = false;  // The process; it is buried when its step is over.
   uint32_t parallelism_ = 1;
   bool has_started_ = false;
-  std::string savepoint_;              // To start from.
-  std::string only_savepoint_;         // From which everything goes on that has no checkpoint yet.
-  std::string flipped_;                // Checkpoint that must not be used.
-  std::map<std::string, Line> lines_;  // By job: what it stands on.
-  bool may_be_refused_ = false;        // What the job starts from: other rows are visible.
+  std::string savepoint_;       // To start from.
+  std::string only_savepoint_;  // From which everything goes on that has no checkpoint yet.
+  std::string flipped_;         // Checkpoint that must not be used.
+  JobLines lines_;
   bool is_finished_ = false;
   int64_t healed_ms_ = INT64_MAX / 2;
   RunResult result_;
