@@ -137,6 +137,7 @@ class TransactionalSink final : public SinkConnector {
       if (!is_same(producers().marker_of(part.id), marker)) SLUICE_DO(commit(part.id, marker));
       if (!is_reachable("sink.publish_error_between")) return unreachable();
     }
+    network().broker.show(table_, id, {});  // Published, whether it has rows or not.
     if (!is_reachable("sink.publish_error_after")) return unreachable();
     return Done{};
   }
