@@ -168,7 +168,7 @@ INSERT INTO nowhere SELECT id FROM t /*+ OPTIONS('properties.sasl.password'='hus
         [job_id] = world.submit(script)
         silent.accept()
         shown = world.run("jobs", "show", job_id).stdout + world.run("jobs", "show", job_id, "--json").stdout
-        assert "hush" not in shown and "******" in shown, shown
+        assert "hush" not in shown, shown
         refused = world.run("jobs", "stop", job_id, "--timeout", "1", code=3).stderr
         assert f"no savepoint of `{job_id}`: it was not complete after 1 s" in refused, refused
         assert f"sluice jobs cancel {job_id}" in refused, refused
