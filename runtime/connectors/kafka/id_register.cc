@@ -25,9 +25,11 @@ std::string_view base_of(std::string_view transactional_id) {
 
 Status IdRegister::add(const std::set<UsedId>& ids) {
   for (const UsedId& used : ids) {
-    SLUICE_DO(fence_any(used));
+    SLUICE_TRY([[maybe_unused]] auto fenced, fence_without_topic(used.id));
     SLUICE_TRY(std::set<UsedId> all, with_all_subtasks(used));
-    for (const UsedId& one : all) SLUICE_DO(fence_any(one));
+    for (const UsedId& one : all) {
+      SLUICE_TRY([[maybe_unused]] auto also_fenced, fence_without_topic(one.id));
+    }
     ids_.merge(all);
   }
   return Done{};
@@ -73,39 +75,43 @@ std::shared_ptr<Producer> IdRegister::producer(const std::string& id) {
 Result<std::shared_ptr<Producer>> IdRegister::fence(const UsedId& used) {
   auto known = producer(used.id);
   if (known && known->topic() == used.topic) return known;
+  return make_fenced(used.id, used.topic);
+}
+
+// Former topics may be gone, and whoever names one to a broker that makes topics by itself has it back.
+Result<std::shared_ptr<Producer>> IdRegister::fence_without_topic(const std::string& id) {
+  auto known = producer(id);
+  return known ? known : make_fenced(id, "");
+}
+
+Result<std::shared_ptr<Producer>> IdRegister::make_fenced(const std::string& id, const std::string& topic) {
   ClientSettings settings = client_;
-  settings["transactional.id"] = used.id;
-  SLUICE_TRY(std::shared_ptr<Producer> made, Producer::make(env_, settings, used.topic));
+  settings["transactional.id"] = id;
+  SLUICE_TRY(std::shared_ptr<Producer> made, Producer::make(env_, settings, topic));
   SLUICE_FAULT("kafka.before_fence");
   SLUICE_DO(made->fence());
   SLUICE_FAULT("kafka.after_fence");
   std::lock_guard lock(mutex_);
-  return producers_[used.id] = std::move(made);
+  return producers_[id] = std::move(made);
 }
 
 Result<std::optional<Marker>> IdRegister::marker_of(const UsedId& used) {
   auto found = markers_.find(used);
   if (found != markers_.end()) return found->second;
-  SLUICE_DO(fence_any(used));
+  SLUICE_TRY([[maybe_unused]] auto fenced, fence_without_topic(used.id));
   SLUICE_TRY(std::optional<Marker> marker, read_marker(env_, client_, used));
   return markers_[used] = std::move(marker);
 }
 
-Status IdRegister::fence_any(const UsedId& used) {
-  if (producer(used.id)) return Done{};
-  SLUICE_TRY([[maybe_unused]] auto fenced, fence(used));
-  return Done{};
-}
-
 Status IdRegister::set_marker(const UsedId& used, const Marker& marker) {
-  SLUICE_TRY(std::shared_ptr<Producer> producer, fence(used));
+  SLUICE_TRY(std::shared_ptr<Producer> producer, fence_without_topic(used.id));
   SLUICE_DO(producer->begin());
   return commit(used, marker);
 }
 
 Status IdRegister::commit(const UsedId& used, const Marker& marker) {
-  SLUICE_TRY(std::shared_ptr<Producer> producer, fence(used));
-  SLUICE_DO(producer->commit(marker_group(used.id), marker));
+  SLUICE_TRY(std::shared_ptr<Producer> producer, fence_without_topic(used.id));
+  SLUICE_DO(producer->commit(used, marker));
   markers_[used] = marker;
   return Done{};
 }

@@ -31,7 +31,7 @@ class IdRegister {
   Status add(const std::set<UsedId>& ids);
   Status add_former(const std::set<UsedId>& ids);
   const std::set<UsedId>& ids() const { return ids_; }
-  // One whose rows belong to the topic.
+  // One that writes rows to the topic, which brokers may make when it is not there.
   Result<std::shared_ptr<Producer>> fence(const UsedId& used);
   // Of a fenced id, or none.
   std::shared_ptr<Producer> producer(const std::string& id);
@@ -47,7 +47,8 @@ class IdRegister {
 
  private:
   Result<std::set<UsedId>> with_all_subtasks(const UsedId& used);
-  Status fence_any(const UsedId& used);
+  Result<std::shared_ptr<Producer>> fence_without_topic(const std::string& id);
+  Result<std::shared_ptr<Producer>> make_fenced(const std::string& id, const std::string& topic);
 
   const Env env_;
   const ClientSettings client_;

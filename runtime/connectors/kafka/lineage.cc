@@ -54,12 +54,6 @@ std::optional<CheckpointMark> checkpoint_beside(const Lineage& line, const Marke
   return visible && !line.contains(*visible) ? visible : std::nullopt;
 }
 
-std::optional<CheckpointMark> before_taking_over(const Lineage& line, const Marker& marker) {
-  auto visible = newest_visible(marker);
-  bool is_spoken_for = visible && !line.contains(*visible) && line.contains(marker.newest);
-  return is_spoken_for ? marker.newest : visible;
-}
-
 bool tells_of(const Marker& marker, const CheckpointMark& checkpoint) { return newest_visible(marker) == checkpoint; }
 
 }  // namespace sluice::runtime::kafka

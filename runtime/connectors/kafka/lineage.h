@@ -45,8 +45,4 @@ bool tells_of(const Marker& marker, const CheckpointMark& checkpoint);
 // The checkpoint whose rows are the newest that are visible; none: of those that the marker knows none are.
 std::optional<CheckpointMark> newest_visible(const Marker& marker);
 
-// What the marker of the next job says was there before it. A job on the line that has published nothing itself speaks
-// for what it found, which need not be on the line.
-std::optional<CheckpointMark> before_taking_over(const Lineage& line, const Marker& marker);
-
 }  // namespace sluice::runtime::kafka

@@ -189,14 +189,14 @@ Status Producer::begin() {
   return Done{};
 }
 
-Status Producer::commit(const std::string& group, const Marker& marker) {
+Status Producer::commit(const UsedId& used, const Marker& marker) {
   PartitionList list = make_partition_list(1);
-  rd_kafka_topic_partition_t& entry = add(list, {topic_name_, 0}, static_cast<int64_t>(marker.newest.checkpoint));
+  rd_kafka_topic_partition_t& entry = add(list, {used.topic, 0}, static_cast<int64_t>(marker.newest.checkpoint));
   std::string text = marker_text(marker);
   entry.metadata = strdup(text.c_str());  // NOLINT: freed by the list.
   entry.metadata_size = text.size();
   std::unique_ptr<rd_kafka_consumer_group_metadata_t, decltype(&rd_kafka_consumer_group_metadata_destroy)> metadata(
-      rd_kafka_consumer_group_metadata_new(group.c_str()), rd_kafka_consumer_group_metadata_destroy);
+      rd_kafka_consumer_group_metadata_new(marker_group(used.id).c_str()), rd_kafka_consumer_group_metadata_destroy);
   SLUICE_FAULT("kafka.before_marker");
   SLUICE_DO(retried("the marker of a transaction cannot be written", [&] {
     return rd_kafka_send_offsets_to_transaction(client_->handle(), list.get(), metadata.get(), kStepTimeoutMs);

@@ -41,8 +41,8 @@ class Producer {
   // begun. Blocks.
   Status fence();
   Status begin();
-  // Blocks. After a failure the transaction may be there or not.
-  Status commit(const std::string& group, const Marker& marker);
+  // With the marker of an id. Blocks. After a failure the transaction may be there or not.
+  Status commit(const UsedId& used, const Marker& marker);
   // Waits until everything that was sent is acknowledged. Blocks.
   Status flush();
   // Of the topic, which has to be there. Blocks.

@@ -44,7 +44,7 @@ Transactions::Options options_of(const SinkSettings& settings, const ConnectorCo
           .client = transaction_settings(settings.client),
           .topic = settings.topic,
           .id_prefix = settings.transactional_id_prefix + "-" + context.operator_uid,
-          .job_id = context.job_id,
+          .run = fmt::format("{}.{:08x}", context.job_id, static_cast<uint32_t>(context.env.random->next())),
           .staging = context.staging_directory,
           .allows_duplicates = settings.allows_duplicates};
 }
@@ -72,9 +72,10 @@ class PlainKafkaSink final : public SinkConnector {
   // The checkpoint may have been taken while the table was exactly once.
   Status publish_restored(const RestoredSink& restored) override {
     SLUICE_TRY(auto decoded, decode_transactions(restored.committables));
-    TransactionCommittable committable{.before = lineage_of(context_.job_id, restore_point_of(restored, decoded))};
-    if (!committable.before.ends().empty()) committable_ = encode(committable);
-    return decoded.empty() ? Status(Done{}) : transactions_.recover(restored, decoded);
+    if (decoded.empty()) return Done{};
+    SLUICE_DO(transactions_.recover(restored, decoded));
+    committable_ = encode(TransactionCommittable{.run = transactions_.run(), .before = transactions_.lineage()});
+    return Done{};
   }
   Status recover(CheckpointId) override {
     SLUICE_DO(transactions_.end_former());
@@ -99,6 +100,7 @@ class TransactionalKafkaSink final : public SinkConnector {
     TransactionalWriter::Options options;
     options.env = context_.env;
     options.topic = settings_.topic;
+    options.run = transactions_.run();
     options.staging = context_.staging_directory;
     options.name = fmt::format("{:016x}-{}", context_.env.random->next(), subtask.index);
     for (uint32_t slot = 0; slot < kSlots; ++slot) {

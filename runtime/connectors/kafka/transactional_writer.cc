@@ -95,6 +95,8 @@ void TransactionalWriter::prepare(CheckpointId, std::function<void(Result<std::s
   committable_.topic = options_.topic;
   committable_.ids = options_.ids;
   committable_.slot = slot_;
+  committable_.run = options_.run;
+  committable_.staging = options_.staging;
   committable_.before = options_.before;
   std::string text = encode(committable_);
   if (!std::exchange(is_open_, false)) return done(text);

@@ -22,6 +22,7 @@ class TransactionalWriter final : public SinkWriter {
   struct Options {
     Env env;
     std::string topic;
+    std::string run;
     std::string staging;  // Directory; exists.
     std::string name;     // Staged files begin with it; drawn anew for every writer.
     std::vector<std::string> ids;

@@ -3,19 +3,21 @@
 #include <algorithm>
 
 #include "runtime/checkpoint/byte_codec.h"
+#include "runtime/checkpoint/manifest.h"
 
 namespace sluice::runtime::kafka {
 namespace {
 
 constexpr size_t kReadBytes = 4 << 20;
 constexpr size_t kIdBytesMin = 4;
+constexpr std::string_view kCommittableFormat = "kafka transaction 2";
 
 Failure outdated(const UsedId& used, const RestorePoint& restored, const CheckpointMark& visible) {
-  bool is_same_job = visible.job_id == restored.checkpoint.job_id;
+  bool is_same_run = visible.job_id == restored.checkpoint.job_id;
   return fail(ErrorCode::CheckpointOutdated,
               "topic `{}` already shows rows behind checkpoint {}: transaction `{}` was committed for checkpoint {}{}",
               used.topic, restored.checkpoint.checkpoint, used.id, visible.checkpoint,
-              is_same_job ? "" : " of another run of the job")
+              is_same_run ? "" : " of another run of the job")
       .hint("Go on from the newest checkpoint, or set `sluice.restore.allow-duplicates` to write those rows again.");
 }
 
@@ -23,12 +25,15 @@ Failure outdated(const UsedId& used, const RestorePoint& restored, const Checkpo
 
 std::string encode(const TransactionCommittable& committable) {
   ByteWriter out;
+  out.text(kCommittableFormat);
+  out.text(committable.run);
   out.text(committable.topic);
   out.number(static_cast<uint32_t>(committable.ids.size()));
   for (const std::string& id : committable.ids) out.text(id);
   out.number(committable.slot);
   out.text(committable.staged_file);
   out.number(committable.staged_bytes);
+  out.text(committable.staging);
   write(out, committable.before);
   return out.take();
 }
@@ -36,12 +41,18 @@ std::string encode(const TransactionCommittable& committable) {
 Result<TransactionCommittable> decode_transaction(std::string_view bytes) {
   ByteReader in(bytes);
   TransactionCommittable committable;
+  if (in.text() != kCommittableFormat) {
+    return fail(ErrorCode::IncompatibleState,
+                "the checkpoint was taken with a sink of another connector, or by another version of the program");
+  }
+  committable.run = in.text();
   committable.topic = in.text();
   uint32_t ids = in.count(kIdBytesMin);
   for (uint32_t i = 0; i < ids && in.is_good(); ++i) committable.ids.push_back(in.text());
   committable.slot = in.number<uint32_t>();
   committable.staged_file = in.text();
   committable.staged_bytes = in.number<uint64_t>();
+  committable.staging = in.text();
   committable.before = read_lineage(in);
   bool has_id = committable.staged_file.empty() || committable.slot < committable.ids.size();
   if (!in.is_good() || !in.is_at_end() || !has_id) {
@@ -63,14 +74,10 @@ Result<std::vector<TransactionCommittable>> decode_transactions(const std::vecto
 RestorePoint restore_point_of(const RestoredSink& restored, const std::vector<TransactionCommittable>& committables) {
   RestorePoint point{{restored.job_id, restored.id}, {}, restored.is_published};
   for (const TransactionCommittable& committable : committables) {
+    if (!committable.run.empty()) point.checkpoint.job_id = committable.run;
     if (!committable.before.ends().empty()) point.before = committable.before;
   }
   return point;
-}
-
-Lineage lineage_of(const std::string& job_id, const std::optional<RestorePoint>& restored) {
-  if (!restored) return {};
-  return restored->checkpoint.job_id == job_id ? restored->before : restored->line();
 }
 
 // ---- A checkpoint of a running job
@@ -83,7 +90,7 @@ Status Transactions::commit(CheckpointId id, const std::vector<TransactionCommit
     const std::string& transaction = committable.ids[committable.slot];
     std::shared_ptr<Producer> producer = this->producer(transaction);
     if (!producer) return fail(ErrorCode::CheckpointFailed, "transaction `{}` is not open", transaction);
-    SLUICE_DO(producer->commit(marker_group(transaction), {{options_.job_id, id}, {}, subtasks_}));
+    SLUICE_DO(producer->commit({transaction, committable.topic}, {{options_.run, id}, {}, subtasks_}));
     published_files_.push_back(committable.staged_file);
   }
   return Done{};
@@ -105,7 +112,9 @@ Status Transactions::recover(const RestoredSink& restored, const std::vector<Tra
   std::set<UsedId> named;
   for (const TransactionCommittable& committable : committables) {
     for (const std::string& id : committable.ids) {
-      SLUICE_TRY([[maybe_unused]] auto fenced, ids_.fence({id, committable.topic}));
+      if (committable.topic == options_.topic) {
+        SLUICE_TRY([[maybe_unused]] auto fenced, ids_.fence({id, committable.topic}));
+      }
       named.insert({id, committable.topic});
       if (!options_.topic.empty()) named.insert({id, options_.topic});
     }
@@ -113,7 +122,7 @@ Status Transactions::recover(const RestoredSink& restored, const std::vector<Tra
     if (!committable.staged_file.empty()) restored_files_.push_back(committable.staged_file);
   }
   SLUICE_DO(ids_.add(named));
-  SLUICE_TRY(std::set<UsedId> noted, read_used_ids(*options_.env.files, options_.staging));
+  SLUICE_TRY(std::set<UsedId> noted, noted_ids());
   SLUICE_DO(ids_.add_former(noted));
   SLUICE_FAULT("kafka.after_fence_of_all");
   for (const UsedId& used : ids_.ids()) {
@@ -168,7 +177,10 @@ Status Transactions::produce_again(const TransactionCommittable& committable) {
 }
 
 Status Transactions::produce_staged(Producer& producer, const TransactionCommittable& committable) {
+  // A job with another name finds it where the one before it wrote it; a folder that was moved has it with it.
   std::string path = options_.staging + "/" + committable.staged_file;
+  SLUICE_TRY(bool is_here, options_.env.files->exists(path));
+  if (!is_here) path = committable.staging + "/" + committable.staged_file;
   auto file = options_.env.files->open(path);
   if (!file) {
     return fail(ErrorCode::CorruptCheckpoint, "rows of the checkpoint are lost: `{}`: {}", path, file.error().message);
@@ -208,11 +220,14 @@ Status Transactions::take_over(uint32_t subtasks) {
   for (uint32_t subtask = 0; subtask < subtasks; ++subtask) {
     for (uint32_t slot = 0; slot < kSlots; ++slot) own.insert({id_of(subtask, slot), options_.topic});
   }
-  SLUICE_TRY(std::set<UsedId> noted, read_used_ids(files, options_.staging));
+  SLUICE_TRY(std::set<UsedId> noted, noted_ids());
   std::set<UsedId> all = own;
   all.insert(noted.begin(), noted.end());
   SLUICE_DO(write_used_ids(files, options_.staging, all));
   SLUICE_FAULT("kafka.after_ids_noted");
+  for (const UsedId& used : own) {
+    SLUICE_TRY([[maybe_unused]] auto fenced, ids_.fence(used));
+  }
   SLUICE_DO(ids_.add(own));
   SLUICE_DO(ids_.add_former(noted));
   SLUICE_TRY(uint32_t known, ids_.subtasks_of(options_.id_prefix, options_.topic));
@@ -224,49 +239,76 @@ Status Transactions::take_over(uint32_t subtasks) {
     Status taken = take_over_id(used, false);
     if (!taken && !(is_former(used) && taken.error().code == ErrorCode::ConnectorRefused)) return taken;
   }
-  for (const UsedId& used : own) {
-    SLUICE_TRY([[maybe_unused]] auto fenced, ids_.fence(used));
-  }
   ids_.keep_only(own);
   return remove_unused_files();
 }
 
-// What the ids say from now on is said about this job.
+// What the ids say from now on is said about this run. Where something is restored, a marker on its line may stay.
 Status Transactions::take_over_id(const UsedId& used, bool is_own) {
   SLUICE_TRY(std::optional<Marker> marker, checked_marker_of(used));
   uint32_t subtasks = std::max(marker ? marker->subtasks : 0, is_own ? subtasks_ : 0);
-  if (!marker) return is_own ? ids_.set_marker(used, {{options_.job_id, 0}, {}, subtasks}) : Status(Done{});
-  // It may be beside only where nothing is restored, or duplicates are allowed.
+  if (!marker) return is_own ? ids_.set_marker(used, {{options_.run, 0}, {}, subtasks}) : Status(Done{});
   Lineage line = restored_ ? restored_->line() : Lineage();
-  std::optional<CheckpointMark> beside = checkpoint_beside(line, *marker);
-  if (beside && restored_ && restored_->checkpoint.job_id == options_.job_id) {
-    return ids_.set_marker(used, {restored_->checkpoint, {}, subtasks});
-  }
-  if (beside && restored_) return ids_.set_marker(used, {{options_.job_id, 0}, restored_->checkpoint, subtasks});
-  if (beside || (is_own && marker->newest.job_id != options_.job_id)) {
-    return ids_.set_marker(used, {{options_.job_id, 0}, before_taking_over(line, *marker), subtasks});
+  // It may be beside only where nothing is restored, or duplicates are allowed.
+  bool is_beside = checkpoint_beside(line, *marker).has_value();
+  if (is_beside || (is_own && !restored_)) {
+    std::optional<CheckpointMark> before = restored_ ? restored_->checkpoint : newest_visible(*marker);
+    return ids_.set_marker(used, {{options_.run, 0}, before, subtasks});
   }
   if (marker->subtasks >= subtasks) return Done{};
   marker->subtasks = subtasks;
   return ids_.set_marker(used, *marker);
 }
 
+// A file that cannot be understood does not keep a job from beginning anew.
+Result<std::set<UsedId>> Transactions::noted_ids() const {
+  Result<std::set<UsedId>> noted = read_used_ids(*options_.env.files, options_.staging);
+  bool is_damaged = !noted && noted.error().code == ErrorCode::CorruptCheckpoint;
+  return is_damaged && !restored_ ? std::set<UsedId>() : std::move(noted);
+}
+
 Status Transactions::end_former() {
-  SLUICE_TRY(std::set<UsedId> noted, read_used_ids(*options_.env.files, options_.staging));
+  SLUICE_TRY(std::set<UsedId> noted, noted_ids());
   SLUICE_DO(ids_.add_former(noted));
   ids_.keep_only({});
   return Done{};
 }
 
+// Somebody may still go on from what the job's folder holds, though this attempt does not.
+Result<std::set<std::string>> Transactions::files_of_manifests() const {
+  FileSystem& files = *options_.env.files;
+  size_t uid_at = options_.staging.rfind('/');
+  std::string uid = options_.staging.substr(uid_at + 1);
+  std::string folder = options_.staging.substr(0, options_.staging.rfind('/', uid_at - 1));
+  std::set<std::string> named;
+  SLUICE_TRY(std::vector<DirectoryEntry> entries, files.list(folder));
+  for (const DirectoryEntry& entry : entries) {
+    std::string path = folder + "/" + entry.name + "/manifest";
+    SLUICE_TRY(bool is_checkpoint, files.exists(path));
+    if (!is_checkpoint) continue;
+    SLUICE_TRY(std::string bytes, files.read_all(path));
+    SLUICE_TRY(Manifest manifest, decode_manifest(bytes));
+    for (const PreparedSink& sink : manifest.sinks) {
+      if (sink.uid != uid) continue;
+      SLUICE_TRY(auto committables, decode_transactions(sink.committables));
+      for (const TransactionCommittable& committable : committables) named.insert(committable.staged_file);
+    }
+  }
+  return named;
+}
+
+// A manifest that cannot be read now may name any of them.
 Status Transactions::remove_unused_files() {
   FileSystem& files = *options_.env.files;
+  published_files_ = std::exchange(restored_files_, {});
+  Result<std::set<std::string>> named = files_of_manifests();
+  if (!named) return Done{};
   SLUICE_TRY(std::vector<DirectoryEntry> entries, files.list(options_.staging));
   for (const DirectoryEntry& entry : entries) {
-    bool is_restored = std::ranges::find(restored_files_, entry.name) != restored_files_.end();
-    if (is_restored || entry.name == kUsedIdsFile) continue;
+    bool is_restored = std::ranges::find(published_files_, entry.name) != published_files_.end();
+    if (is_restored || named->contains(entry.name) || entry.name == kUsedIdsFile) continue;
     SLUICE_DO(files.remove(options_.staging + "/" + entry.name));
   }
-  published_files_ = std::exchange(restored_files_, {});
   return Done{};
 }
 

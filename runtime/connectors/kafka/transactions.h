@@ -14,12 +14,14 @@ namespace sluice::runtime::kafka {
 
 // Of one subtask and one checkpoint.
 struct TransactionCommittable {
+  std::string run;  // That took the checkpoint: job and a number of its own, as in markers.
   std::string topic;
   std::vector<std::string> ids;  // One per slot. None: the sink was not exactly once then.
   uint32_t slot = 0;
   std::string staged_file;  // Empty: no rows were written, and there is no transaction.
   uint64_t staged_bytes = 0;
-  Lineage before;  // That the job stands on; subtask 0 says it for all.
+  std::string staging;  // Directory of the staged file.
+  Lineage before;       // That the run stands on; subtask 0 says it for all.
   bool operator==(const TransactionCommittable&) const = default;
 };
 std::string encode(const TransactionCommittable& committable);
@@ -29,8 +31,6 @@ Result<std::vector<TransactionCommittable>> decode_transactions(const std::vecto
 
 // What the job goes on from, as the manifest and its committables say.
 RestorePoint restore_point_of(const RestoredSink& restored, const std::vector<TransactionCommittable>& committables);
-// What the checkpoints of a job that goes on from there stand on.
-Lineage lineage_of(const std::string& job_id, const std::optional<RestorePoint>& restored);
 
 // Thread-safe, as far as writers and `publish` may meet.
 class Transactions {
@@ -40,7 +40,7 @@ class Transactions {
     ClientSettings client;
     std::string topic;  // That is written now; none: those of a pattern, without transactions.
     std::string id_prefix;
-    std::string job_id;
+    std::string run;
     std::string staging;  // Directory.
     bool allows_duplicates = false;
   };
@@ -52,8 +52,9 @@ class Transactions {
   }
   // Of a fenced id.
   std::shared_ptr<Producer> producer(const std::string& id) { return ids_.producer(id); }
-  // What checkpoints of this job stand on.
-  Lineage lineage() const { return lineage_of(options_.job_id, restored_); }
+  const std::string& run() const { return options_.run; }
+  // What checkpoints of this run stand on.
+  Lineage lineage() const { return restored_ ? restored_->line() : Lineage(); }
 
   // All of these block.
   Status commit(CheckpointId id, const std::vector<TransactionCommittable>& committables);
@@ -74,6 +75,8 @@ class Transactions {
   Status produce_again(const TransactionCommittable& committable);
   Status produce_staged(Producer& producer, const TransactionCommittable& committable);
   Status take_over_id(const UsedId& used, bool is_own);
+  Result<std::set<UsedId>> noted_ids() const;
+  Result<std::set<std::string>> files_of_manifests() const;
   Status remove_unused_files();
   void remove_staged(const std::vector<std::string>& files);
 

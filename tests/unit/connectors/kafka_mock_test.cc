@@ -135,7 +135,7 @@ TEST_F(KafkaMock, ATransactionSurvivesTemporaryErrorsAndNamesOthers) {
   ASSERT_TRUE(writer->fence());
   ASSERT_TRUE(writer->begin());
   ASSERT_TRUE(send(*writer, 5));
-  Status committed = writer->commit(marker_group("x"), {{"job", 7}, {}});
+  Status committed = writer->commit({"x", "t"}, {{"job", 7}, {}});
   ASSERT_TRUE(committed) << committed.error().message;
 
   answer(kInitProducerId, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED);

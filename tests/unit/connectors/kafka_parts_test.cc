@@ -199,7 +199,8 @@ TEST(KafkaMarker, TextAndOffsetRoundTrip) {
 }
 
 TEST(KafkaCommittable, RoundTripAndDamage) {
-  TransactionCommittable committable{"topic", {"a-0", "a-1"}, 1, "file", 99, Lineage({{"older", 4}, {"old", 9}})};
+  TransactionCommittable committable{"job.1", "topic", {"a-0", "a-1"}, 1,
+                                     "file",  99,      "/staged",      Lineage({{"older", 4}, {"old", 9}})};
   std::string bytes = encode(committable);
   auto decoded = decode_transaction(bytes);
   ASSERT_TRUE(decoded);
@@ -208,6 +209,9 @@ TEST(KafkaCommittable, RoundTripAndDamage) {
   auto of_both_guarantees = decode_transactions({"", bytes});
   ASSERT_TRUE(of_both_guarantees);
   EXPECT_EQ(*of_both_guarantees, std::vector<TransactionCommittable>{committable});
+  auto of_another_connector = decode_transaction("\x03\0\0\0abc");
+  ASSERT_FALSE(of_another_connector);
+  EXPECT_EQ(of_another_connector.error().code, ErrorCode::IncompatibleState);
   committable.slot = 2;
   EXPECT_FALSE(decode_transaction(encode(committable)));
   TransactionCommittable of_plain_sink{.before = Lineage({{"old", 9}})};
@@ -223,11 +227,13 @@ TEST(KafkaLineage, HoldsCheckpointsOfEachJobUpToWhereTheNextWentOn) {
   for (CheckpointMark mark : {CheckpointMark{"a", 6}, {"b", 10}, {"c", 0}}) EXPECT_FALSE(line.contains(mark));
 }
 
-TEST(KafkaLineage, WhatAJobGoesOnFromStandsBeforeIt) {
-  RestorePoint point{{"b", 9}, Lineage({{"a", 5}}), false};
-  EXPECT_EQ(lineage_of("b", point), Lineage({{"a", 5}}));
-  EXPECT_EQ(lineage_of("c", point), Lineage({{"a", 5}, {"b", 9}}));
-  EXPECT_EQ(lineage_of("c", std::nullopt), Lineage());
+TEST(KafkaLineage, TheRestoredCheckpointSaysWhichRunTookIt) {
+  std::vector<std::string> none;
+  TransactionCommittable first{.run = "job.2", .before = Lineage({{"job.1", 5}})};
+  RestorePoint point = restore_point_of({9, "job", none, false}, {first, TransactionCommittable{.run = "job.2"}});
+  EXPECT_EQ(point.checkpoint, (CheckpointMark{"job.2", 9}));
+  EXPECT_EQ(point.line(), Lineage({{"job.1", 5}, {"job.2", 9}}));
+  EXPECT_EQ(restore_point_of({9, "job", none, false}, {}).checkpoint, (CheckpointMark{"job", 9}));
 }
 
 // The line is that of checkpoint 9 of `b`, which went on from checkpoint 5 of `a`.
@@ -254,18 +260,6 @@ TEST(KafkaLineage, MarkersBesideTheLineAreFound) {
   EXPECT_TRUE(tells_of({{"b", 9}, {}}, {"b", 9}));
   EXPECT_TRUE(tells_of({{"c", 0}, CheckpointMark{"b", 9}}, {"b", 9}));
   EXPECT_FALSE(tells_of({{"b", 0}, CheckpointMark{"a", 5}}, {"b", 9}));
-}
-
-// A job that began anew over `d`, and wrote nothing under this id, is gone on from twice.
-TEST(KafkaLineage, WhatAJobFoundDoesNotStandInTheWayOfThoseBehindIt) {
-  Lineage line({{"b", 9}});
-  Marker found{{"b", 0}, CheckpointMark{"d", 1}};
-  Marker taken_over{{"c", 0}, before_taking_over(line, found)};
-  EXPECT_EQ(checkpoint_beside(line, taken_over), std::nullopt) << marker_text(taken_over);
-  EXPECT_TRUE(checkpoint_beside(Lineage({{"d", 0}}), taken_over));
-  EXPECT_EQ(before_taking_over(line, {{"b", 4}, {}}), (CheckpointMark{"b", 4}));
-  EXPECT_EQ(before_taking_over(Lineage(), found), (CheckpointMark{"d", 1}));
-  EXPECT_EQ(before_taking_over(line, {{"c", 0}, {}}), std::nullopt);
 }
 
 TEST(KafkaTransactionalIds, HaveABeginningASubtaskAndASlot) {
