@@ -155,7 +155,7 @@ std::vector<Overload> number_casts() {
 
 std::vector<FunctionDecl> cast_functions() {
   FunctionDecl cast{"CAST", {}};
-  for (auto part : {number_casts, text_casts, time_casts, nested_casts}) {
+  for (auto part : {number_casts, text_casts, time_casts, nested_casts, variant_casts}) {
     for (Overload& overload : part()) cast.overloads.push_back(std::move(overload));
   }
   FunctionDecl try_cast = cast;

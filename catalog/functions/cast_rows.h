@@ -10,6 +10,7 @@ std::vector<Overload> number_casts();
 std::vector<Overload> text_casts();
 std::vector<Overload> time_casts();
 std::vector<Overload> nested_casts();
+std::vector<Overload> variant_casts();
 
 namespace cast_detail {
 

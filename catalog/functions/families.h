@@ -32,5 +32,6 @@ std::vector<FunctionDecl> encoding_functions();
 std::vector<FunctionDecl> text_value_functions();
 std::vector<FunctionDecl> network_text_functions();
 std::vector<FunctionDecl> bitmap_functions();
+std::vector<FunctionDecl> variant_functions();
 
 }  // namespace sluice

@@ -53,7 +53,8 @@ std::vector<FunctionDecl> all_families() {
                       encoding_functions,
                       text_value_functions,
                       network_text_functions,
-                      bitmap_functions}) {
+                      bitmap_functions,
+                      variant_functions}) {
     for (FunctionDecl& decl : family()) {
       auto same = std::ranges::find(all, decl.name, &FunctionDecl::name);
       if (same == all.end()) {

@@ -114,6 +114,7 @@ bool has_json(const Type& type) {
 }
 
 Value sluice_json_string(ValueCall& call) {
+  if (call.site.types[0].is(TypeRoot::Variant)) return call[0];
   std::string out;
   write_value(call[0], call.site.types[0], out);
   return {std::move(out)};
@@ -282,7 +283,8 @@ std::vector<Type> as_they_are(const CallArguments& arguments) {
 }
 std::optional<std::vector<Type>> convertible_value(const CallArguments& arguments) {
   if (arguments.types.size() != 1) return {};
-  if (!has_json(arguments.types[0]) && !arguments.types[0].is_interval()) return {};
+  const Type& type = arguments.types[0];
+  if (!has_json(type) && !type.is_interval() && !type.is(TypeRoot::Variant)) return {};
   return as_they_are(arguments);
 }
 // The letters come from the binder.

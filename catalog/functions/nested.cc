@@ -139,6 +139,10 @@ std::optional<std::vector<Type>> item_coercion(const CallArguments& arguments) {
     if (!key.is_integer() || is_wrong) return {};
     return std::vector<Type>{collection, key};
   }
+  if (collection.is(TypeRoot::Variant)) {
+    if (!key.is_integer() && !key.is_character()) return {};
+    return std::vector<Type>{collection, key};
+  }
   if (!collection.is(TypeRoot::Map) || !is_same_kind(collection.child(0), key)) return {};
   bool keeps_length = key.is_character() || key.is_binary_string();
   return std::vector<Type>{collection, keeps_length ? key : collection.child(0).with_nullability(key.nullable())};

@@ -226,6 +226,7 @@ bool is_castable(const Type& from, const Type& to) {
     return to.is_binary_string() || to.is(TypeRoot::Boolean) || to.is_numeric() || to.is_temporal();
   }
   if (from.is_binary_string()) return to.is_binary_string();
+  if (from.is(TypeRoot::Variant)) return to.is(TypeRoot::Variant) || to.is_numeric() || to.is(TypeRoot::Boolean);
   if (from.is(TypeRoot::Boolean)) return to.is(TypeRoot::Boolean) || to.is_numeric();
   if (from.is_numeric()) {
     if (to.is_numeric() || to.is(TypeRoot::Boolean)) return true;
