@@ -55,7 +55,9 @@ std::string Diagnostics::render(const SourceText& source) const {
 std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& known) {
   auto distance = [&](const std::string& name) { return edit_distance(wrong, name); };
   auto nearest = std::ranges::min_element(known, {}, distance);
-  if (nearest == known.end() || distance(*nearest) > std::max<size_t>(2, wrong.size() / 3)) return {};
+  // Of a short word a change more makes another word.
+  size_t distance_max = wrong.size() < 5 ? 1 : std::max<size_t>(2, wrong.size() / 3);
+  if (nearest == known.end() || distance(*nearest) > distance_max) return {};
   return fmt::format("Did you mean `{}`?", *nearest);
 }
 

@@ -8,8 +8,8 @@
 
 namespace sluice::grammar {
 
-// Every statement of the script that parses, in order; of each one that does not, one error. After an error the parser
-// goes on behind the next `;`.
+// Every statement of the script that parses, in order; of each one that does not, its errors. After an error the parser
+// goes on with the next clause, and behind the next `;`; statements whose broken clauses could be left out are there.
 ast::Script parse(const SourceText& source, Diagnostics& diagnostics);
 
 // The text must be one query, expression or type. Null after an error. Spans are offsets into `source`.

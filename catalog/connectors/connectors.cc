@@ -216,6 +216,14 @@ void check_metadata(const ConnectorDecl& connector, const Table& table, TableUse
   for (const Column& column : table.columns) {
     const MetadataColumn* metadata = column.metadata();
     if (metadata == nullptr || (use == TableUse::Sink && metadata->is_virtual)) continue;
+    if (known.empty()) {
+      const char* verb = use == TableUse::Source ? "reads" : "writes";
+      diagnostics.report(fail(ErrorCode::BadMetadataColumn, span, "`{}` {} no metadata, and column `{}` is METADATA",
+                              table.option("connector"), verb, column.name)
+                             .hint(use == TableUse::Sink ? "Write METADATA VIRTUAL for what is only read."
+                                                         : "Leave the column out, or make it a physical one."));
+      continue;
+    }
     if (std::ranges::find(known, metadata->key) != known.end()) continue;
     diagnostics.report(fail(ErrorCode::UnknownMetadataKey, span, "metadata key `{}` of column `{}` is not {} by `{}`",
                             metadata->key, column.name, use == TableUse::Source ? "offered" : "taken",
@@ -284,10 +292,12 @@ void check_use(const Table& table, TableUse use, SourceSpan span, Diagnostics& d
   }
   if (connector == nullptr) return diagnostics.report(unknown_connector(name, span));
   if (use == TableUse::Source && !connector->is_source) {
-    return diagnostics.report(fail(ErrorCode::NotASource, span, "connector `{}` can only be written to", name));
+    return diagnostics.report(fail(ErrorCode::NotASource, span, "connector `{}` can only be written to", name)
+                                  .hint("Read from a table of another connector."));
   }
   if (use == TableUse::Sink && !connector->is_sink) {
-    return diagnostics.report(fail(ErrorCode::NotASink, span, "connector `{}` can only be read from", name));
+    return diagnostics.report(fail(ErrorCode::NotASink, span, "connector `{}` can only be read from", name)
+                                  .hint("Write to a table of another connector; `print` shows rows."));
   }
   Diagnostics found;
   OptionParser parser = parser_of(table, with_clause(table.options, span), span, found);

@@ -228,7 +228,8 @@ class Checks {
 
   void upsert() {
     if (!table_.primary_key) {
-      complain(ErrorCode::BadConstraint, "Declare PRIMARY KEY (..) NOT ENFORCED; its columns are the messages' key.",
+      complain(ErrorCode::MissingPrimaryKey,
+               "Declare PRIMARY KEY (..) NOT ENFORCED; its columns are the messages' key.",
                "table `{}` of connector `upsert-kafka` has no primary key", table_.identity.path.dotted());
     }
     if (options_.key_format.empty()) missing("key.format", "connector `upsert-kafka`");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 namespace sluice {
 namespace {
 
@@ -98,6 +100,11 @@ bool parse_option(std::string_view text, MemorySize& value) {
       {"t", kTera}, {"tb", kTera}, {"tebibytes", kTera}, {"gibibytes", kGiga},
   };
   return parse_amount(text, kUnits, value.bytes);
+}
+
+std::string one_of_hint(std::string_view written, const std::vector<std::string>& names) {
+  std::string hint = did_you_mean(written, names);
+  return hint.empty() ? fmt::format("One of: {}.", fmt::join(names, ", ")) : hint;
 }
 
 void OptionParser::finish() {

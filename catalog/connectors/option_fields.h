@@ -40,6 +40,9 @@ bool parse_option(std::string_view text, double& value);
 bool parse_option(std::string_view text, Milliseconds& value);  // Flink's durations: `10 s`, `1 min`, `500`, `PT10S`.
 bool parse_option(std::string_view text, MemorySize& value);
 
+// "Did you mean `x`?" where one is near, else all of them.
+std::string one_of_hint(std::string_view written, const std::vector<std::string>& names);
+
 // An enumeration has `constexpr const auto& names_of(E)`: pairs of text and enumerator.
 template <class E>
 concept OptionEnum = std::is_enum_v<E>;
@@ -52,12 +55,12 @@ bool parse_option(std::string_view text, E& value) {
   return false;
 }
 
-inline std::string hint_of(const auto&, const char* help) { return help; }
+inline std::string hint_of(std::string_view, const auto&, const char* help) { return help; }
 template <OptionEnum E>
-std::string hint_of(const E&, const char*) {
-  std::string names;
-  for (auto [name, candidate] : names_of(E{})) names += (names.empty() ? "" : ", ") + std::string(name);
-  return "One of: " + names + ".";
+std::string hint_of(std::string_view written, const E&, const char*) {
+  std::vector<std::string> names;
+  for (auto [name, candidate] : names_of(E{})) names.emplace_back(name);
+  return one_of_hint(written, names);
 }
 
 // Reads entries into option structs and reports everything that is wrong, not only the first thing. Several structs
@@ -102,9 +105,9 @@ class OptionParser {
     if (found.empty()) return false;
     const OptionValue& value = found.mapped();
     if (!parse_option(value.text, field)) {
-      diagnostics_.report(
-          fail(ErrorCode::BadOptionValue, value.value_span, "option `{}` cannot be `{}`", full, value.text)
-              .hint(hint_of(field, help)));
+      constexpr auto kCode = OptionEnum<T> ? ErrorCode::UnknownStrategy : ErrorCode::BadOptionValue;
+      diagnostics_.report(fail(kCode, value.value_span, "option `{}` cannot be `{}`", full, value.text)
+                              .hint(hint_of(value.text, field, help)));
     }
     return true;
   }

@@ -208,9 +208,12 @@ std::string signatures_text(const FunctionDecl& function) {
 }
 
 Failure wrong_arguments(const FunctionDecl& function, std::span<const Type> types) {
-  auto fits = [&](const Overload& overload) { return fits_count(overload, types.size()); };
-  if (std::ranges::none_of(function.overloads, fits)) {
-    return fail(ErrorCode::WrongArgumentCount, "`{}` does not take {} arguments", function.name, types.size())
+  bool any_count = function.overloads.empty() || std::ranges::any_of(function.overloads, [&](const Overload& one) {
+                     return fits_count(one, types.size());
+                   });
+  if (!any_count) {
+    return fail(ErrorCode::WrongArgumentCount, "`{}` does not take {} argument{}", function.name, types.size(),
+                types.size() == 1 ? "" : "s")
         .hint(signatures_text(function));
   }
   return fail(ErrorCode::WrongArguments, "`{}` does not take ({})", function.name, types_text(types))

@@ -113,7 +113,8 @@ std::optional<Failure> check_setting(const std::string& key, const std::string& 
       }
     }
     if (is_valid(*decl, value)) return {};
-    return fail(ErrorCode::BadOptionValue, value_span, "setting `{}` cannot be `{}`", key, value).hint(hint_of(*decl));
+    auto code = decl->type == SettingType::Word ? ErrorCode::UnknownStrategy : ErrorCode::BadOptionValue;
+    return fail(code, value_span, "setting `{}` cannot be `{}`", key, value).hint(hint_of(*decl));
   }
   std::vector<std::string> known;
   for (const SettingDecl& decl : setting_decls()) known.emplace_back(decl.key);

@@ -55,9 +55,11 @@ struct Statement {
   static void fields(auto& self, auto&& v) { v("kind", self.kind); }
 };
 
-// The statements that parsed. Those that did not are in the Diagnostics, one error each.
+// The statements that parsed. What is wrong with the others is in the Diagnostics. A statement with syntax errors is
+// there without its broken clauses, so that the rest of it can be looked at: each is a Parameter whose text is no `?`.
 struct Script {
   std::vector<Statement> statements;
+  std::vector<Name> unread;  // Tables and views whose CREATE cannot be read.
 
   static void fields(auto& self, auto&& v) { v("statements", self.statements); }
 };

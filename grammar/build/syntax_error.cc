@@ -190,8 +190,11 @@ class Diagnosis {
         .hint(std::move(hint));
   }
   Failure reserved(size_t index) const {
-    return fail(ErrorCode::ReservedWord, tokens_[index].span(), "`{}` is a reserved word", text(index))
-        .hint("A name that is one stands in back-ticks.");
+    std::string name = fmt::format("`{}`", text(index));
+    return fail(ErrorCode::ReservedWord, tokens_[index].span(),
+                "{} is a reserved word, and stands where a name is expected", name)
+        .hint(fmt::format("As a name it stands in back-ticks: {}.", name))
+        .change(tokens_[index].span(), name);
   }
   // From one token to another, where they stand on one line; the first one alone otherwise.
   SourceSpan through(size_t first, size_t last) const {
@@ -216,7 +219,9 @@ class Diagnosis {
     if (index >= tokens_.size()) return {};
     std::string word = nearest_word(tokens_[index], words, source_);
     if (word.empty() || !helps(index, word)) return {};
-    return failure_at(index, fmt::format("Did you mean `{}`?", word));
+    return fail(ErrorCode::SyntaxError, tokens_[index].span(), "`{}` is no keyword that fits here", text(index))
+        .hint(fmt::format("Did you mean `{}`?", word))
+        .change(tokens_[index].span(), word);
   }
 
   // An operator without what belongs behind it: the operator is what the author has to look at.
@@ -287,6 +292,13 @@ class Diagnosis {
   }
 
   Failure not_expected(size_t at) const {
+    bool ends_list =
+        at > 0 && tokens_[at - 1].kind == COMMA && (tokens_[at].kind == K_FROM || tokens_[at].kind == RPAREN);
+    if (ends_list) {
+      return fail(ErrorCode::SyntaxError, tokens_[at].span(), "nothing stands between `,` and `{}`", text(at))
+          .hint("Remove the comma, or write behind it what is missing.")
+          .change(tokens_[at - 1].span(), "");
+    }
     if (at == 0 && to_upper(text(at)) == "MERGE") {
       return fail(ErrorCode::NotInStreaming, tokens_[at].span(), "MERGE does not run on streams")
           .hint(std::string(way_out(at)));
@@ -294,7 +306,8 @@ class Diagnosis {
     if (std::string_view hint = way_out(at); !hint.empty()) return failure_at(at, std::string(hint));
     bool names = takes_name(mismatch_.expected);
     bool needs_quotes = names && is_word(tokens_[at]) && is_reserved(text(at)) && !is_missing_operand(at);
-    if (needs_quotes && helps_as_name(at)) return reserved(at);
+    bool is_call = at + 1 < tokens_.size() && tokens_[at + 1].kind == LPAREN;
+    if (needs_quotes && !is_call && helps_as_name(at)) return reserved(at);
     if (tokens_[at].kind == STRING_LITERAL && names) return failure_at(at, "Names are in back-ticks, not in quotes.");
     return failure_at(at, expected_in_words(mismatch_.expected));
   }

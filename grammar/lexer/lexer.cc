@@ -48,9 +48,9 @@ class Lexer {
     out_.tokens.push_back({kind, static_cast<uint32_t>(at_), static_cast<uint32_t>(end)});
     at_ = end;
   }
-  void reject(size_t end, std::string message, std::string hint) {
+  void reject(size_t end, std::string message, std::string hint, ErrorCode code = ErrorCode::SyntaxError) {
     SourceSpan span{static_cast<uint32_t>(at_), static_cast<uint32_t>(end)};
-    out_.errors.push_back(fail(ErrorCode::SyntaxError, span, "{}", message).hint(std::move(hint)));
+    out_.errors.push_back(fail(code, span, "{}", message).hint(std::move(hint)));
     add(TokenKind::UNKNOWN_CHARACTER, end);
   }
   // Something that is opened here and never closed: the rest of the line goes with it up to a `;`, so that the
@@ -126,13 +126,22 @@ class Lexer {
 
   void unknown() {
     if (starts_with("!=")) return reject(at_ + 2, "`!=` is no operator", "Write `<>`.");
-    if (peek() == '"') return reject(at_ + 1, "`\"` is not expected here", "Strings are in ', names in back-ticks.");
+    if (peek() == '"') return double_quoted();
     if (peek() == '!') {
       size_t end = at_ + 1;
       while (end < source_.size() && is_word(source_[end])) ++end;
       return reject(end, "`!` is not expected here", "Write NOT before a condition.");
     }
     reject(at_ + 1, fmt::format("`{}` is not expected here", source_.substr(at_, 1)), "");
+  }
+
+  // Up to the other quote, where it stands on the line.
+  void double_quoted() {
+    size_t close = source_.find_first_of("\"\n", at_ + 1);
+    bool is_closed = close < source_.size() && source_[close] == '"';
+    size_t end = is_closed ? close + 1 : at_ + 1;
+    reject(end, fmt::format("`{}` is not expected here", source_.substr(at_, end - at_)),
+           "Texts stand in single quotes: 'text'; names in back-ticks: `name`.");
   }
 
   void word() {

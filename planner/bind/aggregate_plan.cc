@@ -238,10 +238,11 @@ std::vector<std::optional<Property>> properties_of(const std::vector<Expr>& keys
 
 void check_size(const Window& window, SourceSpan span, BindSession& session) {
   if (window.kind != Window::Kind::Hop || window.size_ms % window.slide_ms == 0) return;
-  session.error(ErrorCode::BadWindowSize, span,
-                "an aggregate over HOP needs a size that is a multiple of its slide: {} ms "
-                "of {} ms",
-                window.size_ms, window.slide_ms);
+  session.report(fail(ErrorCode::BadWindowSize, span,
+                      "an aggregate over HOP needs a size that is a multiple of its slide, and {} ms is none of {} ms",
+                      window.size_ms, window.slide_ms)
+                     .hint("Choose a slide that divides the size."),
+                 span);
 }
 
 // Windows that overlap or grow put results together.
@@ -281,7 +282,7 @@ Plan make_aggregate(const Plan& input, const std::vector<Expr>& keys, const std:
                     const std::vector<AggregateCalls::Item>& calls, SourceSpan span, BindSession& session) {
   if (auto plan = window_aggregate(input, keys, key_names, calls, span, session)) return *plan;
   Columns columns(input);
-  Aggregate aggregate{.input = input};
+  Aggregate aggregate{.input = input, .span = span};
   for (size_t i = 0; i < keys.size(); ++i) aggregate.keys.push_back(columns.add_key(keys[i], key_names[i]));
   aggregate.calls = calls_over(columns, calls);
   aggregate.input = std::move(columns).plan();

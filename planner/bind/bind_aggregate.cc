@@ -10,6 +10,15 @@ namespace sluice::planner {
 
 namespace {
 
+// Where an aggregate could stand instead.
+const char* way_out(std::string_view clause) {
+  if (clause == "WHERE") return "Conditions over groups belong into HAVING.";
+  if (clause == "ON" || clause == "GROUP BY")
+    return "Compute it in a query of its own in FROM, and use its column here.";
+  if (clause == "a computed column" || clause == "a watermark") return "A column is computed from its own row alone.";
+  return "It belongs into the select list or HAVING.";
+}
+
 bool is_map(const Type& type) { return type.is(TypeRoot::Map) || type.is(TypeRoot::Multiset); }
 
 // The function that the call means by what it says about NULLs; null after a report.
@@ -96,8 +105,10 @@ Expr AggregateCalls::add(Item item) {
 Expr ExprBinder::bind_aggregate(const AggregateDecl& named, const ast::Call& call, SourceSpan span) {
   if (aggregates == nullptr || in_aggregate_) {
     bool nested = in_aggregate_ && std::string_view(clause) != "FILTER";
-    session_.error(nested ? ErrorCode::NestedAggregate : ErrorCode::MisplacedAggregate, span,
-                   "aggregate `{}` cannot stand in {}", display_name(call), nested ? "another aggregate" : clause);
+    session_.report(fail(nested ? ErrorCode::NestedAggregate : ErrorCode::MisplacedAggregate, span,
+                         "aggregate `{}` cannot stand in {}", display_name(call), nested ? "another aggregate" : clause)
+                        .hint(nested ? "Compute it in a query of its own in FROM." : way_out(clause)),
+                    span);
     return invalid_expr(span);
   }
   if (!call.within_group.empty()) {
@@ -133,8 +144,10 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& named, const ast::Call& cal
     return invalid_expr(span);
   }
   if (item.distinct && !item.args.empty() && is_map(item.args[0].type)) {
-    session_.error(ErrorCode::CannotAggregate, span, "a DISTINCT aggregate does not take {}",
-                   item.args[0].type.as_nullable().to_string());
+    session_.report(fail(ErrorCode::CannotAggregate, span, "a DISTINCT aggregate does not take {}",
+                         item.args[0].type.as_nullable().to_string())
+                        .hint("Maps cannot be told apart; count one of their values, or CAST(.. AS STRING)."),
+                    span);
     return invalid_expr(span);
   }
   auto shape = bound_shape(*decl, item.args, item.distinct, span, session_);

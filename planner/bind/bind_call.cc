@@ -8,6 +8,8 @@
 #include "planner/bind/grouping_sets.h"
 #include "planner/bind/json_call.h"
 #include "planner/bind/literal.h"
+#include "planner/bind/type_reasons.h"
+#include "planner/bind/unknown_function.h"
 
 namespace sluice::planner {
 
@@ -29,28 +31,18 @@ bool takes_null(std::string_view name) {
 }
 
 // The units of EXTRACT, FLOOR, CEIL, TIMESTAMPADD and TIMESTAMPDIFF.
+constexpr std::string_view kTimeUnits[] = {"YEAR",    "QUARTER", "MONTH",       "WEEK",        "DAY",
+                                           "HOUR",    "MINUTE",  "SECOND",      "DOW",         "ISODOW",
+                                           "DOY",     "EPOCH",   "MILLISECOND", "MICROSECOND", "NANOSECOND",
+                                           "ISOYEAR", "DECADE",  "CENTURY",     "MILLENNIUM"};
 bool is_time_unit(std::string_view word) {
-  constexpr std::string_view kUnits[] = {"YEAR",    "QUARTER", "MONTH",       "WEEK",        "DAY",
-                                         "HOUR",    "MINUTE",  "SECOND",      "DOW",         "ISODOW",
-                                         "DOY",     "EPOCH",   "MILLISECOND", "MICROSECOND", "NANOSECOND",
-                                         "ISOYEAR", "DECADE",  "CENTURY",     "MILLENNIUM"};
   if (word.starts_with("SQL_TSI_")) word.remove_prefix(8);
-  return std::ranges::find(kUnits, word) != std::end(kUnits);
+  return std::ranges::find(kTimeUnits, word) != std::end(kTimeUnits);
 }
 
 bool takes_time_unit(std::string_view name) {
   constexpr std::string_view kNames[] = {"EXTRACT", "FLOOR", "CEIL", "CEILING", "TIMESTAMPADD", "TIMESTAMPDIFF"};
   return std::ranges::find(kNames, name) != std::end(kNames);
-}
-
-// What a call may be meant to be: functions, aggregates and the forms that the binder resolves itself.
-std::vector<std::string> callable_names() {
-  std::vector<std::string> names = function_names();
-  for (const AggregateDecl& decl : aggregate_table()) {
-    if (!decl.name.starts_with('$')) names.emplace_back(decl.name);
-  }
-  for (const char* name : {"COALESCE", "IFNULL", "NULLIF", "IF", "ROW_NUMBER"}) names.emplace_back(name);
-  return names;
 }
 
 SourceSpan name_span(const ast::Call& call, SourceSpan span) {
@@ -98,7 +90,7 @@ Expr ExprBinder::bind_kind(const ast::Call& call, SourceSpan span) {
   }
   if (call.over) return bind_over(call, span);
   if (is_window_function(call.lookup)) {
-    session_.report(fail(ErrorCode::MisplacedWindowFunction, span, "`{}` needs an OVER", display_name(call))
+    session_.report(fail(ErrorCode::MisplacedWindowFunction, span, "`{}` needs an OVER clause", display_name(call))
                         .hint("Write OVER (PARTITION BY .. ORDER BY ..) behind it."),
                     span);
     return invalid_expr(span);
@@ -159,6 +151,9 @@ Expr ExprBinder::bind_between(const ast::Call& call, bool negated, SourceSpan sp
       if (is_column) *text = cast_or_report(std::move(*text), type, span, session_);
     }
   }
+  for (const Expr* copied : {&value, &low, &high}) {
+    if (!can_copy(*copied, 4, span)) return invalid_expr(span);
+  }
   auto within = [&](const Expr& from, const Expr& to) {
     std::vector<Expr> both;
     both.push_back(bind_comparison(negated ? "<" : ">=", value, from, span));
@@ -203,7 +198,7 @@ Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span) {
     values.push_back(&arg);
   }
   if (values.empty()) {
-    session_.error(ErrorCode::WrongArgumentCount, span, "COALESCE takes at least one argument");
+    session_.error(ErrorCode::WrongArgumentCount, span, "`COALESCE` takes at least one argument");
     return invalid_expr(span);
   }
   // A DATE beside timestamps makes all of them dates.
@@ -242,6 +237,7 @@ Expr ExprBinder::bind_if(const ast::Call& call, SourceSpan span) {
 // CASE WHEN a = b THEN NULL ELSE a END
 Expr ExprBinder::bind_nullif(const ast::Call& call, SourceSpan span) {
   Expr value = bind_value(*call.args[0]);
+  if (!can_copy(value, 2, span)) return invalid_expr(span);
   Expr equal = bind_comparison("=", value, bind(*call.args[1]), span);
   if (equal.type.is_invalid()) return equal;
   Type type = value.type.as_nullable();
@@ -266,7 +262,9 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
     if (is_untyped_null(*one) && !is_untyped_null(*other)) one->type = other->type.as_nullable();
   }
   if (is_untyped_null(left)) {
-    session_.error(ErrorCode::TypeMismatch, span, "`NULL` has no type here");
+    session_.report(fail(ErrorCode::TypeMismatch, span, "`NULL` has no type here")
+                        .hint("NULL is equal to nothing, not even to NULL: write IS NULL."),
+                    span);
     return invalid_expr(span);
   }
   // Nested values have no order, but Flink lets one be compared with itself, and knows the answer.
@@ -276,6 +274,7 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
   Failure failure = fail(ErrorCode::CannotCompare, span, "`{}` does not compare {} with {}", op,
                          left.type.as_nullable().to_string(), right.type.as_nullable().to_string())
                         .hint("Cast one side to the type of the other.");
+  failure = with_type(with_type(std::move(failure), left, span), right, span);
   bool mixes_dates = (left.type.is(TypeRoot::Date) && right.type.is_timestamp()) ||
                      (right.type.is(TypeRoot::Date) && left.type.is_timestamp());
   std::vector<Expr> args;
@@ -293,13 +292,18 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
 // Which of the arguments the row's grouping set lacks, as bits.
 Expr ExprBinder::bind_grouping(const ast::Call& call, SourceSpan span) {
   if (aggregates == nullptr) {
-    session_.error(ErrorCode::MisplacedGrouping, span, "`{}` belongs to a query with GROUP BY", display_name(call));
+    session_.report(fail(ErrorCode::MisplacedGrouping, span,
+                         "`{}` belongs into the select list of a query with GROUP BY", display_name(call))
+                        .hint("It tells the groups of GROUPING SETS, ROLLUP and CUBE apart."),
+                    span);
     return invalid_expr(span);
   }
   bool takes_none = call.lookup == "GROUP_ID";
   if (call.args.empty() != takes_none) {
-    session_.error(ErrorCode::WrongArgumentCount, span, "`{}` takes {}", display_name(call),
-                   takes_none ? "no arguments" : "expressions of GROUP BY");
+    session_.report(fail(ErrorCode::WrongArgumentCount, span, "`{}` takes {}", display_name(call),
+                         takes_none ? "no arguments" : "expressions of GROUP BY")
+                        .hint(takes_none ? "GROUPING_ID(..) takes the expressions to ask for." : ""),
+                    span);
     return invalid_expr(span);
   }
   Expr result{Call{kGrouping, 0, nullptr}, Type::bigint().not_null(), bind_all(call.args), span};
@@ -325,8 +329,10 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   if (!known && is_group_window_function(lookup)) return bind_window_bound(call, span);
   bool is_aggregate = is_aggregate_of_flink(lookup);
   if (call.filter && !is_aggregate) {
-    session_.error(ErrorCode::NotAnAggregate, span, "FILTER belongs to aggregate functions, and `{}` is none",
-                   display_name(call));
+    session_.report(fail(ErrorCode::NotAnAggregate, span, "FILTER belongs to aggregate functions, and `{}` is none",
+                         display_name(call))
+                        .hint("Write CASE WHEN .. THEN .. END around the call."),
+                    span);
     return invalid_expr(span);
   }
   if (!known && lookup == "APPROX_COUNT_DISTINCT") {
@@ -343,7 +349,11 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
     if (!known && std::holds_alternative<ast::Star>(arg->kind)) continue;
     auto* symbol = std::get_if<ast::Symbol>(&arg->kind);
     if (symbol != nullptr && takes_time_unit(lookup) && !is_time_unit(symbol->word)) {
-      session_.error(ErrorCode::UnknownTimeFrame, arg->span, "`{}` is no unit of time", symbol->word);
+      std::string hint = did_you_mean(symbol->word, {std::begin(kTimeUnits), std::end(kTimeUnits)});
+      session_.report(
+          fail(ErrorCode::UnknownTimeFrame, arg->span, "`{}` is no unit of time", symbol->word)
+              .hint(hint.empty() ? "Units are YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE and SECOND." : hint),
+          span);
       return invalid_expr(span);
     }
     args.push_back(takes_null(lookup) || !known ? bind(*arg) : bind_value(*arg));
@@ -364,7 +374,7 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   } else {
     session_.report(
         fail(ErrorCode::UnknownFunction, name_span(call, span), "function `{}` is not known", display_name(call))
-            .hint(did_you_mean(lookup, callable_names())),
+            .hint(hint_of_unknown(lookup)),
         span);
   }
   return invalid_expr(span);

@@ -37,8 +37,11 @@ RowSchema view_columns(const ast::CreateView& create, const BoundQuery& query, B
   if (!create.columns.empty()) {
     if (create.columns.size() != columns.size()) {
       SourceSpan span{create.columns.front().span.begin, create.columns.back().span.end};
-      session.error(ErrorCode::ColumnCountMismatch, span, "{} column names for a query of {} columns",
-                    create.columns.size(), columns.size());
+      session.report(fail(ErrorCode::BadView, span, "the view names {} columns, and its query has {}",
+                          create.columns.size(), columns.size())
+                         .hint("Name every column of the query once, or none.")
+                         .note(create.query->span, "the query is here"),
+                     span);
       return {};
     }
     for (size_t i = 0; i < columns.size(); ++i) columns[i].name = create.columns[i].text;
@@ -47,7 +50,9 @@ RowSchema view_columns(const ast::CreateView& create, const BoundQuery& query, B
     for (size_t j = 0; j < i; ++j) {
       if (columns[i].name != columns[j].name) continue;
       SourceSpan span = create.columns.empty() ? create.query->span : create.columns[i].span;
-      session.error(ErrorCode::DuplicateName, span, "column `{}` stands twice in the view", columns[i].name);
+      session.report(fail(ErrorCode::DuplicateName, span, "column `{}` stands twice in the view", columns[i].name)
+                         .hint("Give one of them another name with AS."),
+                     span);
       return {};
     }
   }
@@ -85,7 +90,7 @@ std::optional<std::pair<std::string, std::string>> database_of(const ast::Name& 
   std::string catalog = name.parts.size() == 2 ? name.parts[0].text : session.catalog.current_catalog();
   if (!session.catalog.has_catalog(catalog)) {
     session.report(fail(ErrorCode::UnknownCatalog, name.parts[0].span, "catalog `{}` does not exist", catalog)
-                       .hint(did_you_mean(catalog, session.catalog.catalogs())),
+                       .hint(names_hint(catalog, session.catalog.catalogs())),
                    name.span);
     return {};
   }
@@ -100,12 +105,14 @@ std::optional<BoundDdl> drop_database(const ast::Drop& drop, BindSession& sessio
   if (database == nullptr) {
     if (drop.if_exists) return BoundDdl{};
     session.report(fail(ErrorCode::UnknownDatabase, drop.name.span, "database `{}` does not exist", name)
-                       .hint(did_you_mean(name, session.catalog.databases(catalog))),
+                       .hint(names_hint(name, session.catalog.databases(catalog))),
                    drop.name.span);
     return {};
   }
   if (catalog == session.catalog.current_catalog() && name == session.catalog.current_database()) {
-    session.error(ErrorCode::ObjectExists, drop.name.span, "database `{}` is in use", name);
+    session.report(
+        fail(ErrorCode::ObjectExists, drop.name.span, "database `{}` is in use", name).hint("USE another one first."),
+        drop.name.span);
     return {};
   }
   if (!database->objects.empty() && !drop.cascade) {
@@ -122,12 +129,14 @@ std::optional<BoundDdl> drop_catalog(const ast::Drop& drop, BindSession& session
   if (!session.catalog.has_catalog(name)) {
     if (drop.if_exists) return BoundDdl{};
     session.report(fail(ErrorCode::UnknownCatalog, drop.name.span, "catalog `{}` does not exist", name)
-                       .hint(did_you_mean(name, session.catalog.catalogs())),
+                       .hint(names_hint(name, session.catalog.catalogs())),
                    drop.name.span);
     return {};
   }
   if (name == session.catalog.current_catalog()) {
-    session.error(ErrorCode::ObjectExists, drop.name.span, "catalog `{}` is in use", name);
+    session.report(fail(ErrorCode::ObjectExists, drop.name.span, "catalog `{}` is in use", name)
+                       .hint("USE CATALOG another one first."),
+                   drop.name.span);
     return {};
   }
   return BoundDdl{{DropCatalog{name}}};
@@ -145,7 +154,9 @@ std::optional<BoundDdl> create_catalog(const ast::CreateNamespace& create, BindS
   const std::string& name = create.name.parts.back().text;
   if (session.catalog.has_catalog(name)) {
     if (create.if_not_exists) return BoundDdl{};
-    session.error(ErrorCode::ObjectExists, create.name.span, "catalog `{}` exists already", name);
+    session.report(fail(ErrorCode::ObjectExists, create.name.span, "catalog `{}` exists already", name)
+                       .hint("Write IF NOT EXISTS, or take another name."),
+                   create.name.span);
     return {};
   }
   const ast::Option* type = nullptr;
@@ -161,8 +172,10 @@ std::optional<BoundDdl> create_catalog(const ast::CreateNamespace& create, BindS
   if (type->value.value != "generic_in_memory") {
     constexpr std::string_view kOfFlink[] = {"jdbc", "hive", "paimon", "iceberg"};
     bool known = std::ranges::find(kOfFlink, type->value.value) != std::end(kOfFlink);
-    session.error(known ? ErrorCode::NotSupportedYet : ErrorCode::BadOptionValue, type->value.span,
-                  "catalogs of type `{}` {}", type->value.value, known ? "are not supported yet" : "do not exist");
+    session.report(fail(known ? ErrorCode::NotSupportedYet : ErrorCode::BadOptionValue, type->value.span,
+                        "catalogs of type `{}` {}", type->value.value, known ? "are not supported yet" : "do not exist")
+                       .hint(known ? "" : "A catalog in memory has the type generic_in_memory."),
+                   type->value.span);
     return {};
   }
   return BoundDdl{{CreateCatalog{name}}};
@@ -173,7 +186,11 @@ std::optional<BoundDdl> rename_object(const ast::Alter& alter, const ast::Rename
   const ObjectIdentity& identity = identity_of(object);
   const std::string& name = rename.name.parts.back().text;
   if (rename.name.parts.size() > 1 || identity.temporary) {
-    session.not_supported(alter.name.span, "this RENAME");
+    bool moves = rename.name.parts.size() > 1;
+    session.report(fail(ErrorCode::CannotAlter, moves ? rename.name.span : alter.name.span, "{} be renamed{}",
+                        moves ? "a table cannot" : "a temporary table cannot", moves ? " into another database" : "")
+                       .hint(moves ? "The new name has one part." : "Drop it and create it under the new name."),
+                   alter.name.span);
     return {};
   }
   ObjectPath target{identity.path.catalog, identity.path.database, name};
@@ -187,7 +204,11 @@ std::optional<BoundDdl> rename_object(const ast::Alter& alter, const ast::Rename
 
 std::optional<ObjectPath> path_of(const ast::Name& name, BindSession& session) {
   auto path = session.catalog.resolve(texts_of(name));
-  if (!path) session.error(ErrorCode::UnknownTable, name.span, "the name of an object has one to three parts");
+  if (!path) {
+    session.report(fail(ErrorCode::UnknownTable, name.span, "the name of an object has one to three parts")
+                       .hint("Write catalog.database.table; a name with a dot in it stands in back-ticks."),
+                   name.span);
+  }
   return path;
 }
 
@@ -197,13 +218,13 @@ std::optional<ObjectPath> path_to_create(const ast::Name& name, BindSession& ses
   const Catalog& catalog = session.catalog;
   if (!catalog.has_catalog(path->catalog)) {
     session.report(fail(ErrorCode::UnknownCatalog, name.span, "catalog `{}` does not exist", path->catalog)
-                       .hint(did_you_mean(path->catalog, catalog.catalogs())),
+                       .hint(names_hint(path->catalog, catalog.catalogs())),
                    name.span);
     return {};
   }
   if (!catalog.has_database(path->catalog, path->database)) {
     session.report(fail(ErrorCode::UnknownDatabase, name.span, "database `{}` does not exist", path->database)
-                       .hint(did_you_mean(path->database, catalog.databases(path->catalog))),
+                       .hint(names_hint(path->database, catalog.databases(path->catalog))),
                    name.span);
     return {};
   }
@@ -214,8 +235,11 @@ bool already_exists(const ObjectPath& path, bool temporary, bool allowed, Source
   const CatalogObject* object = temporary ? session.catalog.find_temporary(path) : session.catalog.find_permanent(path);
   if (object == nullptr) return false;
   if (!allowed) {
-    session.error(ErrorCode::ObjectExists, span, "{} `{}` exists already", is_view(*object) ? "view" : "table",
-                  path.dotted());
+    session.report(session.with_definition(fail(ErrorCode::ObjectExists, span, "{} `{}` exists already",
+                                                is_view(*object) ? "view" : "table", path.dotted())
+                                               .hint("Write IF NOT EXISTS, or take another name."),
+                                           path, "", "it is created here"),
+                   span);
   }
   return true;
 }
@@ -246,6 +270,7 @@ std::optional<BoundDdl> bind_create_view(const ast::CreateView& create, SourceSp
   bool exists =
       already_exists(*path, create.temporary, create.if_not_exists || create.or_replace, create.name.span, session);
   if (exists && create.if_not_exists) return BoundDdl{};
+  if (!exists) session.definitions.insert_or_assign(*path, Definition{create.name.span, {}});
   size_t before = session.diagnostics->count();
   BoundQuery query = QueryBinder(session).bind(*create.query);
   View view{.columns = query.open ? RowSchema{} : view_columns(create, query, session),
@@ -268,7 +293,9 @@ std::optional<BoundDdl> bind_create_namespace(const ast::CreateNamespace& create
   if (!named) return {};
   if (session.catalog.has_database(named->first, named->second)) {
     if (create.if_not_exists) return BoundDdl{};
-    session.error(ErrorCode::ObjectExists, create.name.span, "database `{}` exists already", named->second);
+    session.report(fail(ErrorCode::ObjectExists, create.name.span, "database `{}` exists already", named->second)
+                       .hint("Write IF NOT EXISTS, or take another name."),
+                   create.name.span);
     return {};
   }
   CreateDatabase change{.catalog = named->first, .name = named->second};
@@ -288,6 +315,13 @@ std::optional<BoundDdl> bind_drop(const ast::Drop& drop, SourceSpan span, BindSe
       return drop_catalog(drop, session);
     case ast::ObjectKind::Function:
       return drop_function(drop, session);
+    case ast::ObjectKind::Model:
+      if (drop.if_exists) return BoundDdl{};
+      session.report(
+          fail(ErrorCode::UnknownModel, drop.name.span, "model `{}` does not exist", session.text(drop.name.span))
+              .hint("Write IF EXISTS where that is right."),
+          drop.name.span);
+      return {};
     default:
       session.not_supported(span, "DROP {}", ast::word_of(drop.object));
       return {};
@@ -325,7 +359,7 @@ std::optional<BoundDdl> bind_alter(const ast::Alter& alter, SourceSpan span, Bin
 std::optional<BoundDdl> bind_use(const ast::UseCatalog& use, BindSession& session) {
   if (session.catalog.has_catalog(use.name.text)) return BoundDdl{{UseDatabase{use.name.text, ""}}};
   session.report(fail(ErrorCode::UnknownCatalog, use.name.span, "catalog `{}` does not exist", use.name.text)
-                     .hint(did_you_mean(use.name.text, session.catalog.catalogs())),
+                     .hint(names_hint(use.name.text, session.catalog.catalogs())),
                  use.name.span);
   return {};
 }
@@ -337,7 +371,7 @@ std::optional<BoundDdl> bind_use(const ast::UseDatabase& use, BindSession& sessi
     return BoundDdl{{UseDatabase{named->first, named->second}}};
   }
   session.report(fail(ErrorCode::UnknownDatabase, use.name.span, "database `{}` does not exist", named->second)
-                     .hint(did_you_mean(named->second, session.catalog.databases(named->first))),
+                     .hint(names_hint(named->second, session.catalog.databases(named->first))),
                  use.name.span);
   return {};
 }

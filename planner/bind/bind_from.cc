@@ -3,6 +3,7 @@
 
 #include <fmt/ranges.h>
 
+#include "catalog/functions/function_table.h"
 #include "planner/bind/flink_functions.h"
 #include "planner/bind/query_binder.h"
 #include "planner/bind/window_arguments.h"
@@ -14,13 +15,18 @@ namespace {
 void apply_alias(From& from, const ast::TableAlias& alias, BindSession& session) {
   if (from.scope.relations.size() != 1) return;  // Of a join: refused already.
   Relation& relation = from.scope.relations[0];
+  if (relation.alias != alias.name.text) relation.hidden_name = relation.alias;
   relation.alias = alias.name.text;
   relation.path.clear();
   if (alias.columns.empty() || relation.open) return;
   if (alias.columns.size() != relation.columns.size()) {
     SourceSpan span{alias.columns.front().span.begin, alias.columns.back().span.end};
-    session.error(ErrorCode::ColumnCountMismatch, span, "{} column names for a table of {} columns",
-                  alias.columns.size(), relation.columns.size());
+    std::string names;
+    for (const RowField& column : relation.columns) names += (names.empty() ? "" : ", ") + column.name;
+    session.report(fail(ErrorCode::ColumnCountMismatch, span, "{} column names for a table of {} columns",
+                        alias.columns.size(), relation.columns.size())
+                       .hint(fmt::format("The table has ({}).", names)),
+                   span);
     relation.open = true;
     return;
   }
@@ -40,11 +46,11 @@ Failure unknown_table(const ast::Name& name, const WithScope* with, const BindSe
   std::string written = fmt::format("{}", fmt::join(parts, "."));
   if (path && !catalog.has_catalog(path->catalog)) {
     return fail(ErrorCode::UnknownCatalog, name.span, "catalog `{}` does not exist", path->catalog)
-        .hint(did_you_mean(path->catalog, catalog.catalogs()));
+        .hint(names_hint(path->catalog, catalog.catalogs()));
   }
   if (path && !catalog.has_database(path->catalog, path->database)) {
     return fail(ErrorCode::UnknownDatabase, name.span, "database `{}` does not exist", path->database)
-        .hint(did_you_mean(path->database, catalog.databases(path->catalog)));
+        .hint(names_hint(path->database, catalog.databases(path->catalog)));
   }
   std::vector<std::string> known;
   if (path) {
@@ -56,7 +62,7 @@ Failure unknown_table(const ast::Name& name, const WithScope* with, const BindSe
     for (const auto& [query, bound] : scope->queries) known.push_back(query);
   }
   return fail(ErrorCode::UnknownTable, name.span, "table `{}` does not exist", written)
-      .hint(did_you_mean(parts.back(), known));
+      .hint(names_hint(parts.back(), known));
 }
 
 }  // namespace
@@ -124,11 +130,26 @@ From QueryBinder::bind_relation(const ast::NamedTable& table, const ast::TableRe
 From QueryBinder::bind_relation(const ast::TableFunction& function, const ast::TableRef& reference) {
   const auto& call = std::get<ast::Call>(function.call->kind);
   if (auto kind = window_kind(call.lookup)) return bind_window_function(call, *kind, reference);
-  if (is_function_of_flink(call.lookup)) {
+  for (const ast::ExprPtr& arg : call.args) {
+    if (auto* named = std::get_if<ast::ModelArgument>(&arg->kind)) {
+      session_.report(fail(ErrorCode::UnknownModel, named->model.span, "model `{}` does not exist",
+                           session_.text(named->model.span))
+                          .hint("Create it with CREATE MODEL."),
+                      arg->span);
+    }
+  }
+  if (find_function(call.lookup) != nullptr || find_aggregate(call.lookup) != nullptr) {
+    session_.report(fail(ErrorCode::BadTableFunction, call.function.span, "`{}` makes one value and no table",
+                         session_.text(call.function.span))
+                        .hint("Call it in SELECT; UNNEST makes rows of an array."),
+                    reference.span);
+  } else if (is_function_of_flink(call.lookup)) {
     session_.not_supported(reference.span, "table function `{}`", call.lookup);
   } else {
-    session_.error(ErrorCode::UnknownFunction, call.function.span, "table function `{}` is not known",
-                   session_.text(call.function.span));
+    session_.report(fail(ErrorCode::UnknownFunction, call.function.span, "table function `{}` is not known",
+                         session_.text(call.function.span))
+                        .hint(did_you_mean(call.lookup, {"TUMBLE", "HOP", "CUMULATE", "SESSION", "UNNEST"})),
+                    reference.span);
   }
   return single(broken_query(), "", {}, reference.span);
 }

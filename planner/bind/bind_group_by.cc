@@ -9,9 +9,10 @@ namespace {
 
 class GroupByBinder {
  public:
-  GroupByBinder(const ast::GroupBy& group_by, const Scope& scope, BindSession& session)
+  GroupByBinder(const ast::GroupBy& group_by, const Scope& scope, const Plan& plan, BindSession& session)
       : group_by_(group_by), session_(session), binder_(scope, session) {
     binder_.clause = "GROUP BY";
+    binder_.plan = &plan;
   }
 
   GroupBy bind() {
@@ -74,8 +75,8 @@ class GroupByBinder {
 
 }  // namespace
 
-GroupBy bind_group_by(const ast::GroupBy& group_by, const Scope& scope, BindSession& session) {
-  return GroupByBinder(group_by, scope, session).bind();
+GroupBy bind_group_by(const ast::GroupBy& group_by, const Scope& scope, const Plan& plan, BindSession& session) {
+  return GroupByBinder(group_by, scope, plan, session).bind();
 }
 
 std::string derived_name(const ast::Expr& expr) {

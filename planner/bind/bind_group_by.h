@@ -13,7 +13,7 @@ struct GroupBy {
   std::optional<GroupWindow> window;
   bool valid = true;  // Nothing was reported.
 };
-GroupBy bind_group_by(const ast::GroupBy& group_by, const Scope& scope, BindSession& session);
+GroupBy bind_group_by(const ast::GroupBy& group_by, const Scope& scope, const Plan& plan, BindSession& session);
 
 // The name of an item or a key without an alias, or an empty one.
 std::string derived_name(const ast::Expr& expr);

@@ -27,7 +27,13 @@ class HintBinder {
       for (const ast::HintArgument& argument : hint.args) require_table(argument.value);
       return false;
     }
-    if (name != "OPTIONS") session_.not_supported(hint.span, "hint `{}`", hint.name.text);
+    if (name != "OPTIONS") {
+      std::vector<std::string> known(std::begin(kAdvice), std::end(kAdvice));
+      known.insert(known.end(), {"STATE_TTL", "LOOKUP", "OPTIONS"});
+      session_.report(fail(ErrorCode::UnknownHint, hint.span, "hint `{}` does not exist", hint.name.text)
+                          .hint(names_hint(name, known)),
+                      hint.span);
+    }
     return false;
   }
 
@@ -43,7 +49,9 @@ class HintBinder {
       if (!argument.key) {
         session_.error(ErrorCode::BadHint, argument.value.span, "hint `STATE_TTL` takes 'table' = 'duration'");
       } else if (!parse_option(argument.value.value, time)) {
-        session_.error(ErrorCode::BadHint, argument.value.span, "`{}` is no duration", argument.value.value);
+        session_.report(fail(ErrorCode::BadHint, argument.value.span, "`{}` is no duration", argument.value.value)
+                            .hint("Write a duration such as `1 d`, `12 h` or `30 min`."),
+                        argument.value.span);
       } else {
         require_table(*argument.key);
       }

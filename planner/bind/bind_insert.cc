@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catalog/connectors/connectors.h"
+#include "catalog/expr/interpreter.h"
 #include "catalog/functions/function_table.h"
 #include "catalog/types/coercion.h"
 #include "planner/bind/ddl.h"
@@ -58,11 +59,11 @@ class InsertBinder {
     refuse_forms();
     const Table* found = find_sink();
     BoundQuery query = QueryBinder(session_).bind_outermost(*insert_.query);
-    if (found == nullptr || query.open) return {};
+    if (found == nullptr) return {};
     Table table = with_hints(*found);
-    check_use(table, TableUse::Sink, insert_.table.span, *session_.diagnostics);
+    check_table_use(table, TableUse::Sink, insert_.table.span, session_);
     find_targets(table);
-    if (session_.diagnostics->count() != before) return {};
+    if (query.open || session_.diagnostics->count() != before) return {};
     auto input = map_columns_to(table, query.plan);
     if (!input) return {};
     return make_sink(table, std::move(*input));
@@ -72,9 +73,9 @@ class InsertBinder {
   void refuse_forms() {
     SourceSpan span = insert_.table.span;
     if (insert_.upsert) {
-      session_.report(
-          fail(ErrorCode::NotInStreaming, span, "UPSERT INTO does not exist in Flink").hint("Write INSERT INTO."),
-          span);
+      session_.report(fail(ErrorCode::NotInStreaming, span, "UPSERT INTO does not exist in Flink SQL")
+                          .hint("Write INSERT INTO: rows of a table with a primary key replace each other."),
+                      span);
     }
     if (insert_.overwrite) session_.not_supported(span, "INSERT OVERWRITE");
     if (insert_.on_conflict) session_.not_supported(insert_.span, "ON CONFLICT");
@@ -90,8 +91,12 @@ class InsertBinder {
     const CatalogObject* object = find_object(insert_.table, session_);
     if (object == nullptr) return nullptr;
     if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) return table->get();
-    session_.error(ErrorCode::WrongKindOfObject, insert_.table.span, "`{}` is a view, and nothing can be written to it",
-                   identity_of(*object).path.dotted());
+    session_.report(session_.with_definition(
+                        fail(ErrorCode::WrongKindOfObject, insert_.table.span,
+                             "`{}` is a view, and nothing can be written to it", identity_of(*object).path.dotted())
+                            .hint("Write into a table."),
+                        identity_of(*object).path, "", "the view is defined here"),
+                    insert_.table.span);
     return nullptr;
   }
 
@@ -127,10 +132,11 @@ class InsertBinder {
   void add_static(const Table& table, const ast::PartitionValue& value) {
     const std::string& key = value.key.text;
     if (std::ranges::find(table.partition_keys, key) == table.partition_keys.end()) {
-      session_.report(fail(table.find(key) ? ErrorCode::BadPartitioning : ErrorCode::UnknownColumn, value.key.span,
-                           "`{}` is no partition column", key)
-                          .hint(did_you_mean(key, table.partition_keys)),
-                      value.key.span);
+      std::string hint = table.partition_keys.empty() ? "The table has no PARTITIONED BY: leave PARTITION (..) out."
+                                                      : did_you_mean(key, table.partition_keys);
+      session_.report(
+          fail(ErrorCode::UnknownPartition, value.key.span, "`{}` is no partition column", key).hint(std::move(hint)),
+          value.key.span);
       return;
     }
     if (!value.value) return;  // PARTITION (k): the query delivers it.
@@ -139,8 +145,15 @@ class InsertBinder {
     binder.clause = "PARTITION";
     Expr constant = binder.bind(*value.value);
     const Type& type = table.columns[*table.find(key)].type;
-    statics_.insert_or_assign(*table.find(key),
-                              cast_or_report(std::move(constant), type.as_nullable(), value.value->span, session_));
+    Expr stored = cast_or_report(std::move(constant), type.as_nullable(), value.value->span, session_);
+    bool is_constant = is_foldable(stored) && !stored.type.is(TypeRoot::TimestampLtz);
+    if (is_constant && !fold(stored, SessionContext{})) {
+      session_.report(fail(ErrorCode::ConstantFails, value.value->span, "partition column `{}` is {}, and `{}` is none",
+                           key, type.as_nullable().to_string(), session_.text(value.value->span))
+                          .hint("Write a value of the column's type."),
+                      value.value->span);
+    }
+    statics_.insert_or_assign(*table.find(key), std::move(stored));
   }
 
   void add_target(const Table& table, const ast::Name& name) {
@@ -149,13 +162,23 @@ class InsertBinder {
     if (!found || !table.columns[*found].is_written() || name.parts.size() > 1) {
       std::vector<std::string> known;
       for (const Column& column : table.columns) known.push_back(column.name);
-      session_.report(fail(ErrorCode::UnknownColumn, name.span, "`{}` is no column that can be written", text)
-                          .hint(found ? "" : did_you_mean(text, known)),
+      bool is_read_only = found && name.parts.size() == 1;
+      Failure failure =
+          is_read_only ? fail(ErrorCode::BadInsertTarget, name.span, "column `{}` is {}, and cannot be written", text,
+                              table.columns[*found].computed() != nullptr ? "computed" : "metadata that is only read")
+                             .hint("Leave it out of the column list.")
+                       : fail(ErrorCode::UnknownColumn, name.span, "table `{}` has no column `{}`",
+                              table.identity.path.name, session_.text(name.span))
+                             .hint(did_you_mean(text, known));
+      session_.report(session_.with_definition(std::move(failure), table.identity.path, text,
+                                               is_read_only ? "it is defined here" : "the table is defined here"),
                       name.span);
       return;
     }
     if (std::ranges::find(targets_, *found) != targets_.end() || statics_.contains(*found)) {
-      session_.error(ErrorCode::DuplicateName, name.span, "column `{}` is written twice", text);
+      session_.report(fail(ErrorCode::DuplicateName, name.span, "column `{}` is written twice", text)
+                          .hint("Name every column once."),
+                      name.span);
       return;
     }
     targets_.push_back(*found);
@@ -165,10 +188,11 @@ class InsertBinder {
     const Column& column = table.columns[index];
     bool written = std::ranges::find(targets_, index) != targets_.end() || statics_.contains(index);
     if (written || !column.is_written() || column.type.nullable()) return;
-    session_.report(
-        fail(ErrorCode::NotNullViolation, insert_.table.span, "column `{}` is NOT NULL and gets no value", column.name)
-            .hint("Add it to the column list."),
-        insert_.table.span);
+    session_.report(session_.with_definition(fail(ErrorCode::NotNullViolation, insert_.table.span,
+                                                  "column `{}` is NOT NULL and gets no value", column.name)
+                                                 .hint("Add it to the column list."),
+                                             table.identity.path, column.name, "it is defined here"),
+                    insert_.table.span);
   }
 
   // The place of a column of the query in the text.
@@ -184,9 +208,11 @@ class InsertBinder {
     if (query->schema.size() != targets_.size()) {
       std::string names;
       for (uint32_t target : targets_) names += (names.empty() ? "" : ", ") + table.columns[target].name;
-      session_.report(fail(ErrorCode::ColumnCountMismatch, insert_.query->span,
-                           "the query has {} columns, and the table takes {}", query->schema.size(), targets_.size())
-                          .hint(fmt::format("The table takes ({}).", names)),
+      session_.report(session_.with_definition(fail(ErrorCode::ColumnCountMismatch, insert_.query->span,
+                                                    "the query has {} columns, and the table takes {}",
+                                                    query->schema.size(), targets_.size())
+                                                   .hint(fmt::format("The table takes ({}).", names)),
+                                               table.identity.path, "", "the table is defined here"),
                       insert_.query->span);
       return false;
     }
@@ -195,9 +221,11 @@ class InsertBinder {
       const Type& from = query->schema[i].type;
       const Column& target = table.columns[targets_[i]];
       if (from.is_invalid() || can_store(from, target.type)) continue;
-      session_.report(fail(ErrorCode::TypeMismatch, span_of(query, i), "column `{}` is {} and cannot take {}",
-                           target.name, target.type.to_string(), from.as_nullable().to_string())
-                          .hint(fmt::format("Write CAST(.. AS {}).", target.type.as_nullable().to_string())),
+      session_.report(session_.with_definition(
+                          fail(ErrorCode::TypeMismatch, span_of(query, i), "column `{}` is {} and cannot take {}",
+                               target.name, target.type.to_string(), from.as_nullable().to_string())
+                              .hint(fmt::format("Write CAST(.. AS {}).", target.type.as_nullable().to_string())),
+                          table.identity.path, target.name, fmt::format("`{}` is defined here", target.name)),
                       insert_.query->span);
       valid = false;
     }

@@ -182,9 +182,10 @@ std::optional<OverCalls::Window> ExprBinder::bind_window(const ast::Over& over, 
 Expr ExprBinder::bind_over(const ast::Call& call, SourceSpan span) {
   if (overs == nullptr || in_aggregate_ || in_over_) {
     const char* where = in_aggregate_ || in_over_ ? "another aggregate" : clause;
-    bool nested = in_aggregate_ || in_over_;
-    session_.error(nested ? ErrorCode::NestedAggregate : ErrorCode::MisplacedWindowFunction, span,
-                   "`{}` OVER cannot stand in {}", display_name(call), where);
+    session_.report(fail(in_aggregate_ || in_over_ ? ErrorCode::NestedAggregate : ErrorCode::MisplacedWindowFunction,
+                         span, "`{}` OVER cannot stand in {}", display_name(call), where)
+                        .hint("Compute it in a query of its own in FROM, and use its column here."),
+                    span);
     return invalid_expr(span);
   }
   if (call.nulls != ast::NullTreatment::None) {
@@ -233,8 +234,15 @@ std::optional<OverCalls::Item> ExprBinder::bind_over_call(const ast::Call& call,
   if (!valid) return {};
   if (const FunctionShape* shape = window_function(call.lookup)) {
     if (call.args.size() < shape->arguments_min || call.args.size() > shape->arguments_max) {
-      session_.error(ErrorCode::WrongArgumentCount, span, "`{}` does not take {} arguments", call.lookup,
-                     call.args.size());
+      std::string wanted = shape->arguments_min == shape->arguments_max
+                               ? fmt::format("{}", shape->arguments_min)
+                               : fmt::format("{} to {}", shape->arguments_min, shape->arguments_max);
+      session_.report(fail(ErrorCode::WrongArgumentCount, span, "`{}` does not take {} argument{}", call.lookup,
+                           call.args.size(), call.args.size() == 1 ? "" : "s")
+                          .hint(fmt::format(
+                              "It takes {}{}.", wanted,
+                              call.lookup == "LAG" || call.lookup == "LEAD" ? ": LAG(value, rows back, default)" : "")),
+                      span);
       return {};
     }
     return bind_window_function(std::move(item));

@@ -3,6 +3,7 @@
 
 #include "catalog/expr/interpreter.h"
 #include "planner/bind/query_binder.h"
+#include "planner/bind/type_reasons.h"
 
 namespace sluice::planner {
 
@@ -81,6 +82,19 @@ const BoundQuery* WithScope::find(const std::string& name) const {
 }
 
 BoundQuery QueryBinder::bind(const ast::Query& query) {
+  if (session_.is_too_large) return broken_query();
+  BoundQuery bound = bind_whole(query);
+  if (bound.plan->tree_nodes <= kTreeNodesMax || session_.is_too_large) return bound;
+  session_.is_too_large = true;
+  SourceSpan span = session_.place.value_or(query.span);
+  session_.report(
+      fail(ErrorCode::StatementTooLarge, span, "the query stands for more than {} operations", kTreeNodesMax)
+          .hint("Every use of a view or of a query of WITH counts: write one of them into a table."),
+      span);
+  return broken_query();
+}
+
+BoundQuery QueryBinder::bind_whole(const ast::Query& query) {
   WithScope scope{with_, {}};
   if (query.recursive) session_.not_supported(query.span, "WITH RECURSIVE");
   for (const ast::WithItem& item : query.with) {
@@ -129,9 +143,13 @@ BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
     }
     for (const Expr& cell : cells) valid &= !cell.type.is_invalid();
     if (!rows.empty() && rows[0].size() != cells.size()) {
-      session_.error(ErrorCode::BadValues, row->span, "the rows of VALUES have {} and {} columns", rows[0].size(),
-                     cells.size());
-      return broken_query();
+      session_.report(fail(ErrorCode::BadValues, row->span, "this row of VALUES has {} columns, and the first one {}",
+                           cells.size(), rows[0].size())
+                          .hint("Give every row the same columns; a missing value is NULL.")
+                          .note(values.rows[0]->span, fmt::format("the first row has {} columns", rows[0].size())),
+                      row->span);
+      valid = false;
+      continue;
     }
     rows.push_back(std::move(cells));
   }
@@ -139,11 +157,16 @@ BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
   std::vector<Type> types;
   for (size_t i = 0; i < rows[0].size(); ++i) {
     std::vector<Type> cells;
-    for (const auto& row : rows) cells.push_back(row[i].type);
+    std::vector<const Expr*> sides;
+    for (const auto& row : rows) {
+      cells.push_back(row[i].type);
+      sides.push_back(&row[i]);
+    }
     auto common = least_restrictive(cells);
     if (!common) {
-      session_.error(ErrorCode::BadValues, span, "the values of column {} have no common type", i + 1);
-      return broken_query();
+      session_.report(no_common_type(sides, span, fmt::format("the values of column {}", i + 1)), span);
+      valid = false;
+      continue;
     }
     types.push_back(*common);
     for (auto& row : rows) {
@@ -151,6 +174,7 @@ BoundQuery QueryBinder::bind_body(const ast::Values& values, SourceSpan span) {
       row[i] = cast_or_report(std::move(row[i]), *common, cell, session_);
     }
   }
+  if (!valid) return broken_query();
   return {plan_rows(std::move(rows), types), false};
 }
 

@@ -8,6 +8,8 @@
 
 namespace sluice::planner {
 
+constexpr size_t kColumnsMax = 10'000;  // Of a select list, with what its stars stand for.
+
 class SelectBinder {
  public:
   SelectBinder(QueryBinder& queries, BindSession& session, const ast::Select& select, const ast::Query& query,
@@ -39,6 +41,9 @@ class SelectBinder {
       from_.plan = make(Values{{}, {ValueList{}}});
     }
     from_.scope.outer = queries_.outer_;
+    for (const ast::SelectItem& item : select_.items) {
+      if (item.alias) from_.scope.aliases_behind.push_back(item.alias->text);
+    }
     from_.scope.number = ++session_.scopes;
     valid_ = !from_.scope.is_open();
     if (!select_.where) return;
@@ -98,6 +103,10 @@ class SelectBinder {
     auto* outer = std::exchange(binder.aliases, &listed);
     binder.prefers_aliases = true;
     for (const ast::OrderItem& order : query_.order_by) {
+      if (is_unread(*order.expr) || list_is_unread()) {
+        valid_ = false;
+        continue;
+      }
       auto place = column_by_number(*order.expr, listed.size(), session_);
       Expr key = place ? listed[*place].expr : binder.bind_value(*order.expr);
       valid_ &= !key.type.is_invalid();
@@ -115,18 +124,36 @@ class SelectBinder {
     binder.prefers_aliases = false;
   }
 
+  // The text of a clause with a syntax error, which is reported.
+  bool is_unread(const ast::Expr& expr) const {
+    return std::holds_alternative<ast::Parameter>(expr.kind) && session_.text(expr.span) != "?";
+  }
+  // Names that it gives are not known then.
+  bool list_is_unread() const { return select_.items.size() == 1 && is_unread(*select_.items[0].expr); }
+
   // The select list with stars expanded and names given.
   std::vector<StarColumn> bind_list(ExprBinder& binder) {
     std::vector<StarColumn> out;
     for (const ast::SelectItem& item : select_.items) {
       if (auto* star = std::get_if<ast::Star>(&item.expr->kind)) {
-        if (!select_.from) session_.error(ErrorCode::UnknownColumn, item.span, "`*` needs a FROM");
+        if (!select_.from) {
+          session_.report(
+              fail(ErrorCode::UnknownColumn, item.span, "`*` stands for the columns of FROM, and there is none")
+                  .hint("Write FROM and a table behind it."),
+              item.span);
+        }
         size_t before = out.size();
         for (StarColumn& column : expand_star(star->qualifier, item.span, from_.scope, session_)) {
           if (session_.place) column.expr.span = *session_.place;
           out.push_back(std::move(column));
         }
         if (out.size() == before) valid_ = false;
+        if (out.size() > kColumnsMax) {
+          session_.error(ErrorCode::StatementTooLarge, item.span, "the select list has more than {} columns",
+                         kColumnsMax);
+          valid_ = false;
+          break;
+        }
         continue;
       }
       std::string name = item.alias ? item.alias->text : derived_name(*item.expr);
@@ -168,7 +195,7 @@ class SelectBinder {
   }
 
   std::optional<Expr> bind_qualify(ExprBinder& binder, const std::vector<StarColumn>& items) {
-    if (!select_.qualify) return {};
+    if (!select_.qualify || list_is_unread()) return {};
     binder.clause = "QUALIFY";
     const std::vector<StarColumn> listed(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(width_));
     binder.aliases = &listed;
@@ -248,7 +275,7 @@ class SelectBinder {
 
   void bind_keys() {
     if (!select_.group_by) return;
-    GroupBy bound = bind_group_by(*select_.group_by, from_.scope, session_);
+    GroupBy bound = bind_group_by(*select_.group_by, from_.scope, from_.plan, session_);
     grouping_ = std::move(bound.grouping);
     group_window_ = std::move(bound.window);
     valid_ &= bound.valid;
@@ -331,7 +358,8 @@ class SelectBinder {
   }
 
   void report_not_grouped(const Expr& expr, uint32_t index) {
-    if (!valid_ && not_grouped_.contains({expr.span.begin, expr.span.end})) return;
+    bool key_is_unknown = std::ranges::any_of(grouping_.keys, [](const Expr& key) { return key.type.is_invalid(); });
+    if (key_is_unknown || (!valid_ && not_grouped_.contains({expr.span.begin, expr.span.end}))) return;
     not_grouped_.insert({expr.span.begin, expr.span.end});
     std::string name = index < from_.plan->schema.size() ? from_.plan->schema[index].name : session_.text(expr.span);
     session_.report(fail(ErrorCode::NotGrouped, expr.span, "column `{}` is neither grouped nor aggregated", name)

@@ -86,7 +86,7 @@ class TableBinder {
         computed_.emplace_back(name, computed->expr.get());
       } else {
         session_.report(fail(ErrorCode::UnknownType, column.span, "column `{}` has no type", name)
-                            .hint("Only CREATE TABLE .. AS takes names without types."),
+                            .hint("Write one behind the name; only CREATE TABLE .. AS takes names without types."),
                         column.span);
       }
       if (constraint != nullptr) constraints_.push_back({constraint, {name}});
@@ -110,8 +110,14 @@ class TableBinder {
       *found = std::move(column);
       return;
     }
-    session_.error(ErrorCode::DuplicateName, span, "column `{}` {}", column.name,
-                   of_base ? "exists in the base table" : "is defined twice");
+    Failure failure = fail(ErrorCode::DuplicateName, span, "column `{}` {}", column.name,
+                           of_base ? "exists in the base table" : "is defined twice")
+                          .hint(of_base ? "Rename it, or leave out what the base table brings: LIKE .. (EXCLUDING ..)."
+                                        : "Rename one of them.");
+    auto first = std::ranges::find(create_.schema.columns, column.name,
+                                   [](const ast::Column& one) { return one.name.parts.back().text; });
+    if (!of_base) failure = std::move(failure).note(first->name.span, "the first one is here");
+    session_.report(std::move(failure), span);
   }
 
   // ---- Constraints
@@ -128,7 +134,9 @@ class TableBinder {
     for (const PendingConstraint& pending : constraints_) {
       const ast::Constraint& constraint = *pending.constraint;
       if (constraint.kind == ast::ConstraintKind::Unique) {
-        session_.error(ErrorCode::BadConstraint, constraint.span, "UNIQUE is not supported, as in Flink");
+        session_.report(fail(ErrorCode::BadConstraint, constraint.span, "a stream knows no UNIQUE constraint")
+                            .hint("Declare PRIMARY KEY (..) NOT ENFORCED where the columns tell rows apart."),
+                        constraint.span);
         continue;
       }
       if (constraint.enforced.value_or(true)) {
@@ -137,7 +145,12 @@ class TableBinder {
                         constraint.span);
       }
       if (first != nullptr || !base_key_.empty()) {
-        session_.error(ErrorCode::BadConstraint, constraint.span, "the table has two primary keys");
+        Failure failure =
+            fail(ErrorCode::BadConstraint, constraint.span, "the table has two primary keys")
+                .hint(first != nullptr ? "One key may have several columns: PRIMARY KEY (a, b) NOT ENFORCED."
+                                       : "Write LIKE .. (EXCLUDING CONSTRAINTS) to leave out the base table's.");
+        if (first != nullptr) failure = std::move(failure).note(first->span, "the first one is here");
+        session_.report(std::move(failure), constraint.span);
         continue;
       }
       first = &constraint;
@@ -163,7 +176,10 @@ class TableBinder {
                             .hint(did_you_mean(name, column_names())),
                         span);
       } else if (!table_.columns[*found].is_physical()) {
-        session_.error(ErrorCode::BadConstraint, span, "column `{}` of the primary key is no physical column", name);
+        session_.report(
+            fail(ErrorCode::BadConstraint, span, "column `{}` of the primary key is no physical column", name)
+                .hint("Keys are found in the stored rows, which do not hold computed and metadata columns."),
+            span);
       }
     }
   }
@@ -202,9 +218,11 @@ class TableBinder {
     return map_columns(expr, [&](uint32_t index, const Expr& reference) {
       auto found = std::ranges::find(to, from[index].name, &RowField::name);
       if (found == to.end()) {
-        session_.error(ErrorCode::BadComputedColumn, create_.like->span,
-                       "column `{}` of the base table is left out, and another one is computed from it",
-                       from[index].name);
+        session_.report(
+            fail(ErrorCode::ColumnInUse, create_.like->span,
+                 "column `{}` of the base table is left out, and another one is computed from it", from[index].name)
+                .hint("Define it in this table, or write EXCLUDING GENERATED."),
+            create_.like->span);
         return reference;
       }
       return column(static_cast<uint32_t>(found - to.begin()), found->type);
@@ -214,6 +232,7 @@ class TableBinder {
   void bind_computed() {
     RowSchema scanned = table_.scan_schema();
     Scope scope = scope_of(scanned, false);
+    for (const auto& [name, expr] : computed_) scope.computed.push_back(name);
     ExprBinder binder(scope, session_);
     binder.clause = "a computed column";
     for (Column& column : table_.columns) {
@@ -264,8 +283,10 @@ class TableBinder {
     const Column& column = table_.columns[*found];
     if (!is_time(column.type, written->column.span) || !is_time(expr.type, written->expr->span)) return;
     if (column.computed() != nullptr && column.computed()->expr.is_call("PROCTIME")) {
-      return session_.error(ErrorCode::BadWatermark, written->column.span,
-                            "`{}` is a processing time and takes no watermark", name);
+      return session_.report(
+          fail(ErrorCode::BadWatermark, written->column.span, "`{}` is a processing time and takes no watermark", name)
+              .hint("Processing time is never late: leave the watermark out."),
+          written->column.span);
     }
     table_.watermark = WatermarkStrategy{*found, ast::print(*written->expr), std::move(expr)};
   }
@@ -274,29 +295,45 @@ class TableBinder {
   bool is_time(const Type& type, SourceSpan span) {
     if (type.is_invalid()) return false;
     if (type.is_timestamp() && type.precision() <= 3) return true;
-    session_.error(ErrorCode::BadWatermark, span,
-                   "a watermark needs TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p from 0 to 3, and `{}` is {}",
-                   session_.text(span), type.as_nullable().to_string());
+    std::string text = session_.text(span);
+    std::string hint =
+        type.is_character()   ? fmt::format("Add a column `event_time AS TO_TIMESTAMP({})`, and use that.", text)
+        : type.is_integer()   ? fmt::format("Add a column `event_time AS TO_TIMESTAMP_LTZ({}, 3)`, and use that.", text)
+        : type.is_timestamp() ? "Declare it with a precision of 3, or add a computed column that casts it."
+                              : "";
+    session_.report(fail(ErrorCode::BadWatermark, span,
+                         "a watermark needs TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p from 0 to 3, and `{}` is {}", text,
+                         type.as_nullable().to_string())
+                        .hint(std::move(hint)),
+                    span);
     return false;
   }
 
   // ---- The rest
 
-  void check_defined(const ast::Identifier& column, const char* what) {
+  void check_defined(const ast::Identifier& column, ErrorCode code, const char* what) {
     auto found = table_.find(column.text);
     if (found && table_.columns[*found].computed() == nullptr) return;
-    session_.report(fail(ErrorCode::BadPartitioning, column.span, "{} column `{}` is not defined", what, column.text)
+    if (found) {
+      session_.report(fail(code, column.span, "{} column `{}` is computed, and not stored", what, column.text)
+                          .hint("Name a physical column."),
+                      column.span);
+      return;
+    }
+    session_.report(fail(code, column.span, "{} column `{}` is not defined", what, column.text)
                         .hint(did_you_mean(column.text, column_names())),
                     column.span);
   }
 
   void take_partitioning() {
     if (!create_.partitioned_by.empty() && !table_.partition_keys.empty()) {
-      session_.error(ErrorCode::BadPartitioning, create_.partitioned_by[0].span,
-                     "the base table is partitioned already");
+      session_.report(
+          fail(ErrorCode::BadPartitioning, create_.partitioned_by[0].span, "the base table is partitioned already")
+              .hint("Write LIKE .. (EXCLUDING PARTITIONS)."),
+          create_.partitioned_by[0].span);
     }
     for (const ast::Identifier& column : create_.partitioned_by) {
-      check_defined(column, "partition");
+      check_defined(column, ErrorCode::BadPartitioning, "partition");
       table_.partition_keys.push_back(column.text);
     }
     if (!create_.distribution) return;
@@ -304,7 +341,7 @@ class TableBinder {
     if (create_.distribution->kind == ast::DistributionKind::Hash) distribution.kind = "HASH";
     if (create_.distribution->kind == ast::DistributionKind::Range) distribution.kind = "RANGE";
     for (const ast::Identifier& column : create_.distribution->columns) {
-      check_defined(column, "distribution");
+      check_defined(column, ErrorCode::BadDistribution, "distribution");
       distribution.columns.push_back(column.text);
     }
     table_.distribution = std::move(distribution);
@@ -315,8 +352,10 @@ class TableBinder {
     for (const ast::Option& option : create_.options) {
       bool of_base = table_.options.contains(option.key.value);
       if (of_base && !like_.overwrites(ast::LikeFeature::Options) && base_ != nullptr) {
-        session_.error(ErrorCode::DuplicateName, option.key.span, "option `{}` is set in the base table",
-                       option.key.value);
+        session_.report(
+            fail(ErrorCode::DuplicateName, option.key.span, "option `{}` is set in the base table", option.key.value)
+                .hint("Write LIKE .. (OVERWRITING OPTIONS)."),
+            option.key.span);
       }
       table_.options[option.key.value] = option.value.value;
       with[option.key.value] = {option.value.value, option.key.span, option.value.span};
@@ -341,41 +380,6 @@ class TableBinder {
 
 std::shared_ptr<const Table> bind_table(const ast::CreateTable& create, const ObjectPath& path, BindSession& session) {
   return TableBinder(create, session).bind(path);
-}
-
-std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, SourceSpan span, BindSession& session) {
-  if (create.query) {
-    auto is_connector = [](const ast::Option& option) { return option.key.value == "connector"; };
-    if (std::ranges::none_of(create.options, is_connector) && !create.like) {
-      session.report(fail(ErrorCode::MissingOption, create.name.span, "a table that is filled needs a `connector`")
-                         .hint("Write WITH ('connector' = '..') before AS."),
-                     create.name.span);
-    }
-    session.not_supported(create.query->span, "CREATE TABLE .. AS");
-  }
-  if (create.connection) session.not_supported(create.connection->span, "USING CONNECTION");
-  auto path = path_to_create(create.name, session);
-  if (!path) return {};
-  bool is_supported = !create.query && !create.connection;
-  bool replaces = create.mode != ast::CreateMode::Create;
-  bool exists = already_exists(*path, create.temporary, create.if_not_exists || replaces, create.name.span, session);
-  if (exists && create.if_not_exists) return BoundDdl{};
-  if (!exists && create.mode == ast::CreateMode::Replace) {
-    session.report(fail(ErrorCode::UnknownTable, create.name.span, "table `{}` does not exist", path->dotted())
-                       .hint("Write CREATE OR REPLACE TABLE where it may be new."),
-                   span);
-    return {};
-  }
-  size_t before = session.diagnostics->count();
-  auto table = TableBinder(create, session).bind(*path);
-  bool is_right = session.diagnostics->count() == before;
-  if (table == nullptr || (exists && !replaces) || !is_supported || !is_right) {
-    if (exists) return {};
-    session.broken.insert(*path);
-    if (table != nullptr && is_supported) session.catalog.apply(CreateObject{table});
-    return {};
-  }
-  return BoundDdl{{CreateObject{table}}};
 }
 
 }  // namespace sluice::planner

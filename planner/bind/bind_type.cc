@@ -140,8 +140,8 @@ class TypeBinder {
 
   int32_t within(uint32_t value, uint32_t low, uint32_t high, const char* what) {
     if (value < low || value > high) {
-      session_.error(ErrorCode::BadTypeParameter, span_, "{} must be between {} and {}, not {}", what, low, high,
-                     value);
+      session_.error(ErrorCode::BadTypeParameter, span_, "{} of `{}` is {}, and must be between {} and {}", what,
+                     session_.text(span_), value, low, high);
       return static_cast<int32_t>(low);
     }
     return static_cast<int32_t>(value);

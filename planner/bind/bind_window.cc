@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "planner/bind/lost_time.h"
 #include "planner/bind/query_binder.h"
 #include "planner/bind/window_arguments.h"
 
@@ -42,7 +43,7 @@ bool report_count(const Shape& shape, size_t count, SourceSpan span, BindSession
                            ? fmt::format("{}", shape.required)
                            : fmt::format("{} or {}", shape.required, shape.arguments.size());
   session.report(
-      fail(ErrorCode::WrongArgumentCount, span, "{} takes {} arguments, and not {}", shape.name, wanted, count)
+      fail(ErrorCode::WrongArgumentCount, span, "`{}` takes {} arguments, and not {}", shape.name, wanted, count)
           .hint(fmt::format("Write {}(TABLE t, DESCRIPTOR(time), {}) with an INTERVAL for each length.", shape.name,
                             shape.example)),
       span);
@@ -87,11 +88,10 @@ bool read_lengths(const Arguments& args, const Shape& shape, Window& window, Bin
     const std::string& name = shape.arguments[i];
     (name == "OFFSET" ? window.offset_ms : name == "SLIDE" || name == "STEP" ? window.slide_ms : window.size_ms) = *ms;
     if (name == "OFFSET" || *ms > 0) continue;
-    session.error(ErrorCode::BadWindowSize, args[i]->span, "the {} of a window must be positive",
-                  name == "SLIDE"  ? "slide"
-                  : name == "STEP" ? "step"
-                  : name == "GAP"  ? "gap"
-                                   : "size");
+    const char* what = name == "SLIDE" ? "slide" : name == "STEP" ? "step" : name == "GAP" ? "gap" : "size";
+    session.report(fail(ErrorCode::BadWindowSize, args[i]->span, "the {} of a window must be positive", what)
+                       .hint("Write an INTERVAL of at least a millisecond."),
+                   args[i]->span);
     valid = false;
   }
   return valid;
@@ -101,15 +101,19 @@ bool check_lengths(const Arguments& args, const Window& window, BindSession& ses
   bool has_slide = window.slide_ms > 0;
   const ast::Expr* offset = args.size() > 3 ? args.back() : nullptr;
   if (window.offset_ms != 0 && std::abs(window.offset_ms) >= (has_slide ? window.slide_ms : window.size_ms)) {
-    session.error(ErrorCode::BadWindowSize, offset->span, "the offset of a window must be less than its {}",
-                  window.kind == Window::Kind::Hop ? "slide"
-                  : has_slide                      ? "step"
-                                                   : "size");
+    const char* what = window.kind == Window::Kind::Hop ? "slide" : has_slide ? "step" : "size";
+    session.report(fail(ErrorCode::BadWindowSize, offset->span, "the offset of a window must be less than its {}", what)
+                       .hint("Windows repeat: subtract the length as often as it fits."),
+                   offset->span);
     return false;
   }
   if (window.kind != Window::Kind::Cumulate || window.size_ms % window.slide_ms == 0) return true;
-  session.error(ErrorCode::BadWindowSize, args[3]->span,
-                "the size of CUMULATE is a multiple of its step: {} ms of {} ms", window.size_ms, window.slide_ms);
+  session.report(fail(ErrorCode::BadWindowSize, args[3]->span,
+                      "the size of CUMULATE is a multiple of its step, and {} ms is none of {} ms", window.size_ms,
+                      window.slide_ms)
+                     .hint("Choose a step that divides the size.")
+                     .note(args[2]->span, "the step is here"),
+                 args[3]->span);
   return false;
 }
 
@@ -141,20 +145,27 @@ std::optional<int64_t> interval_ms(const ast::Expr& expr, BindSession& session) 
   if (bound.type.is_invalid()) return {};
   auto* value = bound.as<Literal>();
   if (value == nullptr || !bound.type.is(TypeRoot::IntervalDayTime)) {
-    session.error(ErrorCode::BadWindowSize, expr.span,
-                  "a window is as long as an INTERVAL of days to seconds, and not {}",
-                  bound.type.as_nullable().to_string());
+    session.report(
+        fail(ErrorCode::BadWindowSize, expr.span, "a window is as long as an INTERVAL of days to seconds, and not {}",
+             bound.type.as_nullable().to_string())
+            .hint("Write INTERVAL '10' MINUTE, or another unit from DAY to SECOND."),
+        expr.span);
     return {};
   }
   return value->value.get<int64_t>();
 }
 
-bool check_time(const Expr& time, TimeRole role, SourceSpan span, BindSession& session) {
+bool check_time(const Expr& time, TimeRole role, SourceSpan span, const Plan* plan, BindSession& session) {
   if (time.type.is_invalid()) return false;
   if (role != TimeRole::None) return true;
-  session.report(fail(ErrorCode::NotATimeAttribute, span, "`{}` is no time attribute", session.text(span))
-                     .hint("A time attribute is a column with a WATERMARK or PROCTIME(), passed on unchanged."),
-                 span);
+  Failure failure = fail(ErrorCode::NotATimeAttribute, span, "`{}` is no time attribute, but {}", session.text(span),
+                         time.type.is_timestamp() ? "a plain timestamp" : time.type.as_nullable().to_string())
+                        .hint("A time attribute is a column with a WATERMARK or PROCTIME(), passed on unchanged.");
+  auto* column = time.as<ColumnRef>();
+  if (plan != nullptr && column != nullptr && column->index < (*plan)->schema.size()) {
+    failure = with_lost_time(std::move(failure), *plan, column->index, session);
+  }
+  session.report(std::move(failure), span);
   return false;
 }
 
@@ -213,13 +224,14 @@ From QueryBinder::bind_window_function(const ast::Call& call, Window::Kind kind,
   Window window{.kind = kind};
   bool valid = read_lengths(args, shape, window, session_);
   valid = valid && check_lengths(args, window, session_);
-  if (data.open || name == nullptr || !valid) return broken;
+  if (data.open || name == nullptr) return broken;
 
   From input = single(data, "", {}, span);
   Expr time = resolve_name(*name, input.scope, session_);
   auto* column = time.as<ColumnRef>();
   TimeRole role = column == nullptr ? TimeRole::None : data.plan->times[column->index];
-  if (!check_time(time, role, name->span, session_)) return open_window(std::move(input));
+  if (!check_time(time, role, name->span, &data.plan, session_)) return open_window(std::move(input));
+  if (!valid) return open_window(std::move(input));
   window.time = column->index;
   window.processing_time = role == TimeRole::Proctime;
   return single({make(WindowTvf{data.plan, window, std::move(keys)}), false}, "", {}, span);

@@ -28,8 +28,17 @@ class ScriptBinder {
   }
 
   Bound bind(const ast::Script& script) {
+    for (const ast::Name& name : script.unread) {
+      std::vector<std::string> parts;
+      for (const ast::Identifier& part : name.parts) parts.push_back(part.text);
+      if (auto path = session_.catalog.resolve(parts)) session_.broken.insert(*path);
+    }
     for (const ast::Statement& statement : script.statements) add(statement);
-    if (open_set_) session_.error(ErrorCode::SyntaxError, open_set_->span, "BEGIN STATEMENT SET has no END");
+    if (open_set_) {
+      session_.report(fail(ErrorCode::BadStatementSet, open_set_->span, "BEGIN STATEMENT SET has no END")
+                          .hint("Write END; behind the last INSERT."),
+                      open_set_->span);
+    }
     return {std::move(bound_), std::move(session_.catalog), std::move(session_.settings)};
   }
 
@@ -37,9 +46,13 @@ class ScriptBinder {
   void add(const ast::Statement& statement) {
     Settings settings = session_.settings;
     size_t before = session_.diagnostics->count();
+    session_.is_too_large = false;
     if (open_set_ && !std::holds_alternative<ast::Insert>(statement.kind) &&
         !std::holds_alternative<ast::EndStatementSet>(statement.kind)) {
-      session_.error(ErrorCode::SyntaxError, statement.span, "a statement set holds INSERT statements only");
+      session_.report(fail(ErrorCode::BadStatementSet, statement.span, "a statement set holds INSERT statements only")
+                          .hint("Move the statement in front of BEGIN STATEMENT SET.")
+                          .note(open_set_->span, "the statement set begins here"),
+                      statement.span);
     }
     auto kind = std::visit([&](const auto& one) { return bind_one(one, statement.span); }, statement.kind);
     bool uses_broken = std::exchange(session_.uses_broken, false);
@@ -103,12 +116,16 @@ class ScriptBinder {
   }
   std::optional<Kind> bind_one(const ast::EndStatementSet&, SourceSpan span) {
     if (!open_set_) {
-      session_.error(ErrorCode::SyntaxError, span, "END without BEGIN STATEMENT SET");
+      session_.report(fail(ErrorCode::BadStatementSet, span, "END without BEGIN STATEMENT SET")
+                          .hint("Write BEGIN STATEMENT SET; in front of the first INSERT, or leave END out."),
+                      span);
       return {};
     }
     OpenStatementSet set = *std::exchange(open_set_, std::nullopt);
     if (set.inserts.empty()) {
-      session_.error(ErrorCode::SyntaxError, set.span, "the statement set is empty");
+      session_.report(fail(ErrorCode::BadStatementSet, set.span, "the statement set is empty")
+                          .hint("Put INSERT statements between BEGIN and END."),
+                      set.span);
       return {};
     }
     return wrap(bind_inserts(JobKind::StatementSet, set.inserts, session_));
@@ -211,7 +228,9 @@ class ScriptBinder {
   std::optional<Kind> bind_one(const ast::CallProcedure& procedure, SourceSpan span) {
     auto* call = std::get_if<ast::Call>(&procedure.call->kind);
     if (call != nullptr && call->function.span.end > call->function.span.begin) span = call->function.span;
-    session_.error(ErrorCode::UnknownProcedure, span, "procedure `{}` does not exist", session_.text(span));
+    session_.report(fail(ErrorCode::UnknownProcedure, span, "procedure `{}` does not exist", session_.text(span))
+                        .hint("Procedures come with catalogs of lake formats; catalogs in memory have none."),
+                    span);
     return {};
   }
   std::optional<Kind> bind_one(const ast::CreateMaterializedTable&, SourceSpan span) {

@@ -6,6 +6,7 @@
 #include "catalog/types/coercion.h"
 #include "planner/bind/bind_type.h"
 #include "planner/bind/literal.h"
+#include "planner/bind/type_reasons.h"
 
 namespace sluice::planner {
 
@@ -27,17 +28,29 @@ Expr call_or_report(std::string_view function, std::vector<Expr> args, SourceSpa
   for (const Expr& arg : args) {
     if (arg.type.is_invalid()) return invalid_expr(span);
   }
+  std::vector<Expr> sides;  // Where each argument's type comes from.
+  for (const Expr& arg : args) sides.push_back(Expr{Literal{Value::null()}, arg.type, {}, arg.span});
   auto made = make_call(function, std::move(args), span);
   if (made) return *std::move(made);
-  session.report(std::move(made).as_failure(), span);
+  Failure failure = std::move(made).as_failure();
+  bool is_typing = failure.error.code == ErrorCode::WrongArguments;
+  if (is_typing) failure = explained(std::move(failure), function, sides);
+  if (is_typing && sides.size() > 1) {
+    for (const Expr& side : sides) failure = with_type(std::move(failure), side, span);
+  }
+  session.report(std::move(failure), span);
   return invalid_expr(span);
 }
 
 Expr cast_or_report(Expr arg, const Type& type, SourceSpan span, BindSession& session, bool is_try) {
   if (arg.type.is_invalid() || type.is_invalid()) return invalid_expr(span);
+  Type from = arg.type;
   auto made = make_cast(std::move(arg), type, span, is_try);
   if (made) return *std::move(made);
-  session.report(std::move(made).as_failure(), span);
+  Failure failure = std::move(made).as_failure();
+  bool is_bare = failure.error.code == ErrorCode::CannotCast && failure.error.hint.empty();
+  if (is_bare) failure = std::move(failure).hint(way_to(from, type));
+  session.report(std::move(failure), span);
   return invalid_expr(span);
 }
 
@@ -61,8 +74,13 @@ Expr ExprBinder::bind_condition(const ast::Expr& expr, const char* what) {
   Expr bound = bind(expr);
   if (is_untyped_null(bound)) return Expr{Literal{Value::null()}, Type::boolean(), {}, expr.span};
   if (bound.type.is_invalid() || bound.type.is(TypeRoot::Boolean)) return bound;
-  session_.error(ErrorCode::NotACondition, expr.span, "{} must be a condition, and `{}` is {}", what,
-                 session_.text(expr.span), bound.type.to_string());
+  std::string text = session_.text(expr.span);
+  const char* test = bound.type.is_numeric() ? " <> 0" : bound.type.is_character() ? " <> ''" : " IS NOT NULL";
+  bool is_short = text.find_first_of(" \n") == std::string::npos;
+  session_.report(fail(ErrorCode::NotACondition, expr.span, "{} must be a condition, and `{}` is {}", what, text,
+                       bound.type.to_string())
+                      .hint(fmt::format("Compare it, such as `{}{}`.", is_short ? text : "..", test)),
+                  expr.span);
   return invalid_expr(expr.span);
 }
 
@@ -79,6 +97,31 @@ std::vector<Expr> ExprBinder::bind_all(const std::vector<ast::ExprPtr>& exprs) {
   std::vector<Expr> out;
   for (const ast::ExprPtr& expr : exprs) out.push_back(bind(*expr));
   return out;
+}
+
+namespace {
+
+constexpr size_t kExpressionNodesMax = 100'000;
+
+// Counts no further than the limit.
+size_t nodes_of(const Expr& expr, size_t limit) {
+  size_t count = 1;
+  for (size_t i = 0; i < expr.args.size() && count < limit; ++i) count += nodes_of(expr.args[i], limit - count);
+  return count;
+}
+
+}  // namespace
+
+bool ExprBinder::can_copy(const Expr& value, size_t copies, SourceSpan span) {
+  if (copies * nodes_of(value, kExpressionNodesMax) < kExpressionNodesMax) return true;
+  if (!session_.is_too_large) {
+    session_.is_too_large = true;
+    session_.report(fail(ErrorCode::StatementTooLarge, span, "the expression stands for more than {} operations",
+                         kExpressionNodesMax)
+                        .hint("Compute the value that is used several times in a query of its own in FROM."),
+                    span);
+  }
+  return false;
 }
 
 Expr ExprBinder::refuse(SourceSpan span, const char* what) {
@@ -101,7 +144,9 @@ Expr ExprBinder::bind_kind(const ast::ColumnRef& column, SourceSpan span) {
   return resolve_name(column.name, scope_, session_);
 }
 Expr ExprBinder::bind_kind(const ast::Star&, SourceSpan span) {
-  session_.error(ErrorCode::WrongArguments, span, "`*` cannot stand here");
+  session_.report(fail(ErrorCode::WrongArguments, span, "`*` cannot stand here")
+                      .hint("It stands for all columns in a select list and in COUNT(*); name a column."),
+                  span);
   return invalid_expr(span);
 }
 Expr ExprBinder::bind_kind(const ast::NumberLiteral& number, SourceSpan span) {
@@ -128,8 +173,9 @@ Expr ExprBinder::bind_kind(const ast::Symbol& symbol, SourceSpan span) {
       Literal{Value{symbol.word}}, Type::character(static_cast<int32_t>(symbol.word.size())).not_null(), {}, span};
 }
 Expr ExprBinder::bind_kind(const ast::Parameter&, SourceSpan span) {
-  session_.report(fail(ErrorCode::DynamicParameter, span, "parameter `?` has no value")
-                      .hint("Write the value itself, or a variable of the script such as ${NAME}."),
+  if (session_.text(span) != "?") return invalid_expr(span);  // A clause with a syntax error, which is reported.
+  session_.report(fail(ErrorCode::DynamicParameter, span, "`?` has no value in a script")
+                      .hint("Write the value, or a variable `${NAME}` that is given from outside."),
                   span);
   return invalid_expr(span);
 }
@@ -158,14 +204,15 @@ bool ExprBinder::unify(std::vector<Expr*> values, SourceSpan span, const char* w
     types.push_back(value->type);
   }
   if (all_null) {
-    session_.error(ErrorCode::TypeMismatch, span, "{} has only `NULL` values", what);
+    session_.report(fail(ErrorCode::TypeMismatch, span, "{} has only `NULL` values", what)
+                        .hint("Write CAST(NULL AS ..) with the type that is meant."),
+                    span);
     return false;
   }
   auto common = least_restrictive(types);
   if (!common) {
-    std::string list;
-    for (const Type& one : types) list += (list.empty() ? "" : ", ") + one.as_nullable().to_string();
-    session_.error(ErrorCode::NoCommonType, span, "the values of {} have no common type: {}", what, list);
+    std::vector<const Expr*> sides(values.begin(), values.end());
+    session_.report(no_common_type(sides, span, fmt::format("the values of {}", what)), span);
     return false;
   }
   type = *common;
@@ -181,11 +228,16 @@ bool ExprBinder::unify(std::vector<Expr*> values, SourceSpan span, const char* w
 Expr ExprBinder::bind_kind(const ast::Case& choice, SourceSpan span) {
   Expr result{Special{Form::Case}, Type::invalid(), {}, span};
   bool valid = true;
+  std::optional<Expr> operand;
+  if (choice.operand) {
+    operand = bind(*choice.operand);
+    if (!can_copy(*operand, choice.whens.size(), span)) return invalid_expr(span);
+  }
   for (const ast::WhenClause& when : choice.whens) {
     std::vector<Expr> conditions;
     for (const ast::ExprPtr& condition : when.conditions) {
       if (choice.operand) {
-        conditions.push_back(bind_comparison("=", bind(*choice.operand), bind(*condition), condition->span));
+        conditions.push_back(bind_comparison("=", *operand, bind(*condition), condition->span));
       } else {
         conditions.push_back(bind_condition(*condition, "WHEN"));
       }
@@ -209,8 +261,14 @@ Expr ExprBinder::bind_kind(const ast::Case& choice, SourceSpan span) {
   return result;
 }
 
-Expr ExprBinder::bind_kind(const ast::FieldAccess& access, SourceSpan) {
-  return bind_field(bind(*access.operand), access.field, session_);
+Expr ExprBinder::bind_kind(const ast::FieldAccess& access, SourceSpan span) {
+  Expr row = bind(*access.operand);
+  if (row.type.is_invalid() || row.type.is(TypeRoot::Row)) return bind_field(std::move(row), access.field, session_);
+  session_.report(fail(ErrorCode::NotARow, access.operand->span, "`{}` is {} and no row, so it has no field `{}`",
+                       session_.text(access.operand->span), row.type.as_nullable().to_string(), access.field.text)
+                      .hint("Only values of type ROW have fields."),
+                  span);
+  return invalid_expr(span);
 }
 
 // Literals of another kind than the value, and a single item of another kind, become of its kind: text is read as what
@@ -236,20 +294,23 @@ Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
   }
   std::vector<Expr> equal;
   std::vector<Expr> list = bind_all(in.list);
+  Expr value = bind(*in.value);
   std::vector<Type> types;
   for (const Expr& item : list) {
     if (item.type.is_invalid()) return invalid_expr(span);
     types.push_back(item.type);
   }
   if (!common_type(types)) {
-    session_.error(ErrorCode::NoCommonType, span, "the values of IN have no common type");
+    std::vector<const Expr*> sides;
+    for (const Expr& item : list) sides.push_back(&item);
+    session_.report(no_common_type(sides, span, "the values of IN"), span);
     return invalid_expr(span);
   }
-  Expr value = bind(*in.value);
   if (value.type.is_invalid()) return value;
   bool all_literals = std::ranges::all_of(list, [](const Expr& item) { return item.as<Literal>() != nullptr; });
   bool may_differ = (all_literals || list.size() == 1) && !value.type.is(TypeRoot::Null);
   if (may_differ && !cast_items(value.type, list)) return invalid_expr(span);
+  if (!can_copy(value, list.size(), span)) return invalid_expr(span);
   for (Expr& item : list) equal.push_back(bind_comparison("=", value, std::move(item), span));
   Expr any = make_logic(Form::Or, std::move(equal), span);
   if (!in.negated) return any;
@@ -261,6 +322,7 @@ Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
 // a < ANY (b, c) is a < b OR a < c; ALL is AND.
 Expr ExprBinder::bind_quantified_list(const ast::QuantifiedComparison& comparison, SourceSpan span) {
   Expr value = bind(*comparison.value);
+  if (!can_copy(value, comparison.list.size(), span)) return invalid_expr(span);
   std::vector<Expr> each;
   for (Expr& item : bind_all(comparison.list)) {
     each.push_back(bind_comparison(comparison.op, value, std::move(item), span));

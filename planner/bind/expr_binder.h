@@ -38,6 +38,7 @@ class ExprBinder {
   AggregateCalls* aggregates = nullptr;
   OverCalls* overs = nullptr;
   const char* clause = "this place";
+  const Plan* plan = nullptr;  // Whose columns the scope's are, where that is known: for reasons in messages.
   const std::vector<ast::NamedWindow>* windows = nullptr;  // Of the WINDOW clause.
   // Binds queries inside of the expression; without one, they are refused.
   const class QueryBinder* queries = nullptr;
@@ -88,6 +89,8 @@ class ExprBinder {
   std::vector<Expr> bind_all(const std::vector<ast::ExprPtr>& exprs);
   bool cast_items(const Type& type, std::vector<Expr>& list);  // Of IN.
   Expr refuse(SourceSpan span, const char* what);
+  // Whether so many copies of the value can stand in one expression; reported when not.
+  bool can_copy(const Expr& value, size_t copies, SourceSpan span);
   Expr bind_subquery(Subquery subquery, std::vector<Expr> values, Type result);
   std::optional<Plan> bind_inner(const ast::Query& query, SourceSpan span);
   Expr bind_in_query(const ast::Expr& value, const ast::Query& query, const char* comparison, SourceSpan span);

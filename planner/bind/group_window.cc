@@ -26,7 +26,9 @@ bool read_lengths(const ast::Call& call, Window& window, BindSession& session) {
   for (size_t i = 1; i < call.args.size(); ++i) {
     auto ms = interval_ms(*call.args[i], session);
     if (ms && *ms <= 0) {
-      session.error(ErrorCode::BadWindowSize, call.args[i]->span, "the length of a window must be positive");
+      session.report(fail(ErrorCode::BadWindowSize, call.args[i]->span, "the length of a window must be positive")
+                         .hint("Write an INTERVAL of at least a millisecond."),
+                     call.args[i]->span);
       ms.reset();
     }
     valid &= ms.has_value();
@@ -53,15 +55,18 @@ std::optional<GroupWindow> bind_group_window(const ast::Call& call, SourceSpan s
   }
   size_t wanted = *kind == Window::Kind::Hop ? 3 : 2;
   if (call.args.size() != wanted) {
-    session.error(ErrorCode::WrongArgumentCount, span, "`{}` takes {} arguments, and not {}", call.lookup, wanted,
-                  call.args.size());
+    session.report(
+        fail(ErrorCode::WrongArgumentCount, span, "`{}` takes {} arguments, and not {}", call.lookup, wanted,
+             call.args.size())
+            .hint(wanted == 3 ? "Write HOP(time, slide, size)." : "Write the time, and an INTERVAL for the length."),
+        span);
     return {};
   }
   GroupWindow out{.window = {.kind = *kind}, .time = binder.bind_value(*call.args[0]), .span = span};
   bool valid = read_lengths(call, out.window, session);
   auto* column = out.time.as<ColumnRef>();
   TimeRole role = column == nullptr ? TimeRole::None : binder.scope().time_of(column->index);
-  if (!check_time(out.time, role, call.args[0]->span, session) || !valid) return {};
+  if (!check_time(out.time, role, call.args[0]->span, binder.plan, session) || !valid) return {};
   out.window.processing_time = role == TimeRole::Proctime;
   return out;
 }

@@ -188,8 +188,8 @@ Expr bind_number(const ast::NumberLiteral& number, bool negative, SourceSpan spa
     double value = 0;
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc{} || std::isinf(value)) {
-      return bad_literal(fmt::format("number `{}` is out of range", digits), span, session, "",
-                         ErrorCode::NumberOutOfRange);
+      return bad_literal(fmt::format("number `{}` is out of range", digits), span, session,
+                         "A DOUBLE reaches up to 1.7976931348623157E308.", ErrorCode::NumberOutOfRange);
     }
     return literal_expr({negative ? -value : value}, Type::float64(), span);
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/connectors/connectors.h"
 #include "planner/bind/expr_binder.h"
 #include "planner/bind/session.h"
 
@@ -50,6 +51,7 @@ class QueryBinder {
   BoundQuery bind(const ast::Query& query);
 
  private:
+  BoundQuery bind_whole(const ast::Query& query);  // However large its plan is.
   BoundQuery bind_select(const ast::Select& select, const ast::Query& query, bool is_inner);
   BoundQuery bind_body(const ast::Values& values, SourceSpan span);
   BoundQuery bind_body(const ast::ExplicitTable& table, SourceSpan span);
@@ -88,6 +90,9 @@ class QueryBinder {
 Plan plan_table(const Table& table, const std::vector<ast::Hint>& hints, SourceSpan span, BindSession& session);
 // A view of the catalog: its query, bound where it was defined.
 BoundQuery plan_view(const View& view, SourceSpan span, BindSession& session);
+
+// Reports what keeps the table from being read or written, with the place of its definition.
+void check_table_use(const Table& table, TableUse use, SourceSpan span, BindSession& session);
 
 // The copy of a table that plans carry. `columns` are those of scan_schema() to read, and the written ones to write.
 TableRef scan_ref(const Table& table);

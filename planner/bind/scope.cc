@@ -91,14 +91,48 @@ Expr with_fields(Expr expr, const ast::Name& name, size_t first, BindSession& se
 Expr report_unknown(const ast::Identifier& part, const std::string& where, const std::vector<std::string>& known,
                     BindSession& session, ErrorCode code = ErrorCode::UnknownColumn) {
   const char* what = code == ErrorCode::UnknownField ? "field" : "column";
-  std::string hint = did_you_mean(part.text, known);
-  session.report(fail(code, part.span, "{} `{}` {}", what, part.text, where).hint(hint), part.span);
+  session.report(fail(code, part.span, "{} `{}` {}", what, part.text, where).hint(names_hint(part.text, known)),
+                 part.span);
+  return invalid_expr(part.span);
+}
+
+Expr report_ambiguous(const ast::Identifier& part, const Scope& scope, BindSession& session) {
+  std::vector<const Relation*> owners;
+  for (const Relation& relation : scope.relations) {
+    bool twice = false;
+    auto found = find_column(relation, part.text, twice);
+    if (found && !is_hidden(scope, relation.offset + *found)) owners.push_back(&relation);
+  }
+  Failure failure = fail(ErrorCode::AmbiguousColumn, part.span, "column `{}` is ambiguous", part.text);
+  std::string names;
+  for (const Relation* owner : owners) {
+    if (owner->alias.empty()) continue;
+    names += fmt::format("{}`{}.{}`", names.empty() ? "" : " or ", owner->alias, part.text);
+  }
+  bool is_of_one = owners.size() < 2;
+  failure = std::move(failure).hint(is_of_one       ? "Give one of the columns another name with AS."
+                                    : names.empty() ? "Give the tables aliases, and write one in front of it."
+                                                    : fmt::format("Write {}.", names));
+  for (const Relation* owner : owners) {
+    if (is_of_one || owner->span.end == 0) continue;
+    failure = std::move(failure).note(owner->span, fmt::format("a column `{}` is here", part.text));
+  }
+  session.report(std::move(failure), part.span);
   return invalid_expr(part.span);
 }
 
 Expr report_unknown_relation(const ast::Identifier& part, const Scope& scope, BindSession& session) {
   std::vector<std::string> known = all_columns(scope);
-  for (const Relation& relation : scope.relations) known.push_back(relation.alias);
+  for (const Relation& relation : scope.relations) {
+    known.push_back(relation.alias);
+    if (relation.hidden_name != part.text) continue;
+    session.report(fail(ErrorCode::UnknownColumn, part.span, "table `{}` has another name in this query", part.text)
+                       .hint(fmt::format("It is called `{}` here.", relation.alias))
+                       .note(relation.span, "the name is given here")
+                       .change(part.span, relation.alias),
+                   part.span);
+    return invalid_expr(part.span);
+  }
   session.report(fail(ErrorCode::UnknownColumn, part.span, "neither a table nor a column `{}` is in scope", part.text)
                      .hint(did_you_mean(part.text, known)),
                  part.span);
@@ -117,8 +151,10 @@ std::vector<StarColumn> fields_of(const Expr& row, SourceSpan span, BindSession&
   std::vector<StarColumn> out;
   if (row.type.is_invalid()) return out;
   if (!row.type.is(TypeRoot::Row)) {
-    session.error(ErrorCode::NotARow, row.span, "`{}` is {} and no row with fields", session.text(row.span),
-                  row.type.to_string());
+    session.report(fail(ErrorCode::NotARow, row.span, "`{}` is {} and no row with fields", session.text(row.span),
+                        row.type.to_string())
+                       .hint("All fields of a ROW column are `column.*`, all columns of a table `table.*`."),
+                   row.span);
     return out;
   }
   for (const RowField& field : row.type.fields()) {
@@ -191,8 +227,10 @@ Expr bind_field(Expr row, const ast::Identifier& field, BindSession& session) {
   if (row.type.is_invalid()) return row;
   if (!row.type.is(TypeRoot::Row)) {
     SourceSpan span{row.span.begin, field.span.end};
-    session.error(ErrorCode::NotARow, span, "`{}` is {} and has no field `{}`", session.text(row.span),
-                  row.type.to_string(), field.text);
+    session.report(fail(ErrorCode::NotARow, span, "`{}` is {} and has no field `{}`", session.text(row.span),
+                        row.type.to_string(), field.text)
+                       .hint("Only values of type ROW have fields."),
+                   span);
     return invalid_expr(span);
   }
   const auto& fields = row.type.fields();
@@ -221,7 +259,10 @@ Expr resolve_name(const ast::Name& name, const Scope& scope, BindSession& sessio
       return with_fields(column_expr(*relation, *found, span), name, count + 1, session);
     }
     if (ambiguous) {
-      session.error(ErrorCode::AmbiguousColumn, part.span, "column `{}` is ambiguous", part.text);
+      session.report(
+          fail(ErrorCode::AmbiguousColumn, part.span, "table `{}` has several columns `{}`", relation->alias, part.text)
+              .hint("Give one of them another name with AS where the table is made."),
+          part.span);
       return invalid_expr(name.span);
     }
     // `person.id` where a table and a ROW column have one name: the column's field, if the table has no such column.
@@ -239,14 +280,26 @@ Expr resolve_name(const ast::Name& name, const Scope& scope, BindSession& sessio
   uint32_t index = 0;
   bool ambiguous = false;
   const Relation* owner = find_in_all(scope, first.text, index, ambiguous);
-  if (ambiguous) {
-    session.error(ErrorCode::AmbiguousColumn, first.span, "column `{}` is ambiguous", first.text);
-    return invalid_expr(name.span);
-  }
+  if (ambiguous) return report_ambiguous(first, scope, session);
   if (owner != nullptr) return with_fields(column_expr(*owner, index, first.span), name, 1, session);
   if (scope.outer != nullptr && is_known(*scope.outer, name)) return resolve_outer(name, *scope.outer, session);
   if (scope.is_open()) return invalid_expr(name.span);
   if (name.parts.size() > 1) return report_unknown_relation(first, scope, session);
+  if (std::ranges::find(scope.computed, first.text) != scope.computed.end()) {
+    session.report(fail(ErrorCode::BadComputedColumn, first.span,
+                        "column `{}` is computed itself, and cannot be read here", first.text)
+                       .hint("Write its expression again: a computed column reads stored ones only."),
+                   first.span);
+    return invalid_expr(first.span);
+  }
+  if (std::ranges::find(scope.aliases_behind, first.text) != scope.aliases_behind.end()) {
+    session.report(
+        fail(ErrorCode::UnknownColumn, first.span, "column `{}` is not in scope", first.text)
+            .hint("It is a name of the select list, which comes later: repeat its expression here, or put the "
+                  "query into FROM."),
+        first.span);
+    return invalid_expr(first.span);
+  }
   return report_unknown(first, "is not in scope", all_columns(scope), session);
 }
 

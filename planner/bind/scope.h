@@ -18,6 +18,7 @@ struct Relation {
   // Its definition had an error that is reported: any column may exist.
   bool open = false;
   SourceSpan span;
+  std::string hidden_name;  // Of a table with an alias: its own, which is not seen.
 };
 
 // What USING and NATURAL make of the columns of one name on both sides: a name that stands for both.
@@ -30,8 +31,11 @@ struct MergedColumn {
 struct Scope {
   std::vector<Relation> relations;
   std::vector<MergedColumn> merged;
-  const Scope* outer = nullptr;  // Of the query around this one.
-  uint32_t number = 0;           // Given where there are queries inside of this one.
+  // Names that the select list gives, which are not seen here: for messages.
+  std::vector<std::string> aliases_behind;
+  std::vector<std::string> computed;  // Of a table's definition: columns that are computed, which no other one reads.
+  const Scope* outer = nullptr;       // Of the query around this one.
+  uint32_t number = 0;                // Given where there are queries inside of this one.
   // The columns that an inner query reads of this scope, each once; collected while it is bound.
   mutable std::vector<Expr> read_by_inner;
 

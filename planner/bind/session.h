@@ -31,6 +31,22 @@ struct Subquery {
 };
 inline constexpr const char* kSubquery = "$SUBQUERY";
 
+// Where an object of this script is created.
+struct Definition {
+  SourceSpan name;
+  std::map<std::string, SourceSpan> columns;
+};
+
+// "Did you mean `x`?"; where no name is near, those that there are, of many the first ones.
+inline std::string names_hint(const std::string& wrong, const std::vector<std::string>& known) {
+  constexpr size_t kListedMax = 8;
+  std::string hint = did_you_mean(wrong, known);
+  if (!hint.empty() || known.empty()) return hint;
+  std::string list;
+  for (size_t i = 0; i < std::min(known.size(), kListedMax); ++i) list += (i > 0 ? ", " : "") + known[i];
+  return fmt::format("There are: {}{}.", list, known.size() > kListedMax ? ", .." : "");
+}
+
 struct BindSession {
   const SourceText* source = nullptr;
   Diagnostics* diagnostics = nullptr;
@@ -38,6 +54,8 @@ struct BindSession {
   Settings settings;
   // Queries of the views that this script creates, so that spans in them stay those of the script.
   std::map<std::string, const ast::Query*> views;  // By id.
+  // Where this script creates tables and views, for notes that point there.
+  std::map<ObjectPath, Definition> definitions;
   std::vector<Subquery> subqueries;
   uint32_t scopes = 0;  // Numbers given to scopes so far.
   // Objects whose CREATE had errors: not finding them is not another mistake. One whose columns are known all the same
@@ -45,6 +63,8 @@ struct BindSession {
   std::set<ObjectPath> broken;
   bool uses_broken = false;  // The statement that is being bound: it is checked, and does not go on.
   int view_depth = 0;
+  // A limit of the statement that is being bound was reported: what is left of it is not looked at.
+  bool is_too_large = false;
   // While a view's stored text is bound: the place in the script where the view is named, for all that comes from it.
   std::optional<SourceSpan> place;
 
@@ -60,6 +80,14 @@ struct BindSession {
   void report(Failure failure, SourceSpan span) {
     if (!failure.error.span) failure.error.span = span;
     diagnostics->report(std::move(failure));
+  }
+  // The failure with a note at the place where the object, or its column, is defined by this script.
+  Failure with_definition(Failure failure, const ObjectPath& path, const std::string& column, std::string text) const {
+    auto found = definitions.find(path);
+    if (found == definitions.end()) return failure;
+    SourceSpan span = found->second.name;
+    if (auto place = found->second.columns.find(column); place != found->second.columns.end()) span = place->second;
+    return std::move(failure).note(span, std::move(text));
   }
   std::string text(SourceSpan span) const { return std::string(source->text(span)); }
 };

@@ -59,7 +59,7 @@ std::optional<std::pair<std::string, std::string>> database_of(const ast::Show& 
   if (show.name->parts.size() > 1) out.first = show.name->parts[show.name->parts.size() - 2].text;
   if (session.catalog.has_database(out.first, out.second)) return out;
   session.report(fail(ErrorCode::UnknownDatabase, show.name->span, "database `{}` does not exist", out.second)
-                     .hint(did_you_mean(out.second, session.catalog.databases(out.first))),
+                     .hint(names_hint(out.second, session.catalog.databases(out.first))),
                  show.name->span);
   return {};
 }

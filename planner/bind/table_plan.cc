@@ -141,6 +141,14 @@ BoundQuery bind_text(const View& view, SourceSpan span, BindSession& session) {
 
 }  // namespace
 
+void check_table_use(const Table& table, TableUse use, SourceSpan span, BindSession& session) {
+  Diagnostics found;
+  check_use(table, use, span, found);
+  for (const Error& error : found.errors()) {
+    session.report(session.with_definition(Failure{error}, table.identity.path, "", "the table is defined here"), span);
+  }
+}
+
 TableRef scan_ref(const Table& table) {
   std::vector<uint32_t> columns;
   for (uint32_t i = 0; i < table.columns.size(); ++i) {
@@ -165,8 +173,8 @@ TableRef sink_ref(const Table& table) {
 
 Plan plan_table(const Table& table, const std::vector<ast::Hint>& hints, SourceSpan span, BindSession& session) {
   Table hinted = with_hints(table, hints, span, session);
-  check_use(hinted, TableUse::Source, span, *session.diagnostics);
-  Scan scan{.table = scan_ref(hinted), .changelog = delivered_by(hinted)};
+  check_table_use(hinted, TableUse::Source, span, session);
+  Scan scan{.table = scan_ref(hinted), .changelog = delivered_by(hinted), .span = span};
   for (uint32_t i = 0; i < scan.table.columns.size(); ++i) {
     scan.paths.push_back({i});
     scan.names.push_back(scan.table.columns[i].name);
@@ -178,6 +186,7 @@ Plan plan_table(const Table& table, const std::vector<ast::Hint>& hints, SourceS
 }
 
 BoundQuery plan_view(const View& view, SourceSpan span, BindSession& session) {
+  if (session.is_too_large) return broken_query();
   if (session.view_depth >= kViewDepthMax) {
     session.error(ErrorCode::StatementTooLarge, span, "views are nested more than {} deep", kViewDepthMax);
     return broken_query();

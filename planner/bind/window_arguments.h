@@ -13,7 +13,7 @@ std::optional<Window::Kind> window_kind(std::string_view name);
 // The length that an INTERVAL literal says; nothing where something was reported.
 std::optional<int64_t> interval_ms(const ast::Expr& expr, BindSession& session);
 
-// Whether the time is a time attribute; reported when it is not.
-bool check_time(const Expr& time, TimeRole role, SourceSpan span, BindSession& session);
+// Whether the time is a time attribute; reported when it is not. `plan`: whose column it is, to say why; may be null.
+bool check_time(const Expr& time, TimeRole role, SourceSpan span, const Plan* plan, BindSession& session);
 
 }  // namespace sluice::planner

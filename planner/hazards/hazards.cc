@@ -92,6 +92,10 @@ class JobHazards {
   void look_at(const Plan& node) {
     if (auto* aggregate = node.as<Aggregate>()) return look_at_groups(*aggregate);
     if (auto* deduplicate = node.as<Deduplicate>()) return look_at_keys(*deduplicate);
+    if (auto* rank = node.as<Rank>()) return look_at_order(*rank);
+    if (auto* over = node.as<Over>()) return look_at_frame(*over);
+    if (auto* match = node.as<Match>()) return look_at_pattern(*match);
+    if (auto* join = node.as<Join>()) return look_at_pairs(*join);
     if (auto* window = node.as<WindowAggregate>()) return look_at_watermarks(window->input);
     if (auto* project = node.as<Project>()) return look_at_updates(*project);
     if (auto* sink = node.as<Sink>()) return look_at_keys(*sink);
@@ -99,14 +103,63 @@ class JobHazards {
 
   bool keeps_state_for_ever() const { return job_.settings.get_ms("table.exec.state.ttl") == 0; }
 
-  void warn_of_state(const Plan& input, const std::vector<uint32_t>& keys, std::string_view what) {
+  void warn_of_state(const Plan& input, const std::vector<uint32_t>& keys, std::string_view what,
+                     std::optional<SourceSpan> span = {}) {
     if (keys.empty() || !keeps_state_for_ever() || !reads_endless(input)) return;
     std::string names;
     for (uint32_t key : keys) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", input->schema[key].name);
-    warn(fail(ErrorCode::UnboundedState, place_of(input, keys), "{} for every {} that ever comes, and none is given up",
-              what, names)
+    warn(fail(ErrorCode::UnboundedState, span ? span : place_of(input, keys),
+              "{} for every {} that ever comes, and none is given up", what, names)
              .hint("Use windows, or let state end: SET 'table.exec.state.ttl' = '1 d'."));
   }
+  void look_at_order(const Rank& rank) {
+    if (!rank.window.empty()) return look_at_watermarks(rank.input);
+    warn_of_state(rank.input, rank.keys, "the first rows are kept", rank.span);
+    if (!rank.order.empty()) look_at_time(rank.input, rank.order[0].column, rank.span, "rows are ordered by");
+  }
+  void look_at_frame(const Over& over) {
+    if (over.is_by_time()) look_at_watermarks(over.input);
+    if (!over.frame.preceding) warn_of_state(over.input, over.keys, "the results so far are kept", over.span);
+  }
+  void look_at_pattern(const Match& match) {
+    look_at_watermarks(match.input);
+    if (match.within_ms) return;
+    warn(fail(ErrorCode::UnboundedState, match.span, "a match that has begun is kept until it is whole, however long")
+             .hint("Write WITHIN INTERVAL .. behind PATTERN."));
+  }
+  void look_at_pairs(const Join& join) {
+    bool is_timed = join.strategy == JoinStrategy::Interval || join.strategy == JoinStrategy::Window ||
+                    join.strategy == JoinStrategy::Temporal;
+    if (is_timed) {
+      look_at_watermarks(join.left);
+      return look_at_watermarks(join.right);
+    }
+    bool keeps = join.strategy == JoinStrategy::Regular && join.hints.find("STATE_TTL") == std::string::npos;
+    if (!keeps || !keeps_state_for_ever()) return;
+    if (!reads_endless(join.left) && !reads_endless(join.right)) return;
+    warn(fail(ErrorCode::UnboundedState, join.span, "the join keeps every row of both sides, and none is given up")
+             .hint("Bound how far the times of both sides are apart, join FOR SYSTEM_TIME AS OF, or let state end: SET "
+                   "'table.exec.state.ttl' = '1 d'."));
+  }
+
+  // A column of a table that could be an event time and has no watermark.
+  void look_at_time(const Plan& plan, uint32_t column, SourceSpan span, const char* what) {
+    if (auto* project = plan.as<Project>()) {
+      auto* reference = project->exprs[column].as<ColumnRef>();
+      return reference == nullptr ? void() : look_at_time(project->input, reference->index, span, what);
+    }
+    if (auto* filter = plan.as<Filter>()) return look_at_time(filter->input, column, span, what);
+    auto* scan = plan.as<Scan>();
+    if (scan == nullptr || !is_endless(scan->table) || !plan->schema[column].type.is_timestamp()) return;
+    if (plan->times[column] != TimeRole::None || scan->watermark) return;
+    warn(fail(ErrorCode::MissingWatermark, span, "{} `{}`, which is a time of `{}` without a WATERMARK", what,
+              scan->names[column], short_name(scan->table))
+             .hint(
+                 fmt::format("Declare WATERMARK FOR {0} AS {0} - INTERVAL '5' SECOND in the table: rows are then taken "
+                             "in the order of their time, and state can end.",
+                             scan->names[column])));
+  }
+
   void look_at_groups(const Aggregate& aggregate) {
     warn_of_state(aggregate.input, aggregate.keys, "the group is kept");
   }

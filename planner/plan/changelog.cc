@@ -209,6 +209,58 @@ const char* changes_text(ChangelogMode mode) {
   return has_updates(mode) ? "update and delete changes" : "delete changes";
 }
 
+std::optional<SourceSpan> span_of(const Plan& plan) {
+  if (auto* scan = plan.as<Scan>()) return scan->span;
+  if (auto* normalize = plan.as<ChangelogNormalize>()) return span_of(normalize->input);
+  if (auto* aggregate = plan.as<Aggregate>()) return aggregate->span;
+  if (auto* join = plan.as<Join>()) return join->span;
+  if (auto* sort = plan.as<Sort>()) return sort->span;
+  if (auto* deduplicate = plan.as<Deduplicate>()) return deduplicate->span;
+  if (auto* rank = plan.as<Rank>()) return rank->span;
+  if (auto* over = plan.as<Over>()) return over->span;
+  if (auto* match = plan.as<Match>()) return match->span;
+  return {};
+}
+
+// Why the node makes changes, for the one who wrote the query.
+const char* reason_of(const Plan& plan) {
+  if (plan.as<Aggregate>() != nullptr) return "a group's result changes with every row that comes";
+  if (auto* rank = plan.as<Rank>()) {
+    return rank->is_top_1() ? "a better row replaces the one that is out"
+                            : "rows leave the first ones when better come";
+  }
+  if (plan.as<Deduplicate>() != nullptr) return "a later row replaces the one that is out";
+  if (plan.as<ChangelogNormalize>() != nullptr || plan.as<Scan>() != nullptr) return "rows of this table change";
+  if (plan.as<Sort>() != nullptr) return "rows leave the first ones when others come";
+  if (plan.as<Over>() != nullptr) return "results change when rows come in between";
+  auto* join = plan.as<Join>();
+  if (join == nullptr) return "the changes are made here";
+  bool is_inner = join->type == JoinType::Inner || join->type == JoinType::Semi;
+  return is_inner ? "rows go when their partner goes" : "a row without a partner is taken back when one comes";
+}
+
+// Every place where the changes come from, the nearest first.
+Failure with_origins(Failure failure, const Plan& origin, ChangelogMode accepted) {
+  if (auto span = span_of(origin); span && span->end > span->begin) {
+    failure = std::move(failure).note(*span, reason_of(origin));
+  }
+  auto* join = origin.as<Join>();
+  bool hands_on = join != nullptr && (join->type == JoinType::Inner || join->type == JoinType::Semi);
+  if (!hands_on) return failure;
+  for (const Plan* input : {&join->left, &join->right}) {
+    if (changelog_of(*input).is_insert_only()) continue;
+    std::string path;
+    const Plan* next = origin_of(*input, accepted, path);
+    if (next != nullptr) failure = with_origins(std::move(failure), *next, accepted);
+  }
+  return failure;
+}
+
+const char* taken_text(ChangelogMode accepted) {
+  if (accepted.is_insert_only()) return "only inserts";
+  return has_updates(accepted) ? "inserts and updates" : "inserts and deletes";
+}
+
 void check_sink(const Sink& sink, const Plan& plan, Diagnostics& diagnostics) {
   ChangelogMode mode = changelog_of(sink.input);
   bool update = has_updates(mode) && !has_updates(sink.accepts);
@@ -217,12 +269,13 @@ void check_sink(const Sink& sink, const Plan& plan, Diagnostics& diagnostics) {
   const char* what = update && remove ? "update and delete changes" : update ? "update changes" : "delete changes";
   std::string path;
   const Plan* origin = origin_of(plan, sink.accepts, path);
-  diagnostics.report(fail(ErrorCode::SinkCannotTakeUpdates, sink.span,
-                          "table sink `{}` doesn't support consuming {} which is produced by node {}", sink.table.path,
-                          what, origin == nullptr ? "?" : name_of(*origin))
-                         .hint(fmt::format("The changes come this way: {}. Declare a primary key if the connector can "
-                                           "update, or write to one that can.",
-                                           path)));
+  Failure failure = fail(ErrorCode::SinkCannotTakeUpdates, sink.span, "table `{}` takes {}, and {} come from {}",
+                         sink.table.path, taken_text(sink.accepts), what, origin == nullptr ? "?" : name_of(*origin))
+                        .hint(fmt::format("The changes come this way: {}. Write to a table whose connector can update, "
+                                          "with a primary key, or aggregate in windows, whose results are final.",
+                                          path));
+  if (origin != nullptr) failure = with_origins(std::move(failure), *origin, sink.accepts);
+  diagnostics.report(std::move(failure));
 }
 
 ChangelogMode mode_of(const Join& join) {
@@ -251,16 +304,6 @@ bool takes_inserts_only(const Plan& plan) {
          (over != nullptr && over->is_by_time()) || plan.as<Match>() != nullptr;
 }
 
-std::optional<SourceSpan> span_of(const Plan& plan) {
-  if (auto* join = plan.as<Join>()) return join->span;
-  if (auto* sort = plan.as<Sort>()) return sort->span;
-  if (auto* deduplicate = plan.as<Deduplicate>()) return deduplicate->span;
-  if (auto* rank = plan.as<Rank>()) return rank->span;
-  if (auto* over = plan.as<Over>()) return over->span;
-  if (auto* match = plan.as<Match>()) return match->span;
-  return {};
-}
-
 // Operators that cannot take rows back, with what they are fed with.
 void check_operators(const Plan& plan, Diagnostics& diagnostics) {
   for_each_input(plan, [&](const Plan& input) { check_operators(input, diagnostics); });
@@ -270,10 +313,12 @@ void check_operators(const Plan& plan, Diagnostics& diagnostics) {
     if (mode.is_insert_only()) return;
     std::string path;
     const Plan* origin = origin_of(input, ChangelogMode::insert_only(), path);
-    diagnostics.report(fail(ErrorCode::OperatorCannotTakeUpdates, span_of(plan),
-                            "{} doesn't support consuming {} which is produced by node {}", name_of(plan),
-                            changes_text(mode), origin == nullptr ? "?" : name_of(*origin))
-                           .hint(fmt::format("It takes rows that never change. The changes come this way: {}.", path)));
+    Failure failure =
+        fail(ErrorCode::OperatorCannotTakeUpdates, span_of(plan), "{} takes only inserts, and {} come from {}",
+             name_of(plan), changes_text(mode), origin == nullptr ? "?" : name_of(*origin))
+            .hint(fmt::format("It takes rows that never change. The changes come this way: {}.", path));
+    if (origin != nullptr) failure = with_origins(std::move(failure), *origin, ChangelogMode::insert_only());
+    diagnostics.report(std::move(failure));
   });
 }
 

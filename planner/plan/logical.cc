@@ -224,7 +224,12 @@ bool Over::is_by_time() const { return order.size() == 1 && input->times[order[0
 
 Plan make(NodeKind kind) {
   Derived derived = std::visit([](const auto& node) { return derive(node); }, kind);
-  return Plan(std::make_shared<const Node>(Node{std::move(kind), std::move(derived.schema), std::move(derived.times)}));
+  auto node = std::make_shared<Node>(Node{std::move(kind), std::move(derived.schema), std::move(derived.times)});
+  Plan plan(node);
+  for_each_input(plan, [&](const Plan& input) {
+    node->tree_nodes = std::min(node->tree_nodes + input->tree_nodes, kTreeNodesMax + 1);
+  });
+  return plan;
 }
 
 bool is_temporal(const Sort& sort) {

@@ -30,6 +30,7 @@ struct Scan {
   std::optional<jobgraph::Watermark> watermark;  // Pushed down: over the output.
   std::optional<uint32_t> rowtime;               // Output column that the pushed-down watermark belongs to.
   ChangelogMode changelog = ChangelogMode::insert_only();
+  Origin span;  // Where FROM names the table.
 
   static void fields(auto& self, auto&& v) {
     v("table", self.table), v("paths", self.paths), v("names", self.names), v("filters", self.pushed_filters);
@@ -71,6 +72,7 @@ struct Aggregate {
   std::vector<uint32_t> keys;
   std::vector<AggregateCall> calls;  // `retracts` is false here: the physical plan decides.
   std::vector<std::string> names;    // Of the results of the calls.
+  Origin span;                       // Of GROUP BY, or of the query.
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("keys", self.keys), v("calls", self.calls), v("names", self.names);
@@ -262,12 +264,14 @@ struct NodeKind
 // What a column is beside its type. A time attribute stays one as long as it is passed on untouched.
 enum class TimeRole : uint8_t { None, Rowtime, Proctime };
 
-// The closed list: a kind added there makes every pass that has not decided about it fail to compile. `schema` and
-// `times` follow from the kind and its inputs; make() computes them.
+// The closed list: a kind added there makes every pass that has not decided about it fail to compile. All else follows
+// from the kind and its inputs; make() computes it.
 struct Node {
   NodeKind kind;
   RowSchema schema;
   std::vector<TimeRole> times;  // Per column of the schema.
+  // Nodes of the plan written as a tree, a shared one as often as it is used; what passes over the plan cost.
+  uint64_t tree_nodes = 1;
 
   bool operator==(const Node& other) const { return kind == other.kind; }
 };
@@ -277,6 +281,9 @@ template <class N>
 const N* Plan::as() const {
   return std::get_if<N>(&node_->kind);
 }
+
+// A query whose plan has more is refused: WITH and views that are used twice, and that twice, double it each time.
+inline constexpr uint64_t kTreeNodesMax = 10'000;
 
 Plan make(NodeKind kind);
 

@@ -31,6 +31,13 @@ using jobgraph::FieldPath;
 using jobgraph::TableRef;
 using jobgraph::Window;
 
+// Where a node stands in the script, for messages. It makes no difference between nodes.
+struct Origin : SourceSpan {
+  Origin() = default;
+  Origin(SourceSpan span) : SourceSpan(span) {}
+  bool operator==(const Origin&) const { return true; }
+};
+
 // One column of an ORDER BY. NULL is the smallest value where the query does not say.
 struct SortKey {
   uint32_t column = 0;

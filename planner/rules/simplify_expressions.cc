@@ -27,11 +27,19 @@ Expr fold_constant(Expr expr, const SessionContext& session) {
 // `absorbing` is what decides the whole form: FALSE for AND, TRUE for OR.
 Expr simplify_logic(Expr expr, Form form, bool absorbing) {
   std::vector<Expr> kept;
+  std::multimap<std::string, size_t> places;  // By text: what is equal has the same one.
+  auto is_known = [&](const Expr& arg, const std::string& text) {
+    auto [first, last] = places.equal_range(text);
+    return std::any_of(first, last, [&](const auto& place) { return kept[place.second] == arg; });
+  };
   auto add = [&](const Expr& arg) {
     auto* constant = arg.as<Literal>();
     bool is_neutral = constant != nullptr && constant->value == Value{!absorbing};
-    bool is_repeated = is_pure(arg) && std::ranges::find(kept, arg) != kept.end();
-    if (!is_neutral && !is_repeated) kept.push_back(arg);
+    if (is_neutral) return;
+    std::string text = to_string(arg);
+    if (is_pure(arg) && is_known(arg, text)) return;
+    places.emplace(std::move(text), kept.size());
+    kept.push_back(arg);
   };
   for (const Expr& arg : expr.args) {
     auto* inner = arg.as<Special>();

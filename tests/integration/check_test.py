@@ -134,6 +134,19 @@ def test_formats(world):
     place = run["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "wrong.sql" and place["region"]["startLine"] == 6, place
 
+    assert all(r["shortDescription"]["text"] for r in run["tool"]["driver"]["rules"])
+
+    world.write("umlaut ä.sql", WRONG)
+    told = json.loads(world.run("check", "umlaut ä.sql", "nowhere.sql", "--format", "sarif", code=2).stdout)["runs"][0]
+    place = told["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "umlaut%20%C3%A4.sql", place
+    note = told["invocations"][0]["toolExecutionNotifications"][0]
+    assert not told["invocations"][0]["executionSuccessful"] and "nowhere.sql" in str(note), told["invocations"]
+    assert "::error file=nowhere.sql,title=SL2002::" in world.run("check", "nowhere.sql", "--format", "github", code=2).stdout
+    unread = json.loads(world.run("check", "nowhere.sql", "--format", "json", code=2).stdout)["unreadable"]
+    assert [u["file"] for u in unread] == ["nowhere.sql"], unread
+    assert "nowhere.sql" in world.run("check", "nowhere.sql", "--format", "gitlab", code=2).stdout
+
     good = world.write("good.sql", TABLES)
     suite = xml.etree.ElementTree.fromstring(world.run("check", wrong, good, "--format", "junit", code=1).stdout)[0]
     assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("2", "1", 2)

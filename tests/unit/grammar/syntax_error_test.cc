@@ -85,7 +85,8 @@ TEST(SyntaxError, TextThatIsNoTokenIsReported) {
   EXPECT_EQ(errors_of("SELECT 'it's' FROM t", true), "1006 1:8 A quote inside a string is written twice: `'it''s'`.");
   EXPECT_EQ(errors_of("SELECT DATE '2024-01-01 FROM t"), "1006 1:8");
   EXPECT_EQ(errors_of("SELECT a != b FROM t", true), "1001 1:10 Write `<>`.");
-  EXPECT_EQ(errors_of("SELECT \"a\" FROM t", true), "1001 1:8 Strings are in ', names in back-ticks.");
+  EXPECT_EQ(errors_of("SELECT \"a\" FROM t", true),
+            "1001 1:8 Texts stand in single quotes: 'text'; names in back-ticks: `name`.");
 }
 
 TEST(SyntaxError, LiteralsAreChecked) {

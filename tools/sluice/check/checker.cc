@@ -11,6 +11,7 @@
 #include "base/placed_error.h"
 #include "base/printable.h"
 #include "planner/hazards/hazards.h"
+#include "planner/hazards/secrets.h"
 #include "planner/script/compile.h"
 #include "tools/sluice/check/fixes.h"
 #include "tools/sluice/check/suppressions.h"
@@ -38,7 +39,9 @@ Finding finding_of(const Error& error, const SourceText& source, const std::stri
   finding.region = region_of(*error.span, source);
   finding.source_line = shown.place->source_line;
   std::vector<Note> notes = error.notes;
-  if (auto change = change_of_hint(error, source)) notes.push_back(*std::move(change));
+  bool has_change = std::ranges::any_of(notes, &Note::is_change);
+  auto change = has_change ? std::nullopt : change_of_hint(error, source);
+  if (change) notes.push_back(*std::move(change));
   for (const Note& note : notes) {
     Region region = region_of(note.span, source);
     if (note.is_change) {
@@ -118,6 +121,8 @@ CheckedFile Checker::check(const std::string& path) const {
   Diagnostics diagnostics;
   planner::AssembledScript script = planner::assemble(parts, diagnostics);
   const SourceText& shown = diagnostics.ok() ? script.source : script.original;
+  Diagnostics secrets;  // Of the text as it was written.
+  planner::find_secrets(script.original, secrets);
   if (diagnostics.ok()) {
     planner::CompiledScript compiled =
         planner::compile_script(script.source, Catalog(), script.settings, diagnostics, planner::ToPlan{});
@@ -125,6 +130,7 @@ CheckedFile Checker::check(const std::string& path) const {
   }
   for (const Error& error : diagnostics.errors()) out.findings.push_back(finding_of(error, shown, out.path));
   for (const Error& error : diagnostics.warnings()) out.findings.push_back(finding_of(error, shown, out.path));
+  for (const Error& error : secrets.warnings()) out.findings.push_back(finding_of(error, script.original, out.path));
 
   auto file_begin = static_cast<uint32_t>(script.source.text().size() - script.files.back().text.size());
   if (!script.files.back().text.ends_with('\n') && !script.files.back().text.empty()) --file_begin;

@@ -31,9 +31,18 @@ std::optional<Note> change_of_hint(const Error& error, const SourceText& source)
   bool is_quoted = text.ends_with('`');
   size_t begin = is_quoted ? text.rfind('`', text.size() - 2) : text.rfind('.') + 1;  // npos + 1 is 0: the first.
   if (begin >= text.size() || (!is_quoted && !is_word(text.substr(begin)))) return std::nullopt;
-  std::string name = error.code == ErrorCode::UnknownFunction ? std::string(*meant)  // Reserved words may be called.
-                     : is_quoted                              ? grammar::in_back_ticks(*meant)
-                                                              : grammar::quoted_name(*meant);
+  bool is_word_of_sql = error.code == ErrorCode::UnknownFunction || error.code == ErrorCode::UnknownType ||
+                        error.code == ErrorCode::SyntaxError;
+  // The hint may be about what stands elsewhere, such as in the table's definition.
+  std::string written(text.substr(begin));
+  bool is_about_text = error.message.find("`" + written + "`") != std::string::npos ||
+                       error.message.find("." + written + "`") != std::string::npos || is_quoted;
+  if (!is_about_text) return std::nullopt;
+  bool is_called = source.text().substr(error.span->end).starts_with('(');
+  if (error.code == ErrorCode::UnknownFunction && !is_called) is_word_of_sql = false;
+  std::string name = is_word_of_sql ? std::string(*meant)  // Reserved words may be called, and types are some.
+                     : is_quoted    ? grammar::in_back_ticks(*meant)
+                                    : grammar::quoted_name(*meant);
   return Note{{error.span->begin + static_cast<uint32_t>(begin), error.span->end}, std::move(name), true};
 }
 

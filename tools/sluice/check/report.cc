@@ -8,6 +8,8 @@
 #include <set>
 #include <sstream>
 
+#include "base/error_docs.h"
+
 namespace sluice::tools {
 namespace {
 
@@ -26,9 +28,21 @@ Json json_of(const Region& region) {
 }
 
 // Of the repository: without `./` in front.
-std::string uri_of(std::string path) {
+std::string path_of(std::string path) {
   while (path.starts_with("./")) path.erase(0, 2);
   return path;
+}
+
+// The same as a relative reference of RFC 3986: what is no letter or digit of ASCII is escaped, but for `/`.
+std::string uri_of(const std::string& path) {
+  constexpr std::string_view kPlain = "-._~/";
+  std::string out;
+  for (char c : path_of(path)) {
+    auto byte = static_cast<unsigned char>(c);
+    bool is_plain = byte < 0x80 && (std::isalnum(byte) != 0 || kPlain.find(c) != std::string_view::npos);
+    out += is_plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return out;
 }
 
 Json json_of(const Finding& finding) {
@@ -54,6 +68,13 @@ template <class F>
 void for_each_finding(const CheckReport& report, F&& visit) {
   for (const CheckedFile& file : report.files) {
     for (const Finding& finding : file.findings) visit(finding);
+  }
+}
+
+template <class F>
+void for_each_failure(const CheckReport& report, F&& visit) {
+  for (const CheckedFile& file : report.files) {
+    if (file.failure) visit(file.path, *file.failure);
   }
 }
 
@@ -134,8 +155,13 @@ std::string human_report(const CheckReport& report) {
 std::string json_report(const CheckReport& report) {
   Json findings = Json::array();
   for_each_finding(report, [&](const Finding& finding) { findings.push_back(json_of(finding)); });
+  Json unreadable = Json::array();
+  for_each_failure(report, [&](const std::string& path, const Error& error) {
+    unreadable.push_back({{"file", path}, {"code", id_of(error.code)}, {"message", error.message}});
+  });
   return dumped({{"version", 1},
                  {"files", report.files.size()},
+                 {"unreadable", std::move(unreadable)},
                  {"errors", report.count(Severity::Error)},
                  {"warnings", report.count(Severity::Warning)},
                  {"known", report.known()},
@@ -149,10 +175,26 @@ std::string sarif_report(const CheckReport& report) {
     results.push_back(sarif_result(finding));
     codes.insert(id_of(finding.code));
   });
-  for (const std::string& code : codes) rules.push_back({{"id", code}});
+  for (const ErrorDoc& doc : error_docs()) {
+    if (!codes.contains(id_of(doc.code))) continue;
+    rules.push_back({{"id", id_of(doc.code)},
+                     {"name", doc.name},
+                     {"shortDescription", {{"text", doc.meaning}}},
+                     {"help", {{"text", doc.remedy}}}});
+  }
+  Json notifications = Json::array();
+  for_each_failure(report, [&](const std::string& path, const Error& error) {
+    notifications.push_back({{"level", "error"},
+                             {"message", {{"text", error.message}}},
+                             {"locations", Json::array({sarif_location(path, {})})}});
+  });
+  bool is_whole = notifications.empty();
+  Json invocation = {{"executionSuccessful", is_whole}};
+  if (!is_whole) invocation["toolExecutionNotifications"] = std::move(notifications);
   Json driver = {{"name", "sluice"}, {"semanticVersion", SLUICE_VERSION}, {"rules", std::move(rules)}};
   Json run = {
       {"tool", {{"driver", std::move(driver)}}}, {"columnKind", "unicodeCodePoints"}, {"results", std::move(results)}};
+  run["invocations"] = Json::array({std::move(invocation)});
   return dumped({{"$schema", kSarifSchema}, {"version", "2.1.0"}, {"runs", Json::array({std::move(run)})}});
 }
 
@@ -197,8 +239,12 @@ std::string junit_report(const CheckReport& report) {
 
 std::string github_report(const CheckReport& report) {
   std::string out;
+  for_each_failure(report, [&](const std::string& path, const Error& error) {
+    out += fmt::format("::error file={},title={}::{}\n", escaped(path_of(path), true), id_of(error.code),
+                       escaped(error.message, false));
+  });
   for_each_finding(report, [&](const Finding& finding) {
-    out += fmt::format("::{} file={}", text_of(finding.severity), escaped(uri_of(finding.file), true));
+    out += fmt::format("::{} file={}", text_of(finding.severity), escaped(path_of(finding.file), true));
     if (finding.region) {
       const Region& at = *finding.region;
       out += fmt::format(",line={},endLine={}", at.line, at.end_line);
@@ -215,6 +261,13 @@ std::string github_report(const CheckReport& report) {
 
 std::string gitlab_report(const CheckReport& report) {
   Json out = Json::array();
+  for_each_failure(report, [&](const std::string& path, const Error& error) {
+    out.push_back({{"description", error.message},
+                   {"check_name", id_of(error.code)},
+                   {"fingerprint", fmt::format("{}:{}", id_of(error.code), path)},
+                   {"severity", "blocker"},
+                   {"location", {{"path", path_of(path)}, {"lines", {{"begin", 1}}}}}});
+  });
   for_each_finding(report, [&](const Finding& finding) {
     out.push_back(
         {{"description", finding.message},
@@ -222,7 +275,7 @@ std::string gitlab_report(const CheckReport& report) {
          {"fingerprint", finding.fingerprint},
          {"severity", finding.severity == Severity::Error ? "major" : "minor"},
          {"location",
-          {{"path", uri_of(finding.file)}, {"lines", {{"begin", finding.region ? finding.region->line : 1}}}}}});
+          {{"path", path_of(finding.file)}, {"lines", {{"begin", finding.region ? finding.region->line : 1}}}}}});
   });
   return dumped(out);
 }

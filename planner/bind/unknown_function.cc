@@ -1,0 +1,56 @@
+#include "planner/bind/unknown_function.h"
+
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/diagnostics.h"
+#include "catalog/functions/aggregate_decl.h"
+#include "catalog/functions/function_table.h"
+
+namespace sluice::planner {
+
+namespace {
+
+// What a call may be meant to be: functions, aggregates and the forms that the binder resolves itself.
+std::vector<std::string> callable_names() {
+  std::vector<std::string> names = function_names();
+  for (const AggregateDecl& decl : aggregate_table()) {
+    if (!decl.name.starts_with('$')) names.emplace_back(decl.name);
+  }
+  for (const char* name : {"COALESCE", "IFNULL", "NULLIF", "IF", "ROW_NUMBER"}) names.emplace_back(name);
+  return names;
+}
+
+}  // namespace
+
+std::string hint_of_unknown(const std::string& name) {
+  constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"NVL", "COALESCE(a, b)"},
+      {"ISNULL", "COALESCE(a, b), or a IS NULL"},
+      {"LEN", "CHAR_LENGTH(text)"},
+      {"GETDATE", "CURRENT_TIMESTAMP"},
+      {"SYSDATE", "CURRENT_TIMESTAMP"},
+      {"TO_CHAR", "DATE_FORMAT(time, 'yyyy-MM-dd')"},
+      {"DATE_TRUNC", "FLOOR(time TO HOUR)"},
+      {"DATEADD", "time + INTERVAL '1' DAY, or TIMESTAMPADD(DAY, 1, time)"},
+      {"DATEDIFF", "TIMESTAMPDIFF(DAY, a, b)"},
+      {"DATE_DIFF", "TIMESTAMPDIFF(DAY, a, b)"},
+      {"STRING_AGG", "LISTAGG(text, ',')"},
+      {"GROUP_CONCAT", "LISTAGG(text, ',')"},
+      {"IIF", "IF(condition, a, b)"},
+      {"COUNT_DISTINCT", "COUNT(DISTINCT a)"},
+      {"APPROX_DISTINCT", "COUNT(DISTINCT a)"},
+      {"REGEXP_MATCHES", "REGEXP(text, pattern)"},
+      {"CHARINDEX", "LOCATE(part, text)"},
+      {"STRPOS", "POSITION(part IN text)"},
+      {"JSON_EXTRACT", "JSON_VALUE(text, '$.path')"},
+      {"EXPLODE", "CROSS JOIN UNNEST(array) AS t (element)"},
+  };
+  for (auto [other, ours] : kOthers) {
+    if (name == other) return fmt::format("Write {}.", ours);
+  }
+  return did_you_mean(name, callable_names());
+}
+
+}  // namespace sluice::planner
