@@ -292,6 +292,11 @@ class Diagnosis {
   }
 
   Failure not_expected(size_t at) const {
+    if (at > 0 && tokens_[at - 1].kind == K_SELECT && tokens_[at].kind == K_FROM) {
+      return fail(ErrorCode::SyntaxError, tokens_[at].span(), "nothing stands between `{}` and `{}`", text(at - 1),
+                  text(at))
+          .hint("Write the columns that are wanted, or `*` for all of them.");
+    }
     bool ends_list =
         at > 0 && tokens_[at - 1].kind == COMMA && (tokens_[at].kind == K_FROM || tokens_[at].kind == RPAREN);
     if (ends_list) {
@@ -315,7 +320,8 @@ class Diagnosis {
   // What comes behind the word tells the two apart.
   bool is_missing_operand(size_t at) const {
     TokenKind next = at + 1 < tokens_.size() ? tokens_[at + 1].kind : End;
-    bool starts_clause = next == IDENTIFIER || next == QUOTED_IDENTIFIER || next == LPAREN || next == LPAREN_QUERY;
+    bool starts_clause =
+        next == End || next == IDENTIFIER || next == QUOTED_IDENTIFIER || next == LPAREN || next == LPAREN_QUERY;
     bool is_clause = std::ranges::find(clause_words(), to_upper(text(at))) != clause_words().end();
     return is_clause && starts_clause && takes_expression(mismatch_.expected);
   }
