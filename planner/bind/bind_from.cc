@@ -130,6 +130,7 @@ From QueryBinder::bind_relation(const ast::NamedTable& table, const ast::TableRe
 From QueryBinder::bind_relation(const ast::TableFunction& function, const ast::TableRef& reference) {
   const auto& call = std::get<ast::Call>(function.call->kind);
   if (auto kind = window_kind(call.lookup)) return bind_window_function(call, *kind, reference);
+  if (call.lookup == "TO_CHANGELOG" || call.lookup == "FROM_CHANGELOG") return bind_changelog_call(call, reference);
   for (const ast::ExprPtr& arg : call.args) {
     if (auto* named = std::get_if<ast::ModelArgument>(&arg->kind)) {
       session_.report(fail(ErrorCode::UnknownModel, named->model.span, "model `{}` does not exist",

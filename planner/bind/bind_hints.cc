@@ -17,6 +17,8 @@ class HintBinder {
  public:
   HintBinder(const Scope& scope, BindSession& session) : scope_(scope), session_(session) {}
 
+  std::optional<int64_t> ttl_ms;  // The last one of STATE_TTL.
+
   // Whether the hint changes what operators do, and does not only advise.
   bool bind(const ast::Hint& hint) {
     std::string name = upper(hint.name.text);
@@ -54,6 +56,7 @@ class HintBinder {
                         argument.value.span);
       } else {
         require_table(*argument.key);
+        ttl_ms = time.count();
       }
     }
   }
@@ -96,19 +99,15 @@ std::optional<Plan> with_hints(const Plan& plan, const std::string& hints) {
 
 }  // namespace
 
-Plan bind_hints(const std::vector<ast::Hint>& hints, Plan plan, const Scope& scope, BindSession& session) {
+HintedPlan bind_hints(const std::vector<ast::Hint>& hints, Plan plan, const Scope& scope, BindSession& session) {
   HintBinder binder(scope, session);
   std::string text;
-  const ast::Hint* first = nullptr;
   for (const ast::Hint& hint : hints) {
-    if (!binder.bind(hint)) continue;
-    if (first == nullptr) first = &hint;
-    text += (text.empty() ? "" : ", ") + session.text(hint.span);
+    if (binder.bind(hint)) text += (text.empty() ? "" : ", ") + session.text(hint.span);
   }
-  if (first == nullptr) return plan;
-  if (auto hinted = with_hints(plan, text)) return *std::move(hinted);
-  session.not_supported(first->span, "hint `{}` of a query without a join", first->name.text);
-  return plan;
+  if (text.empty()) return {std::move(plan), {}};
+  if (auto hinted = with_hints(plan, text)) return {*std::move(hinted), {}};
+  return {std::move(plan), binder.ttl_ms};
 }
 
 }  // namespace sluice::planner

@@ -77,8 +77,6 @@ class InsertBinder {
                           .hint("Write INSERT INTO: rows of a table with a primary key replace each other."),
                       span);
     }
-    if (insert_.overwrite) session_.not_supported(span, "INSERT OVERWRITE");
-    if (insert_.on_conflict) session_.not_supported(insert_.span, "ON CONFLICT");
     if (!insert_.extended_columns.empty()) {
       session_.report(fail(ErrorCode::BadInsertTarget, insert_.extended_columns[0].span,
                            "the column list of INSERT holds names without types")
@@ -264,10 +262,18 @@ class InsertBinder {
     return identity ? query : make(std::move(project));
   }
 
+  // ON CONFLICT DO DEDUPLICATE is what happens without it.
+  const char* refused() const {
+    if (insert_.overwrite) return "INSERT OVERWRITE";
+    if (insert_.on_conflict == ast::ConflictAction::Error) return "ON CONFLICT DO ERROR";
+    return insert_.on_conflict == ast::ConflictAction::Nothing ? "ON CONFLICT DO NOTHING" : "";
+  }
+
   Plan make_sink(const Table& table, Plan input) {
     const ConnectorDecl* connector = find_connector(table.option("connector"));
     Sink sink{.input = std::move(input), .table = sink_ref(table), .span = insert_.table.span};
     if (connector->takes != nullptr) sink.accepts = connector->takes(table, changelog_of(sink.input));
+    sink.refused = refused();
     if (session_.settings.get("table.exec.sink.not-null-enforcer") == "DROP") {
       sink.not_null = jobgraph::Sink::NotNull::Drop;
     }

@@ -24,7 +24,11 @@ class SelectBinder {
 
   BoundQuery bind() {
     bind_from();
-    if (valid_) from_.plan = bind_hints(select_.hints, from_.plan, from_.scope, session_);
+    if (valid_) {
+      HintedPlan hinted = bind_hints(select_.hints, from_.plan, from_.scope, session_);
+      from_.plan = std::move(hinted.plan);
+      ttl_ms_ = hinted.ttl_ms;
+    }
     bool grouped = select_.group_by.has_value() || select_.having || any_aggregate();
     Plan plan = grouped ? bind_grouped() : bind_plain();
     if (!valid_) return {plan, true};
@@ -266,7 +270,7 @@ class SelectBinder {
       for (Expr& arg : item.args) arg = regrouped(arg);
     }
     if (!valid_) return placeholder(bound);
-    Plan plan = aggregate(calls.items);
+    Plan plan = with_ttl(aggregate(calls.items));
     if (having) plan = filtered(std::move(plan), *having);
     plan = with_subqueries(std::move(plan), items);
     if (!valid_) return placeholder(bound);
@@ -295,6 +299,14 @@ class SelectBinder {
     for (uint32_t i = width; i < expanded->schema.size(); ++i) keys.push_back(column(i, expanded->schema[i].type));
     names.emplace_back("$e");
     return make_aggregate(expanded, keys, names, calls, span_, session_);
+  }
+
+  Plan with_ttl(Plan plan) const {
+    auto* grouped = plan.as<Aggregate>();
+    if (!ttl_ms_ || grouped == nullptr) return plan;
+    Aggregate copy = *grouped;
+    copy.ttl_ms = ttl_ms_;
+    return make(std::move(copy));
   }
 
   SourceSpan span_of_groups() const { return session_.place.value_or(select_.group_by->span); }
@@ -385,6 +397,7 @@ class SelectBinder {
   SourceSpan span_;
   From from_;
   bool valid_ = true;
+  std::optional<int64_t> ttl_ms_;
   size_t width_ = 0;  // Of the select list.
   std::vector<Sort::Key> order_;
   Grouping grouping_;

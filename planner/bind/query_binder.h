@@ -70,6 +70,7 @@ class QueryBinder {
   std::optional<From> join_extended(const From& left, From& right, const ast::Join& join, Scope both, SourceSpan span);
   BoundQuery order_query(BoundQuery bound, const ast::Query& query, bool is_inner);
   From bind_relation(const ast::MatchRecognize& match, const ast::TableRef& reference);
+  From bind_changelog_call(const ast::Call& call, const ast::TableRef& reference);
   From bind_window_function(const ast::Call& call, Window::Kind kind, const ast::TableRef& reference);
   // The table of a window function; `keys` are the columns of its PARTITION BY.
   BoundQuery bind_table_argument(const ast::Expr& argument, Window::Kind kind, std::vector<uint32_t>& keys);
@@ -104,7 +105,11 @@ BoundQuery broken_query();
 // Filter[predicate] (plan); where the predicate bounds a ROW_NUMBER below, the Top-N or deduplication that it means.
 Plan make_filter(Plan plan, Expr predicate, BindSession& session);
 // Checks the hints of a SELECT over what stands in FROM, and notes in the plan what operators must heed.
-Plan bind_hints(const std::vector<ast::Hint>& hints, Plan plan, const Scope& scope, BindSession& session);
+struct HintedPlan {
+  Plan plan;
+  std::optional<int64_t> ttl_ms;  // Of the aggregate over it.
+};
+HintedPlan bind_hints(const std::vector<ast::Hint>& hints, Plan plan, const Scope& scope, BindSession& session);
 // The join with a table FOR SYSTEM_TIME AS OF, or nothing where it cannot be; that is reported.
 std::optional<Join> temporal_join(Join join, const From& left, const From& right, const ast::TableRef& table,
                                   BindSession& session);

@@ -312,6 +312,18 @@ class Trace {
     return out;
   }
 
+  // The kind of a change is made by the rows themselves, and makes them.
+  Origins trace(const Plan&, const ChangelogCall& call) {
+    Origins below = of(call.input), out;
+    out.rows = below.rows;
+    for (uint32_t i = 0; i <= call.columns.size(); ++i) {
+      if (i == call.keys && !call.added.empty()) out.columns.emplace_back();
+      if (i < call.columns.size()) out.columns.push_back(below.columns[call.columns[i]]);
+    }
+    if (call.read) add_indirect(out.rows, below.columns[*call.read], Reason::Filter, call.span);
+    return out;
+  }
+
   // What else the watermark is made of decides, with the time, which rows are late and when windows end.
   Origins trace(const Plan&, const WatermarkAssigner& assigner) {
     Origins out = of(assigner.input);

@@ -38,6 +38,7 @@ class Lowering {
   Result<uint32_t> lower_node(const Plan& plan, const Correlate& correlate, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Sort& sort, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Expand& expand, bool flushes);
+  Result<uint32_t> lower_node(const Plan& plan, const ChangelogCall& call, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const WatermarkAssigner& assigner, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const ChangelogNormalize& normalize, bool flushes);
   Result<uint32_t> lower_node(const Plan& plan, const Sink& sink, bool flushes);

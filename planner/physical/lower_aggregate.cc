@@ -57,6 +57,7 @@ Status check_runs(const WindowAggregate& aggregate) {
 
 Result<uint32_t> Lowering::lower_node(const Plan& plan, const Aggregate& aggregate, bool flushes) {
   bool retracts = !changelog_of_node(aggregate.input).mode.is_insert_only();
+  int64_t ttl_ms = aggregate.ttl_ms.value_or(settings_.ttl_ms);
   std::vector<AggregateCall> calls = with_retraction(aggregate.calls, retracts);
   SLUICE_TRY(uint32_t input, lower(aggregate.input, flushes || settings_.mini_batch));
   bool two_phases =
@@ -64,13 +65,13 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Aggregate& aggrega
   if (two_phases && std::ranges::all_of(calls, folds)) return lower_two_phases(plan, aggregate, calls, input);
 
   const Identity& below = builder_.identity(input);
-  NewOperator op = describe(plan, jobgraph::GroupAggregate{aggregate.keys, calls, AggregatePhase::Single, retracts,
-                                                           changelog_of_node(plan).sends_update_before, mini_batch(),
-                                                           settings_.ttl_ms, two_phases});
+  NewOperator op = describe(
+      plan, jobgraph::GroupAggregate{aggregate.keys, calls, AggregatePhase::Single, retracts,
+                                     changelog_of_node(plan).sends_update_before, mini_batch(), ttl_ms, two_phases});
   op.inputs = {keyed_input(input, aggregate.keys)};
   op.uid = uid_of("GroupAggregate", aggregate.keys, below, "");
-  SLUICE_TRY(op.state, group_aggregate_state(
-                           {aggregate.input->schema, below, aggregate.keys, calls, retracts, settings_.ttl_ms}));
+  SLUICE_TRY(op.state,
+             group_aggregate_state({aggregate.input->schema, below, aggregate.keys, calls, retracts, ttl_ms}));
   op.identity = results_identity(op.uid, aggregate.keys, calls, below);
   return builder_.add(std::move(op));
 }
@@ -80,6 +81,7 @@ Result<uint32_t> Lowering::lower_node(const Plan& plan, const Aggregate& aggrega
 Result<uint32_t> Lowering::lower_two_phases(const Plan& plan, const Aggregate& aggregate,
                                             const std::vector<AggregateCall>& calls, uint32_t input) {
   const RowSchema& schema = aggregate.input->schema;
+  int64_t ttl_ms = aggregate.ttl_ms.value_or(settings_.ttl_ms);
   const Identity below = builder_.identity(input);
   bool retracts = !changelog_of_node(aggregate.input).mode.is_insert_only();
   std::vector<uint32_t> global_keys;
@@ -105,12 +107,12 @@ Result<uint32_t> Lowering::lower_two_phases(const Plan& plan, const Aggregate& a
     call.arguments.clear();
     call.filter = -1;
   }
-  NewOperator op = describe(
-      plan, jobgraph::GroupAggregate{global_keys, merged, AggregatePhase::Global, retracts,
-                                     changelog_of_node(plan).sends_update_before, mini_batch(), settings_.ttl_ms});
+  NewOperator op =
+      describe(plan, jobgraph::GroupAggregate{global_keys, merged, AggregatePhase::Global, retracts,
+                                              changelog_of_node(plan).sends_update_before, mini_batch(), ttl_ms});
   op.inputs = {keyed_input(local_id, global_keys)};
   op.uid = uid_of("GroupAggregate", aggregate.keys, below, "");
-  SLUICE_TRY(op.state, group_aggregate_state({schema, below, aggregate.keys, calls, retracts, settings_.ttl_ms}));
+  SLUICE_TRY(op.state, group_aggregate_state({schema, below, aggregate.keys, calls, retracts, ttl_ms}));
   op.identity = results_identity(op.uid, aggregate.keys, calls, below);
   return builder_.add(std::move(op));
 }

@@ -31,6 +31,10 @@ Result<uint32_t> Lowering::lower_node(const Plan&, const Expand& expand, bool) {
   return refused(expand.span, "GROUPING SETS, ROLLUP or CUBE");
 }
 
+Result<uint32_t> Lowering::lower_node(const Plan&, const ChangelogCall& call, bool) {
+  return refused(call.span, call.added.empty() ? "FROM_CHANGELOG" : "TO_CHANGELOG");
+}
+
 Result<uint32_t> Lowering::lower_node(const Plan&, const Rank& rank, bool) {
   const char* what = rank.window.empty() ? "a Top-N query" : "a Top-N query over windows";
   return fail(ErrorCode::NotSupportedYet, rank.span, "{} is not supported yet", what)

@@ -9,6 +9,9 @@ namespace sluice::planner {
 using NewOperator = JobBuilder::NewOperator;
 
 Result<uint32_t> Lowering::lower_node(const Plan& plan, const Sink& sink, bool) {
+  if (!sink.refused.empty()) {
+    return fail(ErrorCode::NotSupportedYet, sink.span, "{} is not supported yet", sink.refused);
+  }
   SLUICE_TRY(uint32_t input, lower(sink.input, false));
   bool updates = !changelog_of_node(sink.input).mode.is_insert_only();
   bool materializes =

@@ -51,7 +51,7 @@ bool passes_on(const Plan& plan) {
       [](const Deduplicate&) { return false; }, [](const Rank&) { return false; }, [](const Over&) { return false; },
       [](const Match&) { return false; }, [](const Union&) { return true; },
       [](const Join& join) { return looks_at_left_only(join); }, [](const Correlate&) { return true; },
-      [](const Sort&) { return false; }, [](const Expand&) { return true; },
+      [](const Sort&) { return false; }, [](const Expand&) { return true; }, [](const ChangelogCall&) { return false; },
       [](const WatermarkAssigner&) { return true; }, [](const ChangelogNormalize&) { return false; },
       [](const Sink&) { return true; });
 }
@@ -127,6 +127,7 @@ bool needs_update_before(const Plan& plan) {
       [](const Rank& rank) { return rank_strategy(rank) == RankStrategy::Retract; }, [](const Over&) { return true; },
       [](const Match&) { return true; }, [](const Union&) { return false; }, [](const Join&) { return false; },
       [](const Correlate&) { return false; }, [](const Sort&) { return true; }, [](const Expand&) { return false; },
+      [](const ChangelogCall& call) { return !call.added.empty() && call.mode.contains(RowKind::UpdateBefore); },
       [](const WatermarkAssigner&) { return false; }, [](const ChangelogNormalize&) { return false; },
       [](const Sink& sink) { return sink_needs_update_before(sink); });
 }
@@ -219,6 +220,7 @@ std::optional<SourceSpan> span_of(const Plan& plan) {
   if (auto* rank = plan.as<Rank>()) return rank->span;
   if (auto* over = plan.as<Over>()) return over->span;
   if (auto* match = plan.as<Match>()) return match->span;
+  if (auto* call = plan.as<ChangelogCall>()) return call->span;
   return {};
 }
 
@@ -299,9 +301,11 @@ bool takes_inserts_only(const Plan& plan) {
   auto* deduplicate = plan.as<Deduplicate>();
   auto* rank = plan.as<Rank>();
   auto* over = plan.as<Over>();
-  return (join != nullptr && meets_in_time(*join)) || (sort != nullptr && is_temporal(*sort)) ||
-         (deduplicate != nullptr && !deduplicate->window.empty()) || (rank != nullptr && !rank->window.empty()) ||
-         (over != nullptr && over->is_by_time()) || plan.as<Match>() != nullptr;
+  auto* call = plan.as<ChangelogCall>();
+  return (call != nullptr && call->added.empty()) || (join != nullptr && meets_in_time(*join)) ||
+         (sort != nullptr && is_temporal(*sort)) || (deduplicate != nullptr && !deduplicate->window.empty()) ||
+         (rank != nullptr && !rank->window.empty()) || (over != nullptr && over->is_by_time()) ||
+         plan.as<Match>() != nullptr;
 }
 
 // Operators that cannot take rows back, with what they are fed with.
@@ -353,6 +357,7 @@ ChangelogMode changelog_of(const Plan& plan) {
       [](const Join& join) { return mode_of(join); },
       [](const Correlate& correlate) { return changelog_of(correlate.input); },
       [](const Sort& sort) { return mode_of(sort); }, [](const Expand& expand) { return changelog_of(expand.input); },
+      [](const ChangelogCall& call) { return call.added.empty() ? call.mode : ChangelogMode::insert_only(); },
       [](const WatermarkAssigner& assigner) { return changelog_of(assigner.input); },
       [](const ChangelogNormalize&) { return ChangelogMode::all(); },
       [](const Sink& sink) { return changelog_of(sink.input); });

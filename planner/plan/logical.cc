@@ -197,6 +197,19 @@ Derived derive(const Expand& expand) {
   return out;
 }
 
+Derived derive(const ChangelogCall& call) {
+  Derived out;
+  const Node& input = *call.input;
+  for (uint32_t i = 0; i <= call.columns.size(); ++i) {
+    if (i == call.keys && !call.added.empty()) out.add(call.added, Type::string().not_null());
+    if (i == call.columns.size()) break;
+    const RowField& field = input.schema[call.columns[i]];
+    out.add(field.name, field.type);
+    if (!call.added.empty()) out.times.back() = input.times[call.columns[i]];
+  }
+  return out;
+}
+
 Derived derive(const WatermarkAssigner& assigner) {
   Derived out = derive_same(assigner.input);
   out.times[assigner.time] = TimeRole::Rowtime;
@@ -255,6 +268,7 @@ const char* name_of(const Plan& plan) {
       [](const Match&) { return "Match"; }, [](const Union&) { return "Union"; },
       [](const Join& join) { return name_of(join.strategy); }, [](const Correlate&) { return "Correlate"; },
       [](const Sort& sort) { return name_of(sort); }, [](const Expand&) { return "Expand"; },
+      [](const ChangelogCall& call) { return call.added.empty() ? "FromChangelog" : "ToChangelog"; },
       [](const WatermarkAssigner&) { return "WatermarkAssigner"; },
       [](const ChangelogNormalize&) { return "ChangelogNormalize"; }, [](const Sink&) { return "Sink"; });
 }

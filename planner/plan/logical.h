@@ -73,9 +73,11 @@ struct Aggregate {
   std::vector<AggregateCall> calls;  // `retracts` is false here: the physical plan decides.
   std::vector<std::string> names;    // Of the results of the calls.
   Origin span;                       // Of GROUP BY, or of the query.
+  std::optional<int64_t> ttl_ms;     // Of a hint; the job's otherwise.
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("keys", self.keys), v("calls", self.calls), v("names", self.names);
+    v("ttl_ms", self.ttl_ms);
   }
   bool operator==(const Aggregate&) const = default;
 };
@@ -209,6 +211,24 @@ struct Expand {
   bool operator==(const Expand&) const = default;
 };
 
+// TO_CHANGELOG, by which changes become rows with a column that says their kind, and FROM_CHANGELOG, which goes back.
+// Output: the keys of PARTITION BY, the kind where it is added, and the other columns.
+struct ChangelogCall {
+  Plan input;
+  std::vector<uint32_t> columns;  // Of the input, in the order of the output.
+  uint32_t keys = 0;              // How many of them are keys.
+  std::string added;              // Name of the kind's column; empty in FROM_CHANGELOG.
+  std::optional<uint32_t> read;   // FROM_CHANGELOG: the input's column that holds the kind.
+  ChangelogMode mode;             // The kinds that are handed on.
+  SourceSpan span;
+
+  static void fields(auto& self, auto&& v) {
+    v("input", self.input), v("columns", self.columns), v("keys", self.keys), v("added", self.added);
+    v("read", self.read), v("mode", self.mode);
+  }
+  bool operator==(const ChangelogCall&) const = default;
+};
+
 // Makes `time` the rowtime attribute. Settings of the watermark (per_event, interval, idleness) come along, so that
 // push-down moves it as a whole; `watermark.expression` is over the input. Once the source makes the watermark, the
 // node stays to say which column is the rowtime, and without effect otherwise.
@@ -246,18 +266,19 @@ struct Sink {
   // Present: the plan's upsert key is not the table's primary key (these columns), so that the changes of a key must be
   // put in order before they are written. See traits.h.
   std::optional<std::vector<uint32_t>> materialize_keys;
-  SourceSpan span;  // Of the INSERT's table, or of the SELECT.
+  std::string refused;  // What the INSERT asks for and is not run yet; empty for nothing.
+  SourceSpan span;      // Of the INSERT's table, or of the SELECT.
 
   static void fields(auto& self, auto&& v) {
     v("input", self.input), v("table", self.table), v("accepts", self.accepts), v("not_null", self.not_null);
-    v("length", self.length), v("materialize_keys", self.materialize_keys);
+    v("length", self.length), v("materialize_keys", self.materialize_keys), v("refused", self.refused);
   }
   bool operator==(const Sink&) const = default;
 };
 
 struct NodeKind
     : std::variant<Scan, Values, Filter, Project, Aggregate, WindowTvf, WindowAggregate, Deduplicate, Rank, Over, Match,
-                   Union, Join, Correlate, Sort, Expand, WatermarkAssigner, ChangelogNormalize, Sink> {
+                   Union, Join, Correlate, Sort, Expand, ChangelogCall, WatermarkAssigner, ChangelogNormalize, Sink> {
   SLUICE_COPIES_ELSEWHERE(NodeKind)
 };
 

@@ -106,7 +106,7 @@ std::vector<Monotonicity> monotonicity_of(const Plan& plan) {
       [](const Over&) { return Columns{}; }, [](const Match&) { return Columns{}; },
       [](const Union& all) { return of_union(all); }, [](const Join&) { return Columns{}; },
       [](const Correlate&) { return Columns{}; }, [](const Sort&) { return Columns{}; },
-      [](const Expand&) { return Columns{}; },
+      [](const Expand&) { return Columns{}; }, [](const ChangelogCall&) { return Columns{}; },
       [](const WatermarkAssigner& assigner) { return monotonicity_of(assigner.input); },
       [](const ChangelogNormalize&) { return Columns{}; },
       [](const Sink& sink) { return monotonicity_of(sink.input); });

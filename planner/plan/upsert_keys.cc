@@ -174,6 +174,10 @@ UpsertKeys upsert_keys_of(const Plan& plan) {
       [](const Match&) { return UpsertKeys{}; }, [](const Union&) { return UpsertKeys{}; },
       [](const Join& join) { return keys_of(join); }, [](const Correlate&) { return UpsertKeys{}; },
       [](const Sort& sort) { return upsert_keys_of(sort.input); }, [](const Expand&) { return UpsertKeys{}; },
+      [](const ChangelogCall& call) {
+        bool is_keyed = call.added.empty() && call.keys > 0;
+        return is_keyed ? UpsertKeys{first_columns(call.keys)} : UpsertKeys{};
+      },
       [](const WatermarkAssigner& assigner) { return upsert_keys_of(assigner.input); },
       [](const ChangelogNormalize& normalize) { return UpsertKeys{sorted(normalize.keys)}; },
       [](const Sink& sink) { return upsert_keys_of(sink.input); });

@@ -90,7 +90,7 @@ WindowProperties window_properties_of(const Plan& plan) {
       [](const Over&) { return None{}; }, [](const Match&) { return None{}; },
       [](const Union& all) { return of_union(all); }, [](const Join& join) { return of_join(join); },
       [](const Correlate&) { return None{}; }, [](const Sort&) { return None{}; },
-      [](const Expand& expand) { return of_expand(expand); },
+      [](const Expand& expand) { return of_expand(expand); }, [](const ChangelogCall&) { return None{}; },
       [](const WatermarkAssigner& assigner) { return window_properties_of(assigner.input); },
       [](const ChangelogNormalize&) { return None{}; }, [](const Sink&) { return None{}; });
 }

@@ -305,6 +305,20 @@ class Prune {
     return {make(std::move(out)), std::move(positions)};
   }
 
+  // The rows are data themselves: all of them stay whole.
+  Pruned operator()(const ChangelogCall& call) {
+    std::set<uint32_t> all;
+    for (uint32_t i = 0; i < call.input->schema.size(); ++i) all.insert(i);
+    Pruned input = prune(call.input, all);
+    ChangelogCall out = call;
+    out.input = input.plan;
+    out.columns = moved(call.columns, input.positions);
+    if (out.read) out.read = input.positions.at(*out.read);
+    std::vector<uint32_t> same(plan_->schema.size());
+    for (uint32_t i = 0; i < same.size(); ++i) same[i] = i;
+    return {make(std::move(out)), std::move(same)};
+  }
+
   Pruned operator()(const WatermarkAssigner& assigner) {
     bool is_marker = !assigner.watermark;
     if (is_marker && !wanted_.contains(assigner.time)) return prune(assigner.input, wanted_);

@@ -24,7 +24,7 @@ bool reads_watermark(const Plan& plan) {
       [](const Match&) { return true; }, [](const Union&) { return false; },
       [](const Join& join) { return join.strategy != JoinStrategy::Regular && join.strategy != JoinStrategy::Lookup; },
       [](const Correlate&) { return false; }, [](const Sort& sort) { return is_temporal(sort); },
-      [](const Expand&) { return false; },
+      [](const Expand&) { return false; }, [](const ChangelogCall&) { return false; },
       [](const WatermarkAssigner& assigner) { return assigner.watermark.has_value(); },
       [](const ChangelogNormalize&) { return false; },
       [](const Sink& sink) {
