@@ -129,7 +129,7 @@ TEST_P(BindText, File) {
 INSTANTIATE_TEST_SUITE_P(Files, BindText,
                          testing::Values("names", "types", "aggregates", "windows", "tables", "inserts", "statements",
                                          "nexmark", "joins", "order", "subqueries", "sets", "lateral", "grouping",
-                                         "group_windows", "patterns"));
+                                         "group_windows", "patterns", "changelogs", "alter"));
 
 }  // namespace
 }  // namespace sluice::planner
