@@ -15,7 +15,9 @@ struct ChangelogKinds {
   bool operator==(const ChangelogKinds&) const = default;
 };
 bool parse_option(std::string_view text, ChangelogKinds& value);
-inline std::string hint_of(std::string_view, const ChangelogKinds&, const char*) { return "A list of I, UB, UA and D."; }
+inline std::string hint_of(std::string_view, const ChangelogKinds&, const char*) {
+  return "A list of I, UB, UA and D.";
+}
 
 struct ValuesOptions {
   ChangelogKinds changelog_mode{ChangelogMode::insert_only(), false};

@@ -34,7 +34,6 @@ class Repairer {
       : tokens_(tokens),
         is_text_(is_text),
         at_(std::min(mismatch.token, tokens.size() - 1)),
-        blamed_(at_),
         error_(error),
         source_(source) {
     int depth = 0;
@@ -46,11 +45,10 @@ class Repairer {
     is_at_end_ = mismatch.token >= tokens.size();
   }
 
-  std::optional<Repair> run() {
+  std::optional<Repair> run() const {
     auto marked = std::ranges::find(tokens_, error_.span ? error_.span->begin : 0, &Token::begin);
     if (marked != tokens_.end()) {
       auto index = static_cast<size_t>(marked - tokens_.begin());
-      blamed_ = std::min(index, at_);
       if (error_.code == ErrorCode::ReservedWord) return of_kind(index, IDENTIFIER);
       if (auto word = suggestion_of(error_); !word.empty()) {
         return is_text_ ? with_word(index, word) : of_kind(index, find_word(word).kind);
@@ -117,7 +115,10 @@ class Repairer {
     auto begin = clause_before(depth);
     if (!begin) return {};
     size_t end = at_;
-    while (end < tokens_.size() && depth_[end] >= depth && !is_boundary(end, depth)) ++end;
+    // Conditions of joins go with FROM.
+    bool is_from = tokens_[*begin].kind == K_FROM;
+    auto ends_here = [&](size_t i) { return is_boundary(i, depth) && !(is_from && tokens_[i].kind == K_ON); };
+    while (end < tokens_.size() && depth_[end] >= depth && !ends_here(end)) ++end;
     if (is_at_end_) end = tokens_.size();
     Repair out{{tokens_.begin(), tokens_.begin() + static_cast<std::ptrdiff_t>(*begin)}};
     add_clause(out, *begin, end);
@@ -143,11 +144,10 @@ class Repairer {
       case K_ON:
         out.tokens.push_back(keyword);
         return out.tokens.push_back(unread);
-      case K_FROM:
+      case K_FROM:  // Whatever stands there is one table; it is not looked at.
         out.can_bind = false;
-        out.tokens.insert(out.tokens.end(), tokens_.begin() + static_cast<std::ptrdiff_t>(begin),
-                          tokens_.begin() + static_cast<std::ptrdiff_t>(std::max(begin, blamed_)));
-        return;
+        out.tokens.push_back(keyword);
+        return out.tokens.push_back({IDENTIFIER, unread.begin, unread.end});
       default:
         out.can_bind &= is_one_of(keyword.kind, K_LIMIT, K_OFFSET, K_FETCH);
     }
@@ -178,7 +178,6 @@ class Repairer {
   Statement tokens_;
   bool is_text_;
   size_t at_;
-  size_t blamed_;  // The first token that the error marks.
   bool is_at_end_ = false;
   const Error& error_;
   std::string_view source_;

@@ -72,6 +72,7 @@ class Parser {
     Mismatch mismatch;
     Tree* tree = parser_.parse(tokens, rule, mismatch);
     Repair repair;  // What is parsed when the tokens as they are cannot be.
+    std::optional<SourceSpan> told;
     for (int repairs = 0; !tree; ++repairs) {
       std::span<const Token> broken = repairs == 0 ? tokens : std::span<const Token>(repair.tokens);
       auto reach = [&](std::string_view text) {
@@ -82,6 +83,9 @@ class Parser {
       // Behind a repair the text and the tokens are not the same: nothing can be tried out, and what is near is taken.
       auto no_reach = [](std::string_view) { return kFits; };
       Failure error = syntax_error(broken, mismatch, text_, repairs == 0 ? Reach(reach) : Reach(no_reach));
+      bool is_told = told && error.error.span && told->begin == error.error.span->begin;
+      if (is_told) return std::nullopt;  // A second error at the same place comes of the repair.
+      told = error.error.span;
       auto next = repairs < kRepairsMax ? repaired(broken, repairs == 0, mismatch, error.error, text_) : std::nullopt;
       diagnostics_.report(std::move(error));
       if (!next) return std::nullopt;

@@ -116,7 +116,7 @@ def test_fmt(world):
     world.run("fmt", "--check", script)
     assert sorted(entry.name for entry in world.root.glob("layout*")) == ["layout.sql"]
     wrong = world.write("wrong.sql", "SELECT FROM;\n")
-    assert "error SL1007" in world.run("fmt", wrong, script, code=1).stderr
+    assert "error SL1001" in world.run("fmt", wrong, script, code=1).stderr
     assert (world.root / "wrong.sql").read_text() == "SELECT FROM;\n"
     assert "cannot" in world.run("fmt", "missing.sql", code=3).stderr
     world.run("fmt", code=2)

@@ -148,7 +148,7 @@ SET 'a' = 'b'; -- behind
 }
 
 TEST(Format, WhatDoesNotParseIsReported) {
-  SourceText source("test.sql", "SELECT 1; SELECT FROM");
+  SourceText source("test.sql", "SELECT 1; SELECT FROM t");
   Diagnostics diagnostics;
   EXPECT_FALSE(grammar::format_script(source, diagnostics));
   EXPECT_EQ(diagnostics.count(), 1u);

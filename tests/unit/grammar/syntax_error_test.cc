@@ -37,9 +37,10 @@ TEST(SyntaxError, WhatFlinkCannotRunHasAWayOut) {
 }
 
 TEST(SyntaxError, ReservedWordsAskForBackTicks) {
-  EXPECT_EQ(errors_of("SELECT order FROM t", true), "1007 1:8 A name that is one stands in back-ticks.");
-  EXPECT_EQ(errors_of("CREATE TABLE t (a INT, date DATE)", true), "1007 1:24 A name that is one stands in back-ticks.");
-  EXPECT_EQ(errors_of("SELECT a AS value FROM t", true), "1007 1:13 A name that is one stands in back-ticks.");
+  EXPECT_EQ(errors_of("SELECT order FROM t", true), "1007 1:8 As a name it stands in back-ticks: `order`.");
+  EXPECT_EQ(errors_of("CREATE TABLE t (a INT, date DATE)", true),
+            "1007 1:24 As a name it stands in back-ticks: `date`.");
+  EXPECT_EQ(errors_of("SELECT a AS value FROM t", true), "1007 1:13 As a name it stands in back-ticks: `value`.");
 }
 
 TEST(SyntaxError, AMisspeltWordIsFoundBehindWhatItSwallowed) {
@@ -48,7 +49,9 @@ TEST(SyntaxError, AMisspeltWordIsFoundBehindWhatItSwallowed) {
   EXPECT_EQ(errors_of("CREATE TABLE t (a TIMESTAMP, WATERMRK FOR a AS a)", true),
             "1001 1:30 Did you mean `WATERMARK`?");
   EXPECT_EQ(errors_of("SELECT a FROM t WHERE a BEETWEEN 1 AND 2", true), "1001 1:25 Did you mean `BETWEEN`?");
-  EXPECT_EQ(errors_of("SELECT date, time FROM t", true), "1007 1:8 A name that is one stands in back-ticks.");
+  EXPECT_EQ(
+      errors_of("SELECT date, time FROM t", true),
+      "1007 1:8 As a name it stands in back-ticks: `date`.\n1007 1:14 As a name it stands in back-ticks: `time`.");
 }
 
 TEST(SyntaxError, SuggestionsLetTheParserGoOn) {
@@ -64,8 +67,9 @@ TEST(SyntaxError, TheEndOfAStatementIsAPlace) {
   EXPECT_EQ(errors_of("CREATE TABLE t (a INT"), "1001 1:19");
 }
 
-TEST(SyntaxError, EveryBrokenStatementIsReportedOnce) {
-  EXPECT_EQ(errors_of("SELECT FROM t;\nSELECT 1;\nSELECT a b c FROM;\nCREATE x;\n"), "1001 1:8\n1001 3:12\n1001 4:8");
+TEST(SyntaxError, EveryBrokenStatementIsReported) {
+  EXPECT_EQ(errors_of("SELECT FROM t;\nSELECT 1;\nSELECT a b c FROM;\nCREATE x;\n"),
+            "1001 1:8\n1001 3:12\n1001 3:14\n1001 4:8");
   SourceText source("test.sql", "SELECT FROM; SELECT 1; SELEC; SELECT 2");
   Diagnostics diagnostics;
   EXPECT_EQ(grammar::parse(source, diagnostics).statements.size(), 2u);
