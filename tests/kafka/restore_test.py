@@ -3,6 +3,7 @@
 topics that came since, were made anew, or have another name; another delivery guarantee."""
 import json
 import re
+import shutil
 import signal
 import sys
 import time
@@ -284,6 +285,79 @@ class Suite:
             go_on(savepoints[4], 2, (1, 6))
             check("each once", sorted(self.ids("gate-out")), list(range(7)))
 
+    def rows_of_a_checkpoint_that_is_not_published(self):
+        """They stay while its manifest is there, and are found from elsewhere."""
+        for name, flags, then in (("left", (), "recover.after_sink:1"), ("path", ("--from", None), "recover.after_sink:1")):
+            script = self.pass_on(name, f"{name}-out")
+            savepoint = self.stop(self.begin(name, script))
+            self.send(name, (0, 2), (1, 3))
+            self.crash(name, script, "kafka.before_marker:1", "--from", "latest", "--parallelism", "1")
+            # Somebody starts from something else, and notices at once.
+            self.crash(name, script, then, "--parallelism", "1", *(flag or savepoint for flag in flags))
+            process = self.start(name, script, "--from", "latest", "--parallelism", "1")
+            self.wait_for_ids(f"{name}-out", [0, 1, 2, 3], f"{name}: the rows of the newest checkpoint")
+            self.kill(process)
+        script = self.pass_on("moved", "moved-out")
+        self.stop(self.begin("moved", script))
+        self.send("moved", (0, 2), (1, 3))
+        self.crash("moved", script, "kafka.before_marker:1", "--from", "latest", "--parallelism", "1")
+        process = self.start("moved-2", script, "--from", self.newest("moved"), "--parallelism", "1")
+        self.wait_for_ids("moved-out", [0, 1, 2, 3], "the same under another name")
+        self.kill(process)
+        self.refused("moved", script, "--from", "latest", "--parallelism", "1")
+
+    def folder_that_was_copied(self):
+        """Both go on as the same job, with the same numbers."""
+        script = self.pass_on("twin", "twin-out")
+        self.kill(self.begin("twin", script))
+        one = self.engine
+        other = Engine(one.sluice, one.folder / "copy")
+        shutil.copytree(one.folder / "checkpoints/twin", other.folder / "checkpoints/twin")
+        self.engine = other
+        process = self.start("twin", script, "--from", "latest", "--parallelism", "1")
+        time.sleep(3)  # Its numbers run ahead.
+        self.kill(process)
+        self.send("twin", (0, 2), (0, 3))
+        self.crash("twin", script, "kafka.before_marker:1", "--from", "latest", "--parallelism", "1")
+        self.engine = one
+        self.send("twin", (0, 4))
+        process = self.start("twin", script, "--from", "latest", "--parallelism", "1")
+        self.wait_for_ids("twin-out", [0, 1, 2, 3, 4], "rows of one of both")
+        self.kill(process)
+        self.engine = other
+        self.refused("twin", script, "--from", "latest", "--parallelism", "1")
+        self.engine = one
+        check("each once", sorted(self.ids("twin-out")), [0, 1, 2, 3, 4])
+
+    def damaged_note_of_ids(self):
+        script = self.pass_on("note", "note-out")
+        self.stop(self.begin("note", script))
+        [file] = (self.engine.folder / "checkpoints/note").glob("staged/*/transactional-ids")
+        file.write_bytes(b"something else")
+        code, text = self.engine.run("note", script.replace("'200 ms'", "'100 ms'"), "--from", "latest", timeout=30)
+        check("a damaged note is named", (code != 0, "are damaged, or of another version" in text), (True, True))
+        process = self.start("note", script, "--parallelism", "1")
+        self.wait_for_ids("note-out", [0, 0, 1, 1], "a start from nothing is not kept from")
+        self.kill(process)
+
+    def former_topic_that_is_gone(self):
+        for topic in ("gone-a", "gone-b"):
+            self.broker.create(topic, 1)
+        self.broker.create("gone", 2)
+        process = self.start("gone", self.pass_on("gone", "gone-a"), "--parallelism", "1")
+        self.send("gone", (0, 0))
+        self.wait_for_ids("gone-a", [0], "a row in the first topic")
+        self.stop(process)
+        process = self.start("gone", self.pass_on("gone", "gone-b"), "--from", "latest", "--parallelism", "1")
+        self.send("gone", (0, 1))
+        self.wait_for_ids("gone-b", [1], "a row in the second topic")
+        self.stop(process)
+        self.broker.side.ask("delete", "gone-a")
+        process = self.start("gone", self.pass_on("gone", "gone-b"), "--from", "latest", "--parallelism", "1")
+        self.send("gone", (0, 2))
+        self.wait_for_ids("gone-b", [1, 2], "a row behind the end of the first topic")
+        self.kill(process)
+
     def back_to_the_first_topic(self):
         for topic in ("to-a", "to-b"):
             self.broker.create(topic, 1)
@@ -321,7 +395,8 @@ class Suite:
                          self.bounded_topic_made_anew, self.sink_with_another_topic,
                          self.sink_with_another_guarantee, self.older_checkpoint_of_fewer_subtasks,
                          self.older_savepoint_and_another_name, self.older_savepoint_through_gateway,
-                         self.back_to_the_first_topic, self.nothing_is_left_open):
+                         self.rows_of_a_checkpoint_that_is_not_published, self.folder_that_was_copied,
+                         self.damaged_note_of_ids, self.former_topic_that_is_gone, self.back_to_the_first_topic, self.nothing_is_left_open):
                 if len(sys.argv) == 2 or part.__name__ in sys.argv[2:]:
                     part()
         finally:

@@ -6,6 +6,8 @@ namespace sluice::runtime::kafka {
 namespace {
 
 constexpr size_t kMarkBytesMin = 12;
+constexpr size_t kRunsMax = 1000;
+constexpr size_t kRunsOld = kRunsMax / 2;
 
 }  // namespace
 
@@ -16,7 +18,13 @@ Lineage Lineage::with(const CheckpointMark& checkpoint) const {
   } else {
     longer.ends_.back() = checkpoint;
   }
+  if (longer.ends_.size() > kRunsMax) longer.ends_.erase(longer.ends_.begin());
   return longer;
+}
+
+bool Lineage::is_old(const CheckpointMark& checkpoint) const {
+  auto found = std::ranges::find(ends_, checkpoint.job_id, &CheckpointMark::job_id);
+  return found != ends_.end() && static_cast<size_t>(ends_.end() - found) > kRunsOld;
 }
 
 bool Lineage::contains(const CheckpointMark& checkpoint) const {

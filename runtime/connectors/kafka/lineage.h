@@ -1,6 +1,6 @@
 #pragma once
-// Which checkpoints the rows of a job stand on. A job that goes on from another's checkpoint has an id of its own, so
-// that numbers alone do not tell what came behind a checkpoint and what came before it.
+// Which checkpoints the rows of a job stand on. Numbers alone do not tell what came behind a checkpoint and what before
+// it: other jobs may go on from it, or the same one from a copy of its folder. So every run of a job counts for itself.
 #include <optional>
 #include <vector>
 
@@ -9,7 +9,7 @@
 
 namespace sluice::runtime::kafka {
 
-// Job after job, each with the checkpoint up to which the next one stands on it.
+// Run after run of one or more jobs, each with the checkpoint up to which the next one stands on it.
 class Lineage {
  public:
   Lineage() = default;
@@ -18,6 +18,8 @@ class Lineage {
   // The same, and this checkpoint behind it.
   Lineage with(const CheckpointMark& checkpoint) const;
   bool contains(const CheckpointMark& checkpoint) const;
+  // On the line, and about to be forgotten: lines have an end.
+  bool is_old(const CheckpointMark& checkpoint) const;
   const std::vector<CheckpointMark>& ends() const { return ends_; }
   bool operator==(const Lineage&) const = default;
 

@@ -251,8 +251,8 @@ Status Transactions::take_over_id(const UsedId& used, bool is_own) {
   Lineage line = restored_ ? restored_->line() : Lineage();
   // It may be beside only where nothing is restored, or duplicates are allowed.
   bool is_beside = checkpoint_beside(line, *marker).has_value();
-  if (is_beside || (is_own && !restored_)) {
-    std::optional<CheckpointMark> before = restored_ ? restored_->checkpoint : newest_visible(*marker);
+  if (is_beside || (is_own && !restored_) || line.is_old(marker->newest)) {
+    std::optional<CheckpointMark> before = is_beside && restored_ ? restored_->checkpoint : newest_visible(*marker);
     return ids_.set_marker(used, {{options_.run, 0}, before, subtasks});
   }
   if (marker->subtasks >= subtasks) return Done{};
@@ -283,6 +283,7 @@ Result<std::set<std::string>> Transactions::files_of_manifests() const {
   std::set<std::string> named;
   SLUICE_TRY(std::vector<DirectoryEntry> entries, files.list(folder));
   for (const DirectoryEntry& entry : entries) {
+    if (!entry.is_directory || entry.name == "staged") continue;
     std::string path = folder + "/" + entry.name + "/manifest";
     SLUICE_TRY(bool is_checkpoint, files.exists(path));
     if (!is_checkpoint) continue;

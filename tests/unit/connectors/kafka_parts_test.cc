@@ -227,6 +227,16 @@ TEST(KafkaLineage, HoldsCheckpointsOfEachJobUpToWhereTheNextWentOn) {
   for (CheckpointMark mark : {CheckpointMark{"a", 6}, {"b", 10}, {"c", 0}}) EXPECT_FALSE(line.contains(mark));
 }
 
+TEST(KafkaLineage, ForgetsTheOldest) {
+  Lineage line;
+  for (int i = 0; i < 1200; ++i) line = line.with({fmt::format("job.{}", i), 1});
+  EXPECT_EQ(line.ends().size(), 1000U);
+  EXPECT_FALSE(line.contains({"job.199", 1}));
+  EXPECT_TRUE(line.is_old({"job.200", 0}));
+  EXPECT_FALSE(line.is_old({"job.1199", 1}));
+  EXPECT_FALSE(line.is_old({"other", 1}));
+}
+
 TEST(KafkaLineage, TheRestoredCheckpointSaysWhichRunTookIt) {
   std::vector<std::string> none;
   TransactionCommittable first{.run = "job.2", .before = Lineage({{"job.1", 5}})};
