@@ -100,7 +100,10 @@ class Suite(RestoreSuite):
         process = self.start("moved-2", script, "--from", self.newest("moved"), "--parallelism", "1")
         self.wait_for_ids("moved-out", [0, 1, 2, 3], "the same under another name")
         self.kill(process)
-        self.refused("moved", script, "--from", "latest", "--parallelism", "1")
+        self.send("moved", (0, 4))
+        process = self.start("moved", script, "--from", "latest", "--parallelism", "1")
+        self.wait_for_ids("moved-out", [0, 1, 2, 3, 4], "each once when the former one goes on")
+        self.kill(process)
 
     def folder_that_was_copied(self):
         """Both go on as the same job, with the same numbers."""
