@@ -115,7 +115,7 @@ std::optional<SecretPlace> value_behind(std::string_view text, size_t at, char q
     return SecretPlace{at + 1, end_of_quoted(text, at + 1, text[at])};
   }
   if (!is_set || !is_option) return {};
-  return SecretPlace{at, std::min(text.find_first_of(" \t\r\n,;)", at), text.size())};
+  return SecretPlace{at, std::min(text.find_first_of("\r\n,;)", at), text.size())};
 }
 
 }  // namespace

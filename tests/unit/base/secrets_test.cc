@@ -39,6 +39,7 @@ TEST(Secrets, AreFoundInScripts) {
       {"WHERE token = 'x' AND `password` <> y", "WHERE token = 'x' AND `password` <> y"},
       {"SELECT token, 'x' FROM t", "SELECT token, 'x' FROM t"},
       {"SELECT `password`, name FROM t", "SELECT `password`, name FROM t"},
+      {"'a.password' = x y, 'b'='c'", "'a.password' = ******, 'b'='c'"},
       {"SET sasl.password=x;", "SET sasl.password=******;"},
       {"WITH (sasl.password = 'x')", "WITH (sasl.password = '******')"},
       {"`a.password` = 'x'", "`a.password` = '******'"},
