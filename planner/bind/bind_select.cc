@@ -209,33 +209,21 @@ class SelectBinder {
     return qualify;
   }
 
-  // The items over `input`, with calls OVER windows and QUALIFY between.
+  // The items over `input`, with QUALIFY and calls OVER windows between.
   Plan finish(Plan input, const OverCalls& overs, std::vector<StarColumn> items, std::optional<Expr> qualify) {
     if (!overs.items.empty()) {
       OverPlan over = plan_over(input, overs, session_);
       // What a key computes is not computed again: the item then is the key, also for upsert keys.
       for (StarColumn& item : items) {
         auto computed = std::ranges::find(over.computed, item.expr, &std::pair<Expr, uint32_t>::first);
-        item.expr = computed != over.computed.end() ? at(computed->second, item.expr) : with_results(item.expr, over);
+        item.expr = computed == over.computed.end() ? with_results(item.expr, over)
+                                                    : column_instead(computed->second, item.expr);
       }
       if (qualify) qualify = with_results(*qualify, over);
       input = std::move(over.plan);
     }
     if (qualify) input = make_filter(std::move(input), std::move(*qualify), session_);
     return project(std::move(input), items);
-  }
-
-  static Expr at(uint32_t index, const Expr& instead_of) {
-    Expr result = column(index, instead_of.type);
-    result.span = instead_of.span;
-    return result;
-  }
-
-  // References to results of calls OVER windows become the columns where they stand.
-  static Expr with_results(const Expr& expr, const OverPlan& over) {
-    return map_columns(expr, [&](uint32_t index, const Expr& reference) {
-      return index < kOverBase ? reference : at(over.columns[index - kOverBase], reference);
-    });
   }
 
   // ---- With GROUP BY or aggregates
@@ -327,7 +315,7 @@ class SelectBinder {
     auto* reference = expr.as<ColumnRef>();
     if (reference != nullptr && reference->index >= kOverBase) return expr;
     if (reference != nullptr && reference->index >= kWindowBase) {
-      return at(static_cast<uint32_t>(results_) + reference->index - kWindowBase, expr);
+      return column_instead(static_cast<uint32_t>(results_) + reference->index - kWindowBase, expr);
     }
     bool is_result = reference != nullptr && reference->index >= kAggregateBase;
     if (is_result) {

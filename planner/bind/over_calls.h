@@ -49,6 +49,10 @@ struct OverPlan {
   std::vector<std::pair<Expr, uint32_t>> computed;
 };
 OverPlan plan_over(const Plan& input, const OverCalls& calls, BindSession& session);
+// References to results of calls become the columns where they stand.
+Expr with_results(const Expr& expr, const OverPlan& over);
+// A column at the place in the text where another expression stands.
+Expr column_instead(uint32_t index, const Expr& of);
 
 // What the query does with calls OVER windows, when all of it is known: reports what a stream cannot do.
 void check_over(const Plan& sink, BindSession& session);

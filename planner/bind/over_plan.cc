@@ -118,6 +118,18 @@ bool is_numbering(std::string_view function) {
   return function == "ROW_NUMBER" || function == "RANK" || function == "DENSE_RANK";
 }
 
+Expr column_instead(uint32_t index, const Expr& of) {
+  Expr result = column(index, of.type);
+  result.span = of.span;
+  return result;
+}
+
+Expr with_results(const Expr& expr, const OverPlan& over) {
+  return map_columns(expr, [&](uint32_t index, const Expr& reference) {
+    return index < kOverBase ? reference : column_instead(over.columns[index - kOverBase], reference);
+  });
+}
+
 OverPlan plan_over(const Plan& input, const OverCalls& calls, BindSession& session) {
   Below below(input);
   std::vector<Over> nodes;

@@ -15,6 +15,7 @@
 #include "catalog/types/type.h"
 #include "catalog/types/value.h"
 #include "planner/jobgraph/jobgraph.h"
+#include "planner/plan/changelog_nodes.h"
 #include "planner/plan/ordered_nodes.h"
 #include "planner/plan/plan.h"
 
@@ -211,24 +212,6 @@ struct Expand {
   bool operator==(const Expand&) const = default;
 };
 
-// TO_CHANGELOG, by which changes become rows with a column that says their kind, and FROM_CHANGELOG, which goes back.
-// Output: the keys of PARTITION BY, the kind where it is added, and the other columns.
-struct ChangelogCall {
-  Plan input;
-  std::vector<uint32_t> columns;  // Of the input, in the order of the output.
-  uint32_t keys = 0;              // How many of them are keys.
-  std::string added;              // Name of the kind's column; empty in FROM_CHANGELOG.
-  std::optional<uint32_t> read;   // FROM_CHANGELOG: the input's column that holds the kind.
-  ChangelogMode mode;             // The kinds that are handed on.
-  SourceSpan span;
-
-  static void fields(auto& self, auto&& v) {
-    v("input", self.input), v("columns", self.columns), v("keys", self.keys), v("added", self.added);
-    v("read", self.read), v("mode", self.mode);
-  }
-  bool operator==(const ChangelogCall&) const = default;
-};
-
 // Makes `time` the rowtime attribute. Settings of the watermark (per_event, interval, idleness) come along, so that
 // push-down moves it as a whole; `watermark.expression` is over the input. Once the source makes the watermark, the
 // node stays to say which column is the rowtime, and without effect otherwise.
@@ -241,18 +224,6 @@ struct WatermarkAssigner {
     v("input", self.input), v("time", self.time), v("watermark", self.watermark);
   }
   bool operator==(const WatermarkAssigner&) const = default;
-};
-
-// Above the Scan of an upsert source: a full changelog per primary key.
-struct ChangelogNormalize {
-  Plan input;
-  std::vector<uint32_t> keys;
-  std::vector<Expr> condition;  // Empty or one: a filter pushed into the operator.
-
-  static void fields(auto& self, auto&& v) {
-    v("input", self.input), v("keys", self.keys), v("condition", self.condition);
-  }
-  bool operator==(const ChangelogNormalize&) const = default;
 };
 
 // Writes the input to a table: its columns are the table's written columns, in order and cast. `connector` of the table

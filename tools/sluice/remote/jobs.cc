@@ -13,6 +13,8 @@ namespace sluice::tools {
 namespace {
 
 constexpr int64_t kLateMs = 100;
+// For the gateway's answer that the time is over: it waits for so much less than the call may take.
+constexpr int64_t kAnswerMs = 1000;
 
 struct JobsArguments {
   GatewayArgument gateway;
@@ -87,7 +89,7 @@ int stop(gateway::GatewayClient& client, const JobsArguments& arguments) {
   request.set_savepoint_directory(arguments.savepoint_directory);
   v1::Job job;
   int64_t begin_ms = now_ms();
-  if (auto failure = client.stop_job(request, arguments.timeout_s * 1000, job)) {
+  if (auto failure = client.stop_job(request, arguments.timeout_s * 1000 + kAnswerMs, job)) {
     // Whichever of the two processes gave up first.
     bool is_late = now_ms() - begin_ms >= arguments.timeout_s * 1000 - kLateMs;
     return report(is_late ? no_savepoint_yet(arguments) : *failure);
