@@ -213,12 +213,7 @@ class SelectBinder {
   Plan finish(Plan input, const OverCalls& overs, std::vector<StarColumn> items, std::optional<Expr> qualify) {
     if (!overs.items.empty()) {
       OverPlan over = plan_over(input, overs, session_);
-      // What a key computes is not computed again: the item then is the key, also for upsert keys.
-      for (StarColumn& item : items) {
-        auto computed = std::ranges::find(over.computed, item.expr, &std::pair<Expr, uint32_t>::first);
-        item.expr = computed == over.computed.end() ? with_results(item.expr, over)
-                                                    : column_instead(computed->second, item.expr);
-      }
+      for (StarColumn& item : items) item.expr = item_over(item.expr, over);
       if (qualify) qualify = with_results(*qualify, over);
       input = std::move(over.plan);
     }

@@ -51,6 +51,9 @@ struct OverPlan {
 OverPlan plan_over(const Plan& input, const OverCalls& calls, BindSession& session);
 // References to results of calls become the columns where they stand.
 Expr with_results(const Expr& expr, const OverPlan& over);
+// The same of an item of SELECT. What a key computes is not computed again: the item then is the key, also for upsert
+// keys.
+Expr item_over(const Expr& item, const OverPlan& over);
 // A column at the place in the text where another expression stands.
 Expr column_instead(uint32_t index, const Expr& of);
 

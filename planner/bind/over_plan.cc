@@ -130,6 +130,11 @@ Expr with_results(const Expr& expr, const OverPlan& over) {
   });
 }
 
+Expr item_over(const Expr& item, const OverPlan& over) {
+  auto computed = std::ranges::find(over.computed, item, &std::pair<Expr, uint32_t>::first);
+  return computed == over.computed.end() ? with_results(item, over) : column_instead(computed->second, item);
+}
+
 OverPlan plan_over(const Plan& input, const OverCalls& calls, BindSession& session) {
   Below below(input);
   std::vector<Over> nodes;
