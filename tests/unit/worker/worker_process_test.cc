@@ -25,6 +25,7 @@ TEST_F(WorkerProcess, StreamsReconnectsCheckpointsStopsAndGoesOn) {
   ASSERT_EQ(client->welcome().result_columns.size(), 2U);
   uint64_t position = read_numbers(*client, 0, 20'000);
   client->acknowledge(position - 5000);
+  ASSERT_TRUE(client->report());  // An answer to what was sent behind it: the worker has read the acknowledgement.
 
   client.reset();  // In the middle: the worker goes on, and the rows that were not acknowledged come again.
   client = connect(1);
