@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """stopping_test.py SLUICE: Ctrl-C on `sluice run`, and the rows of a SELECT around checkpoints."""
-import fcntl
 import json
+import os
 import re
+import select
 import shlex
 import signal
 import socket
 import subprocess
 import sys
-import termios
 import time
 
 from gateway_process import World, wait_until
@@ -38,10 +38,15 @@ def continuation(error):
 
 
 def wait_until_blocked(job):
-    """Nobody reads the job's standard output, and its pipe is full."""
-    def waiting():
-        return int.from_bytes(fcntl.ioctl(job.stdout, termios.FIONREAD, b"\0" * 4), sys.byteorder)
-    wait_until("standard output is full", lambda: waiting() > 60_000)
+    """Nobody reads the job's standard output, and its pipe is full: of pages, each of which short writes may leave
+    half empty, so that its bytes say nothing."""
+    def is_full():
+        pipe = os.open(f"/proc/self/fd/{job.stdout.fileno()}", os.O_WRONLY | os.O_NONBLOCK)
+        try:
+            return not select.select([], [pipe], [], 0)[1]
+        finally:
+            os.close(pipe)
+    wait_until("standard output is full", is_full)
 
 
 def has_savepoint(world):
