@@ -12,6 +12,7 @@ shown how many checkpoints lie behind. `--latency` measures q1 at 100,000 events
 end to end, and what producer, broker and consumer take without an engine."""
 import argparse
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -79,6 +80,7 @@ class Bench:
         # One subtask: events of a partition are in the order of their times.
         filler = engines.Sluice(self.sluice.binary, self.folder, 1, self.arguments.settings)
         filler.check(filler.start("fill", scripts.fill(self.input)))
+        os.sync()  # The broker's pages are not to be written while others are measured.
 
     def run(self, engine, query):
         """Figures of one run, and what it wrote."""
