@@ -6,6 +6,7 @@
 #include "catalog/connectors/datagen.h"
 #include "catalog/connectors/filesystem.h"
 #include "catalog/connectors/kafka.h"
+#include "catalog/connectors/metadata.h"
 #include "catalog/connectors/nexmark.h"
 #include "catalog/connectors/print.h"
 #include "catalog/connectors/values.h"
@@ -95,9 +96,14 @@ std::vector<std::string> keys_of(std::string_view list) {
   return keys;
 }
 
-std::vector<std::string> values_metadata(const Table& table, TableUse use) {
+// Tests declare columns as the keys are.
+std::vector<MetadataKey> values_metadata(const Table& table, TableUse use) {
   auto options = options_of<ValuesOptions>(table);
-  return keys_of(use == TableUse::Source ? options.readable_metadata : options.writable_metadata);
+  std::vector<MetadataKey> keys;
+  for (std::string& key : keys_of(use == TableUse::Source ? options.readable_metadata : options.writable_metadata)) {
+    keys.push_back({std::move(key)});
+  }
+  return keys;
 }
 
 void check_values(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
@@ -157,6 +163,11 @@ void check_filesystem(const Table& table, TableUse use, SourceSpan span, Diagnos
                                  .hint(did_you_mean(format, known)));
   }
   if (use == TableUse::Source) {
+    refuse(std::ranges::any_of(table.columns,
+                               [](const Column& column) {
+                                 return column.metadata() && column.metadata()->key == "file.modification-time";
+                               }),
+           "metadata `file.modification-time`", span, diagnostics);
     if (auto checked = check_decode_options(table.options, false); !checked) {
       Failure failure = std::move(checked).as_failure();
       failure.error.span = span;
@@ -172,9 +183,12 @@ void check_filesystem(const Table& table, TableUse use, SourceSpan span, Diagnos
          "a commit policy other than `success-file`", span, diagnostics);
 }
 
-std::vector<std::string> filesystem_metadata(const Table&, TableUse use) {
+std::vector<MetadataKey> filesystem_metadata(const Table&, TableUse use) {
   if (use == TableUse::Sink) return {};
-  return {"file.path", "file.name", "file.size", "file.modification-time"};
+  return {{"file.path", Type::string().not_null()},
+          {"file.name", Type::string().not_null()},
+          {"file.size", Type::bigint().not_null()},
+          {"file.modification-time", Type::timestamp_ltz(3).not_null()}};
 }
 
 // ---- sinks that take what comes
@@ -209,29 +223,6 @@ OptionParser parser_of(const Table& table, WithClause with, SourceSpan span, Dia
   return parser;
 }
 
-void check_metadata(const ConnectorDecl& connector, const Table& table, TableUse use, SourceSpan span,
-                    Diagnostics& diagnostics) {
-  std::vector<std::string> known;
-  if (connector.metadata_keys != nullptr) known = connector.metadata_keys(table, use);
-  for (const Column& column : table.columns) {
-    const MetadataColumn* metadata = column.metadata();
-    if (metadata == nullptr || (use == TableUse::Sink && metadata->is_virtual)) continue;
-    if (known.empty()) {
-      const char* verb = use == TableUse::Source ? "reads" : "writes";
-      diagnostics.report(fail(ErrorCode::BadMetadataColumn, span, "`{}` {} no metadata, and column `{}` is METADATA",
-                              table.option("connector"), verb, column.name)
-                             .hint(use == TableUse::Sink ? "Write METADATA VIRTUAL for what is only read."
-                                                         : "Leave the column out, or make it a physical one."));
-      continue;
-    }
-    if (std::ranges::find(known, metadata->key) != known.end()) continue;
-    diagnostics.report(fail(ErrorCode::UnknownMetadataKey, span, "metadata key `{}` of column `{}` is not {} by `{}`",
-                            metadata->key, column.name, use == TableUse::Source ? "offered" : "taken",
-                            table.option("connector"))
-                           .hint(did_you_mean(metadata->key, known)));
-  }
-}
-
 }  // namespace
 
 const std::vector<ConnectorDecl>& connector_decls() {
@@ -245,13 +236,13 @@ const std::vector<ConnectorDecl>& connector_decls() {
        .check = check_values,
        .delivers = values_delivers,
        .takes = values_takes,
-       .metadata_keys = values_metadata},
+       .metadata = values_metadata},
       {.name = "filesystem",
        .is_source = true,
        .is_sink = true,
        .read = read_filesystem,
        .check = check_filesystem,
-       .metadata_keys = filesystem_metadata},
+       .metadata = filesystem_metadata},
       kafka_decl(),
       upsert_kafka_decl(),
       {.name = "print", .is_sink = true, .read = read_as<PrintOptions>, .takes = takes_all},
@@ -311,7 +302,7 @@ void check_use(const Table& table, TableUse use, SourceSpan span, Diagnostics& d
                            .hint("Leave it out for the job's parallelism."));
   }
   if (connector->check != nullptr) connector->check(table, use, span, diagnostics);
-  check_metadata(*connector, table, use, span, diagnostics);
+  check_metadata(table, use, span, diagnostics);
 }
 
 }  // namespace sluice

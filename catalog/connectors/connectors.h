@@ -14,6 +14,12 @@ namespace sluice {
 
 enum class TableUse : uint8_t { Source, Sink };
 
+// What a connector offers or takes beside the physical columns.
+struct MetadataKey {
+  std::string name;
+  Type type = Type::invalid();  // Invalid: as the table declares the column.
+};
+
 struct ConnectorDecl {
   std::string_view name;
   bool is_source = false;
@@ -25,7 +31,7 @@ struct ConnectorDecl {
   ChangelogMode (*delivers)(const Table& table) = nullptr;  // Null: inserts.
   // Of the kinds that a query would send, those that it takes. Null: inserts.
   ChangelogMode (*takes)(const Table& table, ChangelogMode requested) = nullptr;
-  std::vector<std::string> (*metadata_keys)(const Table& table, TableUse use) = nullptr;  // Null: none.
+  std::vector<MetadataKey> (*metadata)(const Table& table, TableUse use) = nullptr;  // Null: none.
   // Columns on which the source takes filters: equality with literals, and OR of it.
   std::vector<std::string_view> takes_equality_on;
 };

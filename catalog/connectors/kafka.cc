@@ -317,9 +317,19 @@ void check_upsert_kafka(const Table& table, TableUse use, SourceSpan span, Diagn
   }
 }
 
-std::vector<std::string> kafka_metadata(const Table&, TableUse use) {
-  if (use == TableUse::Sink) return {"topic", "headers", "timestamp"};
-  return {"topic", "partition", "headers", "leader-epoch", "offset", "timestamp", "timestamp-type"};
+std::vector<MetadataKey> kafka_metadata(const Table&, TableUse use) {
+  const Type text = Type::string().not_null();
+  if (use == TableUse::Sink) {
+    return {
+        {"topic", text}, {"headers", Type::map(Type::string(), Type::bytes())}, {"timestamp", Type::timestamp_ltz(3)}};
+  }
+  return {{"topic", text},
+          {"partition", Type::integer().not_null()},
+          {"headers", Type::map(text, Type::bytes()).not_null()},
+          {"leader-epoch", Type::integer()},
+          {"offset", Type::bigint().not_null()},
+          {"timestamp", Type::timestamp_ltz(3).not_null()},
+          {"timestamp-type", text}};
 }
 
 ChangelogMode upserts(const Table&) { return ChangelogMode{RowKind::UpdateAfter} | ChangelogMode{RowKind::Delete}; }
@@ -341,7 +351,7 @@ ConnectorDecl kafka_decl() {
           .is_sink = true,
           .read = read_kafka,
           .check = check_kafka,
-          .metadata_keys = kafka_metadata};
+          .metadata = kafka_metadata};
 }
 
 ConnectorDecl upsert_kafka_decl() {
@@ -352,7 +362,7 @@ ConnectorDecl upsert_kafka_decl() {
           .check = check_upsert_kafka,
           .delivers = upserts,
           .takes = takes_upserts,
-          .metadata_keys = kafka_metadata};
+          .metadata = kafka_metadata};
 }
 
 }  // namespace sluice

@@ -244,8 +244,9 @@ class InsertBinder {
         Expr expr = column(position, query->schema[position].type);
         SourceSpan span = span_of(query, position);
         expr.span = span;
-        Type type = written.type.with_nullability(expr.type.nullable());
-        expr = cast_or_report(std::move(expr), type, span, session_);
+        for (const Type& type : {table.columns[index].type, written.type}) {  // Metadata is written in another one.
+          expr = cast_or_report(std::move(expr), type.with_nullability(expr.type.nullable()), span, session_);
+        }
         identity &= expr.as<ColumnRef>() != nullptr && position == project.exprs.size();
         project.exprs.push_back(std::move(expr));
       } else {

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "catalog/connectors/connectors.h"
+#include "catalog/connectors/metadata.h"
 #include "catalog/connectors/watermark_options.h"
 #include "grammar/parser.h"
 #include "planner/bind/query_binder.h"
@@ -58,6 +59,25 @@ Plan normalize(Plan scan, const TableRef& table, ChangelogMode delivered, const 
   return make(ChangelogNormalize{std::move(scan), table.primary_key, {}});
 }
 
+// What comes in the connector's types, in those that the table declares.
+Plan cast_metadata(Plan input, const Table& table, SourceSpan span, BindSession& session) {
+  Project project{input, {}, {}};
+  RowSchema declared = table.scan_schema();
+  bool changed = false;
+  for (uint32_t i = 0; i < declared.size(); ++i) {
+    Type delivered = input->schema[i].type;
+    Expr value = column(i, delivered);
+    project.names.push_back(declared[i].name);
+    if (delivered == declared[i].type) {
+      project.exprs.push_back(std::move(value));
+      continue;
+    }
+    changed = true;
+    project.exprs.push_back(cast_or_report(std::move(value), declared[i].type, span, session));
+  }
+  return changed ? make(std::move(project)) : input;
+}
+
 // The columns of the table in their order over those of the scan.
 Plan compute_columns(Plan input, const Table& table) {
   Project project{std::move(input), {}, {}};
@@ -92,7 +112,7 @@ Plan assign_watermark(Plan input, const Table& table, const BindSession& session
   return make(WatermarkAssigner{std::move(input), table.watermark->column, std::move(watermark)});
 }
 
-TableRef ref_of(const Table& table, const std::vector<uint32_t>& columns) {
+TableRef ref_of(const Table& table, const std::vector<uint32_t>& columns, TableUse use) {
   TableRef ref{.id = table.identity.id,
                .version = table.identity.version,
                .path = table.identity.path.dotted(),
@@ -102,7 +122,7 @@ TableRef ref_of(const Table& table, const std::vector<uint32_t>& columns) {
   };
   for (uint32_t index : columns) {
     const Column& column = table.columns[index];
-    ref.columns.push_back({column.name, column.type});
+    ref.columns.push_back({column.name, exchanged_type(table, column, use)});
     if (auto* metadata = column.metadata()) ref.metadata_keys.push_back(metadata->key);
   }
   if (table.primary_key) {
@@ -157,7 +177,7 @@ TableRef scan_ref(const Table& table) {
   for (uint32_t i = 0; i < table.columns.size(); ++i) {
     if (table.columns[i].metadata() != nullptr) columns.push_back(i);
   }
-  return ref_of(table, columns);
+  return ref_of(table, columns, TableUse::Source);
 }
 
 TableRef sink_ref(const Table& table) {
@@ -168,11 +188,12 @@ TableRef sink_ref(const Table& table) {
   }
   std::ranges::sort(metadata, {}, [&](uint32_t i) { return table.columns[i].metadata()->key; });
   columns.insert(columns.end(), metadata.begin(), metadata.end());
-  return ref_of(table, columns);
+  return ref_of(table, columns, TableUse::Sink);
 }
 
 Plan plan_table(const Table& table, const std::vector<ast::Hint>& hints, SourceSpan span, BindSession& session) {
   Table hinted = with_hints(table, hints, span, session);
+  size_t errors = session.diagnostics->count();
   check_table_use(hinted, TableUse::Source, span, session);
   Scan scan{.table = scan_ref(hinted), .changelog = delivered_by(hinted), .span = span};
   for (uint32_t i = 0; i < scan.table.columns.size(); ++i) {
@@ -182,6 +203,7 @@ Plan plan_table(const Table& table, const std::vector<ast::Hint>& hints, SourceS
   TableRef ref = scan.table;
   ChangelogMode delivered = scan.changelog;
   Plan plan = normalize(make(std::move(scan)), ref, delivered, session);
+  if (session.diagnostics->count() == errors) plan = cast_metadata(std::move(plan), hinted, span, session);
   return assign_watermark(compute_columns(std::move(plan), hinted), hinted, session);
 }
 

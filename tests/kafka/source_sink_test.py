@@ -211,6 +211,25 @@ class Suite:
         found = self.rows("keyed", "SELECT k_id, name, part, `offset`, ts, kind, headers FROM t", script)
         check("key and metadata columns", found, ['7,seven,1,0,2023-11-14T22:13:20.123,CreateTime,"{a=[49], b=[50]}"'])
 
+    def metadata_of_other_types(self):
+        """What the table declares is cast from and to what messages have."""
+        self.broker.create("cast", 1)
+        self.broker.produce("cast", [(0, 1_700_000_000_123, None, '{"id":7}', "a=1,b=2")])
+        script = table("t", "id BIGINT, part STRING METADATA FROM 'partition' VIRTUAL, `offset` SMALLINT METADATA VIRTUAL, "
+                       "name VARCHAR(3) METADATA FROM 'topic' VIRTUAL, ts STRING METADATA FROM 'timestamp' VIRTUAL, "
+                       "headers MAP<STRING, STRING> METADATA VIRTUAL", self.broker, topic="cast", **BOUNDED)
+        found = self.rows("cast", "SELECT id, part, `offset`, name, ts, headers FROM t", script)
+        check("metadata of other types", found, ['7,0,0,cas,2023-11-14 22:13:20.123,"{a=1, b=2}"'])
+        self.broker.create("casts", 1)
+        script = table("t", "id BIGINT, ts TIMESTAMP(6) METADATA FROM 'timestamp', headers MAP<STRING, STRING> METADATA",
+                       self.broker, topic="casts")
+        self.run_ok("casts", script + "INSERT INTO t SELECT 1, TIMESTAMP '2023-11-14 22:13:20.123456', MAP['h', 'v'];\n")
+        message, = self.broker.consume("casts")
+        check("written metadata of other types", (message.timestamp, message.headers), (1_700_000_000_123, "h=v"))
+        self.fails("metadata of a type that cannot be", "uncast",
+                   table("t", "id INT, part ARRAY<INT> METADATA FROM 'partition'", self.broker, topic="cast", **BOUNDED)
+                   + "SELECT * FROM t;\n", "SL1312")
+
     def written_keys_headers_times(self):
         self.broker.create("written", 3)
         script = table("t", "id BIGINT, name STRING, ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', "
@@ -356,8 +375,8 @@ class Suite:
         for part in (self.filter_to_topic, self.startup_modes, self.offsets_of_partitions_that_are_not_listed,
                      self.producer_without_idempotence, self.times_of_messages, self.own_parallelism,
                      self.secrets_are_hidden, self.topic_pattern, self.written_by_pattern, self.keys_and_metadata,
-                     self.written_keys_headers_times, self.several_topics, self.upserts, self.given_up_transactions, self.broken_world,
-                     self.partitions_added, self.aligned_sources):
+                     self.metadata_of_other_types, self.written_keys_headers_times, self.several_topics, self.upserts,
+                     self.given_up_transactions, self.broken_world, self.partitions_added, self.aligned_sources):
             if len(sys.argv) == 2 or part.__name__ in sys.argv[2:]:
                 part()
 

@@ -18,17 +18,18 @@ using filesystem::ChunkReader;
 
 constexpr size_t kRecordBytesMax = 64 << 20;
 
-// A column whose value is in the path of the file.
-struct PartitionColumn {
+// A column with one value for all rows of a file: of a folder in its path, or metadata.
+struct FileColumn {
   uint32_t output = 0;
-  std::string name;
+  std::string name;  // Of the partition column, or the metadata key.
   Type type;
+  bool is_metadata = false;
 };
 
 struct ReaderSpec {
   DecoderSpec decoder;
   std::vector<uint32_t> decoded;  // Output columns that the decoder fills, in its order.
-  std::vector<PartitionColumn> partitions;
+  std::vector<FileColumn> constants;
   RowSchema output;
   std::string default_partition;
 };
@@ -68,7 +69,7 @@ class FileReader final : public SplitReader {
         arena_(*context.buffers),
         chunks_(std::make_shared<ChunkReader>(context.env, path_, position.offset, wake)),
         wake_(std::move(wake)),
-        constants_(filesystem::partition_values(relative)) {}
+        partitions_(filesystem::partition_values(relative)) {}
 
   Result<Poll> poll(uint32_t rows_max) override {
     rows_max = std::min(rows_max, kBatchRowsMax);
@@ -114,7 +115,7 @@ class FileReader final : public SplitReader {
     Batch batch = take();
     if (batch.rows > 0) {
       poll.state = Poll::State::Rows;
-      SLUICE_TRY(poll.rows, with_partitions(std::move(batch)));
+      SLUICE_TRY(poll.rows, with_constants(std::move(batch)));
     } else if (is_at_end()) {
       poll.state = Poll::State::End;
     }
@@ -171,39 +172,50 @@ class FileReader final : public SplitReader {
     return true;
   }
 
-  Result<Batch> with_partitions(Batch decoded) {
+  Result<Batch> with_constants(Batch decoded) {
     Batch batch;
     batch.rows = decoded.rows;
     batch.kinds = decoded.kinds;
     batch.heaps = std::move(decoded.heaps);
     batch.columns.resize(spec_.output.size());
     for (size_t i = 0; i < spec_.decoded.size(); ++i) batch.columns[spec_.decoded[i]] = std::move(decoded.columns[i]);
-    if (spec_.partitions.empty()) return batch;
+    if (spec_.constants.empty()) return batch;
     RowSchema schema;
-    for (const PartitionColumn& column : spec_.partitions) schema.push_back({column.name, column.type});
+    for (const FileColumn& column : spec_.constants) schema.push_back({column.name, column.type});
     Arena arena(*context_.buffers);
     BatchBuilder builder(*context_.buffers, schema);
     KernelContext kernels;
     kernels.arena = &arena;
     builder.bind(kernels);
-    for (size_t i = 0; i < spec_.partitions.size(); ++i) {
-      SLUICE_TRY(Value value, value_of(spec_.partitions[i]));
+    for (size_t i = 0; i < spec_.constants.size(); ++i) {
+      SLUICE_TRY(Value value, value_of(spec_.constants[i]));
       for (uint32_t row = 0; row < batch.rows; ++row) {
         put_value(builder.columns()[i], schema[i].type, row, value, kernels);
       }
     }
     Batch constants = builder.finish(batch.rows, &arena);
-    for (size_t i = 0; i < spec_.partitions.size(); ++i) {
-      batch.columns[spec_.partitions[i].output] = std::move(constants.columns[i]);
+    for (size_t i = 0; i < spec_.constants.size(); ++i) {
+      batch.columns[spec_.constants[i].output] = std::move(constants.columns[i]);
     }
     std::ranges::move(constants.heaps, std::back_inserter(batch.heaps));
     return batch;
   }
 
-  Result<Value> value_of(const PartitionColumn& column) const {
-    auto found = constants_.find(column.name);
-    if (found == constants_.end() || found->second == spec_.default_partition) return Value::null();
+  Result<Value> value_of(const FileColumn& column) {
+    if (column.is_metadata) return metadata(column.name);
+    auto found = partitions_.find(column.name);
+    if (found == partitions_.end() || found->second == spec_.default_partition) return Value::null();
     return parse_scalar(found->second, column.type);
+  }
+
+  Result<Value> metadata(std::string_view key) {
+    if (key == "file.path") return Value{path_};
+    if (key == "file.name") return Value{path_.substr(path_.rfind('/') + 1)};
+    if (!size_) {  // The same for all rows, also of a file that grows.
+      SLUICE_TRY(auto file, context_.env.files->open(path_));
+      SLUICE_TRY(size_, file->size());
+    }
+    return Value{static_cast<int64_t>(*size_)};
   }
 
   const ReaderSpec& spec_;
@@ -221,7 +233,8 @@ class FileReader final : public SplitReader {
   LetterFlush flush_;  // `held_` comes behind it.
   Poll held_;
   std::string held_position_;
-  const std::map<std::string, std::string> constants_;
+  const std::map<std::string, std::string> partitions_;
+  std::optional<uint64_t> size_;
   std::optional<RowAppender> appender_;
   std::string buffer_;
   size_t next_ = 0;
@@ -314,13 +327,19 @@ Result<std::optional<std::regex>> compile_pattern(const std::string& pattern) {
   }
 }
 
-ReaderSpec spec_of(const jobgraph::Source& source, const RowSchema& output, const FilesystemOptions& options) {
+bool delivers(std::string_view key, const Type& type) {
+  if (key == "file.size") return type.is(TypeRoot::BigInt);
+  return (key == "file.path" || key == "file.name") && type.is(TypeRoot::VarChar);
+}
+
+Result<ReaderSpec> spec_of(const jobgraph::Source& source, const RowSchema& output, const FilesystemOptions& options) {
   ReaderSpec spec;
   spec.output = output;
   spec.default_partition = options.default_partition;
   const jobgraph::TableRef& table = source.table;
   std::vector<uint32_t> position(table.columns.size());  // Of a table's column among those of the file.
-  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+  auto physical = static_cast<uint32_t>(table.columns.size() - table.metadata_keys.size());
+  for (uint32_t i = 0; i < physical; ++i) {
     if (std::ranges::find(table.partition_keys, i) != table.partition_keys.end()) continue;
     position[i] = static_cast<uint32_t>(spec.decoder.columns.size());
     spec.decoder.columns.push_back(table.columns[i]);
@@ -328,7 +347,15 @@ ReaderSpec spec_of(const jobgraph::Source& source, const RowSchema& output, cons
   for (uint32_t i = 0; i < source.paths.size(); ++i) {
     jobgraph::FieldPath path = source.paths[i];
     if (std::ranges::find(table.partition_keys, path[0]) != table.partition_keys.end()) {
-      spec.partitions.push_back({i, table.columns[path[0]].name, table.columns[path[0]].type});
+      spec.constants.push_back({i, table.columns[path[0]].name, table.columns[path[0]].type});
+      continue;
+    }
+    if (path[0] >= physical) {
+      const std::string& key = table.metadata_keys[path[0] - physical];
+      if (!delivers(key, output[i].type)) {
+        return fail(ErrorCode::InvalidJobGraph, "metadata `{}` does not come as {}", key, output[i].type.to_string());
+      }
+      spec.constants.push_back({i, key, output[i].type, true});
       continue;
     }
     path[0] = position[path[0]];
@@ -353,7 +380,7 @@ Result<std::unique_ptr<SourceConnector>> make_filesystem_source(const jobgraph::
   }
   SLUICE_TRY(std::optional<std::regex> pattern, compile_pattern(options.path_pattern));
   SLUICE_TRY(DecodeOptions decode_options, decode_options_of(source.table.options));
-  ReaderSpec spec = spec_of(source, output, options);
+  SLUICE_TRY(ReaderSpec spec, spec_of(source, output, options));
   return std::unique_ptr<SourceConnector>(
       std::make_unique<FilesystemSource>(std::move(options), std::move(directory), std::move(spec), *format,
                                          std::move(decode_options), std::move(pattern), source.table.options, context));

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "catalog/types/column_value.h"
-#include "catalog/types/time_zone.h"
 
 namespace sluice::runtime::kafka {
 namespace {
@@ -17,22 +16,20 @@ constexpr std::pair<std::string_view, MetadataKey> kKeys[] = {{"topic", Metadata
                                                               {"timestamp", MetadataKey::Timestamp},
                                                               {"timestamp-type", MetadataKey::TimestampType}};
 
-bool is_text(const Type& type) { return type.is(TypeRoot::VarChar) || type.is(TypeRoot::Char); }
-bool is_number(const Type& type) { return type.is(TypeRoot::Int) || type.is(TypeRoot::BigInt); }
-
-bool can_be(MetadataKey key, const Type& type) {
+bool delivers(MetadataKey key, const Type& type) {
   switch (key) {
     case MetadataKey::Topic:
     case MetadataKey::TimestampType:
       return type.is(TypeRoot::VarChar);
     case MetadataKey::Partition:
     case MetadataKey::LeaderEpoch:
+      return type.is(TypeRoot::Int);
     case MetadataKey::Offset:
-      return is_number(type);
+      return type.is(TypeRoot::BigInt);
     case MetadataKey::Timestamp:
-      return type.is_timestamp();
+      return type.is(TypeRoot::TimestampLtz) && type.precision() == 3;
     case MetadataKey::Headers:
-      return type.is(TypeRoot::Map) && is_text(type.child(0)) && type.child(1).is(TypeRoot::VarBinary);
+      return type.is(TypeRoot::Map) && type.child(0).is(TypeRoot::VarChar) && type.child(1).is(TypeRoot::VarBinary);
   }
   return false;
 }
@@ -58,14 +55,9 @@ Value headers_of(const rd_kafka_message_t& message) {
   return Value::map(std::move(entries));
 }
 
-Value time_of(const rd_kafka_message_t& message, const Type& type, const KernelContext& context) {
+Value time_of(const rd_kafka_message_t& message) {
   rd_kafka_timestamp_type_t kind{};
-  int64_t ms = rd_kafka_message_timestamp(&message, &kind);
-  if (type.is(TypeRoot::Timestamp) && context.session->zone != nullptr) {
-    ms = static_cast<const TimeZone*>(context.session->zone)->to_local(ms);
-  }
-  if (type.physical() == Physical::TimestampNs) return {TimestampNs{ms, 0}};
-  return {type.precision() <= 3 ? ms : ms * 1000};
+  return {int64_t{rd_kafka_message_timestamp(&message, &kind)}};
 }
 
 std::string_view time_type_of(const rd_kafka_message_t& message) {
@@ -75,7 +67,7 @@ std::string_view time_type_of(const rd_kafka_message_t& message) {
   return kind == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? "LogAppendTime" : "NoTimestampType";
 }
 
-Value value_of(const MetadataColumn& column, const rd_kafka_message_t& message, const KernelContext& context) {
+Value value_of(const MetadataColumn& column, const rd_kafka_message_t& message) {
   switch (column.key) {
     case MetadataKey::Topic:
       return {std::string(rd_kafka_topic_name(message.rkt))};
@@ -86,7 +78,7 @@ Value value_of(const MetadataColumn& column, const rd_kafka_message_t& message, 
     case MetadataKey::LeaderEpoch:
       return Value::null();  // librdkafka 2.0 keeps it to itself.
     case MetadataKey::Timestamp:
-      return time_of(message, column.type, context);
+      return time_of(message);
     case MetadataKey::TimestampType:
       return {std::string(time_type_of(message))};
     case MetadataKey::Headers:
@@ -100,15 +92,15 @@ Value value_of(const MetadataColumn& column, const rd_kafka_message_t& message, 
 Result<MetadataColumn> metadata_column(const std::string& key, const Type& type, uint32_t output) {
   for (const auto& [name, candidate] : kKeys) {
     if (name != key) continue;
-    if (can_be(candidate, type)) return MetadataColumn{candidate, type, output};
-    return fail(ErrorCode::NotSupportedYet, "metadata `{}` as {} is not supported yet", key, type.to_string());
+    if (delivers(candidate, type)) return MetadataColumn{candidate, type, output};
+    return fail(ErrorCode::InvalidJobGraph, "metadata `{}` does not come as {}", key, type.to_string());
   }
   return fail(ErrorCode::BadOptionValue, "there is no metadata `{}`", key);
 }
 
 void put_metadata(const MetadataColumn& column, const rd_kafka_message_t& message, MutableColumn& out, uint32_t row,
                   KernelContext& context) {
-  put_value(out, column.type, row, value_of(column, message, context), context);
+  put_value(out, column.type, row, value_of(column, message), context);
 }
 
 }  // namespace sluice::runtime::kafka

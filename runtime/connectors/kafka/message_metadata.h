@@ -16,11 +16,11 @@ enum class MetadataKey : uint8_t { Topic, Partition, Headers, LeaderEpoch, Offse
 
 struct MetadataColumn {
   MetadataKey key{};
-  Type type;            // As the table declares it.
+  Type type;
   uint32_t output = 0;  // Which column of the rows.
 };
 
-// A type that cannot be made from what the key has is refused.
+// Any other type than the key's own is refused: the plan casts.
 Result<MetadataColumn> metadata_column(const std::string& key, const Type& type, uint32_t output);
 
 void put_metadata(const MetadataColumn& column, const rd_kafka_message_t& message, MutableColumn& out, uint32_t row,

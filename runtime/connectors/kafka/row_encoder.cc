@@ -32,8 +32,7 @@ Status plan_metadata(const jobgraph::TableRef& table, EncoderPlan& plan) {
     } else if (is_headers) {
       plan.headers = static_cast<int32_t>(position);
     } else {
-      return fail(ErrorCode::NotSupportedYet, "writing metadata `{}` as {} is not supported yet", key,
-                  type.to_string());
+      return fail(ErrorCode::InvalidJobGraph, "metadata `{}` is not written as {}", key, type.to_string());
     }
   }
   return Done{};
