@@ -1,6 +1,7 @@
 #include "base/secrets.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace sluice {
@@ -118,6 +119,55 @@ std::optional<SecretPlace> value_behind(std::string_view text, size_t at, char q
   return SecretPlace{at, std::min(text.find_first_of("\r\n,;)", at), text.size())};
 }
 
+// In one word of a text, `user:PASSWORD@host`, with or without `scheme://` in front.
+std::optional<SecretPlace> password_of_address(std::string_view text, size_t begin, size_t end) {
+  std::string_view word = text.substr(begin, end - begin);
+  size_t scheme = word.find("://");
+  size_t user = scheme == std::string_view::npos ? 0 : scheme + 3;
+  size_t colon = word.find(':', user), at = word.rfind('@');
+  bool has_host = at != std::string_view::npos && at + 1 < word.size();
+  if (!has_host || colon == std::string_view::npos || colon + 1 >= at) return {};
+  return SecretPlace{begin + colon + 1, begin + at};
+}
+
+std::vector<SecretPlace> passwords_of_addresses(std::string_view text) {
+  constexpr std::string_view kEnds = " \t\r\n'\"`,;()<>|";
+  std::vector<SecretPlace> found;
+  for (size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    size_t before = text.find_last_of(kEnds, at);
+    size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    size_t end = std::min(text.find_first_of(kEnds, at), text.size());
+    if (auto place = password_of_address(text, begin, end)) found.push_back(*place);
+    at = end == text.size() ? end - 1 : end;
+  }
+  return found;
+}
+
+// Both are in order.
+std::vector<SecretPlace> merged(const std::vector<SecretPlace>& some, const std::vector<SecretPlace>& others) {
+  std::vector<SecretPlace> all, apart;
+  std::ranges::merge(some, others, std::back_inserter(all), {}, &SecretPlace::begin, &SecretPlace::begin);
+  for (const SecretPlace& place : all) {
+    if (apart.empty() || apart.back().end <= place.begin) {
+      apart.push_back(place);
+    } else {
+      apart.back().end = std::max(apart.back().end, place.end);
+    }
+  }
+  return apart;
+}
+
+std::string without(std::string_view text, const std::vector<SecretPlace>& secrets) {
+  std::string out;
+  size_t at = 0;
+  for (const SecretPlace& secret : secrets) {
+    out += text.substr(at, secret.begin - at);
+    out += kHiddenValue;
+    at = secret.end;
+  }
+  return out.append(text.substr(at));
+}
+
 }  // namespace
 
 bool is_secret(std::string_view key) {
@@ -131,7 +181,7 @@ bool is_secret(std::string_view key) {
 }
 
 std::string shown_value(std::string_view key, std::string_view value) {
-  return std::string(is_secret(key) ? kHiddenValue : value);
+  return is_secret(key) ? std::string(kHiddenValue) : without(value, passwords_of_addresses(value));
 }
 
 std::vector<SecretPlace> secrets_in(std::string_view text) {
@@ -150,18 +200,9 @@ std::vector<SecretPlace> secrets_in(std::string_view text) {
     if (hides) found.push_back(*value);
     begin = hides ? value->end : end;
   }
-  return found;
+  return merged(found, passwords_of_addresses(text));
 }
 
-std::string without_secrets(std::string_view text) {
-  std::string out;
-  size_t at = 0;
-  for (const SecretPlace& secret : secrets_in(text)) {
-    out += text.substr(at, secret.begin - at);
-    out += kHiddenValue;
-    at = secret.end;
-  }
-  return out.append(text.substr(at));
-}
+std::string without_secrets(std::string_view text) { return without(text, secrets_in(text)); }
 
 }  // namespace sluice

@@ -7,7 +7,7 @@ namespace {
 
 void hide(std::map<std::string, std::string>& values) {
   for (auto& [key, value] : values) {
-    if (is_secret(key)) value = kHiddenValue;
+    value = shown_value(key, value);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/job/restored_sinks.h"
 #include "runtime/job/state_claims.h"
 
 namespace sluice::runtime {
@@ -85,7 +86,30 @@ std::shared_ptr<const JobPlan> under_restored_id(const AttemptStart& start, cons
   return plan;
 }
 
+// A sink whose connector had nothing to do with the checkpoint hears of it only if it looks for what came behind it.
+Status restore_sink(const RestoredSinks& restored, const PreparedSink& prepared, const jobgraph::Operator& op,
+                    SinkConnector& sink, PreparedAttempt& out) {
+  SLUICE_TRY(SinkRestore from, restored.sink(op, prepared));
+  if (!from.kept.empty()) out.kept[op.uid] = from.kept;
+  if (!from.has_own && !sink.needs_publish_note()) return Done{};
+  SLUICE_FAULT("recover.before_publish");
+  return sink.publish_restored({from.id, from.job_id, from.committables, from.is_published});
+}
+
+// Whoever goes back to it again need not ask whether its rows are visible. Nothing was left behind.
+Status note_restored(const Env& env, PreparedAttempt& out) {
+  if (!out.restore || !out.restore->is_own || out.restore->is_published) return Done{};
+  const std::vector<PreparedSink>& held = out.restore->manifest.sinks;
+  bool has_all = std::ranges::all_of(held, [&](const PreparedSink& sink) { return out.sinks.contains(sink.uid); });
+  bool needs_note = std::ranges::any_of(out.sinks, [](const auto& sink) { return sink.second->needs_publish_note(); });
+  return has_all && needs_note ? write_published_note(env, out.restore->path) : Status(Done{});
+}
+
 Status recover_sinks(const AttemptStart& start, PreparedAttempt& out) {
+  std::optional<RestoredSinks> former;
+  if (out.restore) {
+    SLUICE_TRY(former, RestoredSinks::of(*out.restore));
+  }
   CheckpointId restored = out.restore && out.restore->is_own ? out.restore->manifest.id : 0;
   for (const jobgraph::Fragment& fragment : start.plan->graph.fragments) {
     for (const jobgraph::Operator& op : fragment.operators) {
@@ -97,11 +121,7 @@ Status recover_sinks(const AttemptStart& start, PreparedAttempt& out) {
       SLUICE_TRY(std::shared_ptr<SinkConnector> sink, make_sink(start.engine, *out.plan, op, context));
       if (out.restore) {
         for (const PreparedSink& prepared : out.restore->manifest.sinks) {
-          if (prepared.uid != op.uid) continue;
-          SLUICE_FAULT("recover.before_publish");
-          const Manifest& manifest = out.restore->manifest;
-          SLUICE_DO(
-              sink->publish_restored({manifest.id, manifest.job_id, prepared.committables, out.restore->is_published}));
+          if (prepared.uid == op.uid) SLUICE_DO(restore_sink(*former, prepared, op, *sink, out));
         }
       }
       SLUICE_FAULT("recover.before_sink");
@@ -110,7 +130,7 @@ Status recover_sinks(const AttemptStart& start, PreparedAttempt& out) {
       out.sinks.emplace(op.uid, std::move(sink));
     }
   }
-  return Done{};
+  return note_restored(start.engine.env, out);
 }
 
 bool was_enumerated(const Manifest& manifest, const std::string& uid) {

@@ -20,6 +20,7 @@ struct PreparedAttempt {
   std::shared_ptr<const RestoreSource> restore;
   CheckpointId next_id = 1;
   SinkTable sinks;
+  std::map<std::string, std::vector<std::string>> kept;  // By uid; see SinkRestore.
   SourceTable sources;
   std::map<uint32_t, SplitList> splits;
   std::vector<std::string> warnings;

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "planner/jobgraph/codec.h"
 #include "planner/jobgraph/secrets.h"
+#include "runtime/checkpoint/kept_committables.h"
 #include "runtime/checkpoint/savepoint.h"
 #include "runtime/task/source_reader.h"
 #include "runtime/task/split_entry.h"
@@ -23,7 +24,9 @@ Status complete_checkpoint(const Env& env, CheckpointDirectory& directory, const
   for (const PreparedSink& prepared : manifest.sinks) {
     auto sink = sinks.find(prepared.uid);
     SLUICE_CHECK(sink != sinks.end());
-    SLUICE_DO(sink->second->publish(manifest.id, prepared.committables));
+    std::vector<std::string> own = prepared.committables;
+    std::erase_if(own, is_kept);
+    SLUICE_DO(sink->second->publish(manifest.id, own));
     SLUICE_FAULT("checkpoint.after_publish_of_sink");
   }
   SLUICE_FAULT("checkpoint.after_publish");
@@ -139,6 +142,7 @@ Manifest CheckpointCoordinator::make_manifest(const RunningCheckpoint& running) 
     manifest.tasks.push_back(snapshot.state);
     for (const auto& [uid, committable] : snapshot.sinks) committables[uid].push_back(committable);
   }
+  for (const auto& [uid, kept] : options_.kept) std::ranges::copy(kept, std::back_inserter(committables[uid]));
   for (auto& [uid, prepared] : committables) manifest.sinks.push_back({uid, std::move(prepared)});
   return manifest;
 }

@@ -60,6 +60,7 @@ class CheckpointCoordinator {
     std::set<std::string> known_files;  // Segments of the checkpoint that was restored.
     CheckpointStats stats;              // Of the attempts before.
     SourceTable sources;
+    std::map<std::string, std::vector<std::string>> kept;  // By uid: what sinks of other connectors have said.
   };
   CheckpointCoordinator(Options options, CheckpointHost& host) : options_(std::move(options)), host_(host) {}
   ~CheckpointCoordinator() { *alive_ = false; }

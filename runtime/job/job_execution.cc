@@ -197,7 +197,8 @@ void JobExecution::deploy(PreparedAttempt prepared) {
                                               deployment->tasks().size(),
                                               {},
                                               status_.checkpoints,
-                                              prepared.sources};
+                                              prepared.sources,
+                                              prepared.kept};
   if (prepared.restore && prepared.restore->is_own) {
     for (const TaskStateHandle& task : prepared.restore->manifest.tasks) {
       for (const SegmentRef& segment : task.segments) coordination.known_files.insert(segment.file);

@@ -17,7 +17,7 @@ RUNNING = [
     ("kafka.before_begin", (1, 3)), ("kafka.after_begin", (1, 4)), ("kafka.after_stage", (2, 30)),
     ("kafka.after_send", (1, 31)), ("kafka.before_acknowledged", (1, 4)), ("kafka.before_stage_sync", (1, 3)),
     ("kafka.after_stage_sync", (2, 3)), ("checkpoint.before_manifest", (1, 19)), ("checkpoint.after_manifest", (1, 19)),
-    ("kafka.before_marker", (1, 2, 5)), ("kafka.after_marker", (1, 2, 5)), ("kafka.after_commit", (1, 2, 5)),
+    ("kafka.before_marker", (1, 2, 3)), ("kafka.after_marker", (1, 2, 3)), ("kafka.after_commit", (1, 2, 3)),
     ("checkpoint.after_publish", (1, 9)), ("checkpoint.before_retire", (1, 9)), ("checkpoint.after_retire", (1, 9)),
 ]
 # Of a recovery that has rows to produce again.
@@ -31,8 +31,8 @@ RECOVERY = [
 
 # Without a checkpoint nothing names the ids of a larger parallelism; what they have open must not hold readers up.
 BEFORE_FIRST = [("kafka.before_acknowledged", 2), ("kafka.after_ids_noted", 1), ("checkpoint.before_manifest", 1)]
-FIRST_COMMIT = 5  # Of kafka.before_marker, behind those with which two subtasks take their ids over.
-SHORT = {("checkpoint.after_manifest", 19), ("kafka.after_marker", 5), ("kafka.after_commit", 5),
+FIRST_COMMIT = 3  # Of kafka.before_marker, behind those with which subtask 0 takes its ids over.
+SHORT = {("checkpoint.after_manifest", 19), ("kafka.after_marker", 3), ("kafka.after_commit", 3),
          ("kafka.after_produce_again", 1)}
 
 

@@ -105,6 +105,61 @@ class Suite(RestoreSuite):
         self.wait_for_ids("moved-out", [0, 1, 2, 3, 4], "each once when the former one goes on")
         self.kill(process)
 
+    def subtasks_that_are_no_more(self):
+        """Their ids are forgotten; what they have shown is not."""
+        script = self.pass_on("wide", "wide-out")
+        older = self.stop(self.begin("wide", script))
+        process = self.start("wide", script, "--from", "latest", "--parallelism", "6")
+        self.send("wide", (1, 2))
+        self.wait_for_ids("wide-out", [0, 1, 2], "a row of the second of six")
+        newer = self.stop(process)
+        [note] = (self.engine.folder / "checkpoints/wide").glob("staged/*/transactional-ids")
+        asked = lambda: note.read_bytes().count(b"wide-out")
+        check("ids of six", asked(), 12)
+        self.crash("wide", script, "recover.after_sink:1", "--from", "latest", "--parallelism", "1")
+        check("ids of one", asked(), 2)
+        self.refused("wide-2", script, "--from", older, "--parallelism", "1")
+        process = self.start("wide-3", script, "--from", newer, "--parallelism", "3")
+        self.send("wide", (1, 3))
+        self.wait_for_ids("wide-out", [0, 1, 2, 3], "the checkpoint of six is not older")
+        self.stop(process)
+        self.refused("wide", script, "--from", "latest", "--parallelism", "1")
+
+    def unpublished_checkpoint_again(self):
+        """Its rows have become visible since, and their staged files are gone."""
+        script = self.pass_on("again", "again-out")
+        self.stop(self.begin("again", script))
+        self.send("again", (0, 2), (1, 3))
+        self.crash("again", script, "kafka.before_marker:1", "--from", "latest", "--parallelism", "1")
+        older = self.newest("again")
+        process = self.start("again", script, "--from", "latest", "--parallelism", "1")
+        self.wait_for_ids("again-out", [0, 1, 2, 3], "rows of a checkpoint that was not published")
+        for i in range(4, 8):
+            self.send("again", (0, i))
+            self.wait_for_ids("again-out", list(range(i + 1)), f"row {i}")
+        self.stop(process)
+        self.refused("again", script, "--from", older, "--parallelism", "1")
+        process = self.start("again", script, "--from", older, "--parallelism", "1", "-D",
+                             "sluice.restore.allow-duplicates=true")
+        self.wait_for_ids("again-out", [0, 1, 2, 3, *(i for i in range(4, 8) for _ in range(2))], "what came behind it, twice")
+        self.kill(process)
+
+    def folder_that_was_moved(self):
+        """Under another name nobody knows where its staged rows are."""
+        script = self.pass_on("carried", "carried-out")
+        self.stop(self.begin("carried", script))
+        self.send("carried", (0, 2))
+        self.crash("carried", script, "kafka.before_marker:1", "--from", "latest", "--parallelism", "1")
+        former = self.engine.folder / "checkpoints/carried"
+        former.rename(self.engine.folder / "elsewhere")
+        code, text = self.engine.run("carried-2", script, "--from", str(self.engine.folder / "elsewhere"), timeout=30)
+        check("staged rows that are not found", (code != 0, "rows of the checkpoint are lost" in text, "former name" in text),
+              (True, True, True))
+        (self.engine.folder / "elsewhere").rename(former)
+        process = self.start("carried", script, "--from", "latest", "--parallelism", "1")
+        self.wait_for_ids("carried-out", [0, 1, 2], "they are found under the former name")
+        self.kill(process)
+
     def folder_that_was_copied(self):
         """Both go on as the same job, with the same numbers."""
         script = self.pass_on("twin", "twin-out")
@@ -144,6 +199,7 @@ def main(broker):
     suite = Suite(sys.argv[1], broker)
     suite.all([suite.older_checkpoint_of_fewer_subtasks, suite.older_savepoint_and_another_name,
                suite.older_savepoint_through_gateway, suite.rows_of_a_checkpoint_that_is_not_published,
+               suite.subtasks_that_are_no_more, suite.unpublished_checkpoint_again, suite.folder_that_was_moved,
                suite.folder_that_was_copied, suite.damaged_note_of_ids])
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """restore_test.py SLUICE [PART...]: jobs that go on from a checkpoint while what they read or write is no longer the same:
 topics that came since, were made anew, or have another name; another delivery guarantee."""
+import subprocess
 import sys
 import time
 
@@ -8,7 +9,7 @@ import broker as brokers
 from engine import Gateway, check, table
 from restore_suite import INTERVAL, ROWS, RestoreSuite
 
-COMMIT = 5  # The visit of kafka.before_marker with which the first rows of two subtasks are committed.
+COMMIT = 3  # The visit of kafka.before_marker with which the first rows of two subtasks are committed.
 
 
 class Suite(RestoreSuite):
@@ -147,6 +148,26 @@ class Suite(RestoreSuite):
         self.wait_for_ids("gone-b", [1, 2], "a row behind the end of the first topic")
         self.kill(process)
 
+    def former_topic_is_not_made_again(self):
+        """By a broker that makes the topics which are named to it."""
+        with brokers.Broker(auto_create_topics_enable="true") as broker:
+            other = Suite(self.engine.sluice, broker)
+            for topic in ("gone-a", "gone-b"):
+                broker.create(topic, 1)
+            broker.create("gone", 2)
+            for i, topic in enumerate(("gone-a", "gone-b")):
+                flags = ("--from", "latest") if i else ()
+                process = other.start("gone", other.pass_on("gone", topic), "--parallelism", "1", *flags)
+                other.send("gone", (0, i))
+                other.wait_for_ids(topic, [i], f"a row in {topic}")
+                other.stop(process)
+                if i == 0:
+                    broker.side.ask("delete", "gone-a")
+                    time.sleep(1)
+            done = subprocess.run([self.engine.sluice, "topics", "ls", "--brokers", broker.servers], capture_output=True,
+                                  text=True)
+            check("topics", ("gone-b" in done.stdout, "gone-a" in done.stdout), (True, False))
+
     def back_to_the_first_topic(self):
         for topic in ("to-a", "to-b"):
             self.broker.create(topic, 1)
@@ -160,6 +181,35 @@ class Suite(RestoreSuite):
                 self.wait_for_ids(topic, expected[topic], f"row {i} in {topic}")
                 flags = ("--from", gateway.stop(job))
         check("each once", (self.ids("to-a"), self.ids("to-b")), (expected["to-a"], expected["to-b"]))
+
+    def another_connector_in_between(self):
+        """It keeps in its checkpoints what Kafka has shown."""
+        kafka = self.pass_on("between", "between-out")
+        begin, end = kafka[:kafka.index("CREATE TABLE dst")], "INSERT INTO dst SELECT id FROM src;\n"
+        nowhere = begin + "CREATE TABLE dst (id BIGINT) WITH ('connector' = 'blackhole');\n" + end
+        files = begin + (
+            f"CREATE TABLE dst (id BIGINT) WITH ('connector' = 'filesystem', 'path' = '{self.engine.folder}/rows', "
+            "'format' = 'json');\n") + end
+        older = self.stop(self.begin("between", kafka))
+        process = self.start("between-2", nowhere, "--from", older, "--parallelism", "1")
+        self.wait_for(lambda: self.checkpoints("between-2"), "a checkpoint without Kafka")
+        between = self.stop(process)
+        process = self.start("between-3", kafka, "--from", between, "--parallelism", "1")
+        self.send("between", (0, 2))
+        self.wait_for_ids("between-out", [0, 1, 2], "Kafka again")
+        newest = self.stop(process)
+        for savepoint in (older, between):
+            self.refused("between-4", kafka, "--from", savepoint, "--parallelism", "1")
+        process = self.start("between-5", files, "--from", newest, "--parallelism", "1")
+        self.wait_for(lambda: self.checkpoints("between-5"), "a checkpoint with files")
+        self.stop(process)
+        self.send("between", (0, 3))
+        self.crash("between-6", kafka, "kafka.before_marker:1", "--from", newest, "--parallelism", "1")
+        code, text = self.engine.run("between-6", nowhere, "--from", "latest", timeout=30)
+        check("rows that wait for Kafka", (code != 0, "SL3003" in text, "connector `kafka`" in text), (True, True, True))
+        process = self.start("between-6", kafka, "--from", "latest", "--parallelism", "1")
+        self.wait_for_ids("between-out", [0, 1, 2, 3], "each once")
+        self.kill(process)
 
     def nothing_is_left_open(self):
         """By subtasks that the checkpoint does not know, when the table is exactly once no more."""
@@ -181,7 +231,8 @@ def main(broker):
     suite = Suite(sys.argv[1], broker)
     suite.all([suite.no_partitions_yet, suite.no_broker_at_the_one_look, suite.topic_made_anew,
                suite.bounded_topic_made_anew, suite.sink_with_another_topic, suite.sink_with_another_guarantee,
-               suite.former_topic_that_is_gone, suite.back_to_the_first_topic, suite.nothing_is_left_open])
+               suite.former_topic_that_is_gone, suite.back_to_the_first_topic, suite.former_topic_is_not_made_again,
+               suite.another_connector_in_between, suite.nothing_is_left_open])
 
 
 if __name__ == "__main__":

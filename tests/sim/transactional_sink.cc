@@ -197,6 +197,7 @@ class TransactionalSink final : public SinkConnector {
   // How many subtasks had ids, as subtask 0 has said: the file is gone with the checkpoints.
   uint32_t counted() const {
     uint32_t subtasks = 0;
+    if (omits("counted")) return subtasks;
     for (uint32_t slot = 0; slot < kSlots; ++slot) {
       subtasks = std::max(subtasks, producers().marker_of(id_of(table_, 0, slot)).subtasks);
     }
@@ -208,7 +209,7 @@ class TransactionalSink final : public SinkConnector {
     if (omits("unnamed")) return Done{};
     for (uint32_t slot = 0; slot < kSlots; ++slot) take(id_of(table_, 0, slot));
     SLUICE_TRY(uint32_t used, read_used());
-    if (!omits("counted")) used = std::max(used, counted());
+    used = std::max(used, counted());
     for (uint32_t subtask = 0; subtask < used; ++subtask) {
       for (uint32_t slot = 0; slot < kSlots; ++slot) take(id_of(table_, subtask, slot));
     }

@@ -12,7 +12,7 @@ constexpr int kLogLevelWarning = 4;
 
 void on_log(const rd_kafka_t* handle, int level, const char*, const char* text) {
   if (level > kLogLevelWarning || handle == nullptr) return;
-  static_cast<ClientEvents*>(rd_kafka_opaque(handle))->complain(text);
+  static_cast<ClientEvents*>(rd_kafka_opaque(handle))->complain(without_secrets(text));
 }
 
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
@@ -31,7 +31,7 @@ void on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
   if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) {
     events->refuse(reason);
   } else if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-    events->complain(reason);
+    events->complain(without_secrets(reason));
   }
 }
 
@@ -51,7 +51,8 @@ Status apply(rd_kafka_conf_t* conf, const ClientSettings& settings) {
     }
     // The library's reason repeats the value.
     if (is_secret(key)) return fail(ErrorCode::BadOptionValue, "option `properties.{}` has no valid value", key);
-    return fail(ErrorCode::BadOptionValue, "option `properties.{}` cannot be `{}`: {}", key, value, reason.data());
+    return fail(ErrorCode::BadOptionValue, "option `properties.{}` cannot be `{}`: {}", key, shown_value(key, value),
+                without_secrets(reason.data()));
   }
   return Done{};
 }

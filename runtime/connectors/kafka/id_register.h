@@ -31,10 +31,13 @@ class IdRegister {
   Status add(const std::set<UsedId>& ids);
   Status add_former(const std::set<UsedId>& ids);
   const std::set<UsedId>& ids() const { return ids_; }
-  // One that writes rows to the topic, which brokers may make when it is not there.
+  // Ids that write rows to their topics, which brokers may make when they are not there.
+  Status fence_with_topic(const std::set<UsedId>& ids);
   Result<std::shared_ptr<Producer>> fence(const UsedId& used);
   // Of a fenced id, or none.
   std::shared_ptr<Producer> producer(const std::string& id);
+  // Of all ids, sooner than `marker_of` would one by one.
+  Status read_markers() { return read_markers(ids_); }
   Result<std::optional<Marker>> marker_of(const UsedId& used);
   // How many subtasks have had ids with this beginning.
   Result<uint32_t> subtasks_of(const std::string& base, const std::string& topic);
@@ -46,9 +49,11 @@ class IdRegister {
   void keep_only(const std::set<UsedId>& ids);
 
  private:
-  Result<std::set<UsedId>> with_all_subtasks(const UsedId& used);
+  Status fence_all(const std::set<UsedId>& ids);
   Result<std::shared_ptr<Producer>> fence_without_topic(const std::string& id);
-  Result<std::shared_ptr<Producer>> make_fenced(const std::string& id, const std::string& topic);
+  // By id; without a topic it can only write markers.
+  Status fence_each(const std::map<std::string, std::string>& topics);
+  Status read_markers(const std::set<UsedId>& fenced);
 
   const Env env_;
   const ClientSettings client_;

@@ -1,6 +1,7 @@
 #include "runtime/connectors/kafka/lineage.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::runtime::kafka {
 namespace {
@@ -31,6 +32,13 @@ bool Lineage::contains(const CheckpointMark& checkpoint) const {
   return std::ranges::any_of(ends_, [&](const CheckpointMark& end) {
     return end.job_id == checkpoint.job_id && checkpoint.checkpoint <= end.checkpoint;
   });
+}
+
+bool Lineage::is_later(const CheckpointMark& one, const CheckpointMark& other) const {
+  auto place = [&](const CheckpointMark& mark) {
+    return std::pair(std::ranges::find(ends_, mark.job_id, &CheckpointMark::job_id), mark.checkpoint);
+  };
+  return place(one) > place(other);
 }
 
 void write(ByteWriter& out, const Lineage& lineage) {

@@ -18,6 +18,8 @@ class Lineage {
   // The same, and this checkpoint behind it.
   Lineage with(const CheckpointMark& checkpoint) const;
   bool contains(const CheckpointMark& checkpoint) const;
+  // Which of two that are on the line comes behind the other.
+  bool is_later(const CheckpointMark& one, const CheckpointMark& other) const;
   // On the line, and about to be forgotten: lines have an end.
   bool is_old(const CheckpointMark& checkpoint) const;
   const std::vector<CheckpointMark>& ends() const { return ends_; }

@@ -51,20 +51,24 @@ std::string marker_group(const std::string& transactional_id) { return transacti
 
 // Asked as a member of the group would: the library's call for administrators crashes when a coordinator is not there
 // yet.
-Result<std::optional<Marker>> read_marker(const Env& env, ClientSettings settings, const UsedId& used) {
-  std::string group = marker_group(used.id);
-  settings["group.id"] = group;
+Result<MarkerReader> MarkerReader::make(const Env& env, ClientSettings settings, const UsedId& used) {
+  settings["group.id"] = marker_group(used.id);
   settings["isolation.level"] = "read_committed";  // What is being committed is waited for.
   settings["enable.auto.commit"] = "false";
   SLUICE_TRY(std::shared_ptr<Client> client, Client::consumer(env, settings));
+  return MarkerReader(std::move(client), used);
+}
+
+Result<std::optional<Marker>> MarkerReader::read() const {
   PartitionList list = make_partition_list(1);
-  const rd_kafka_topic_partition_t& entry = add(list, {used.topic, 0}, RD_KAFKA_OFFSET_INVALID);
+  const rd_kafka_topic_partition_t& entry = add(list, {used_.topic, 0}, RD_KAFKA_OFFSET_INVALID);
   for (int i = 1;; ++i) {
-    auto error = rd_kafka_committed(client->handle(), list.get(), kTimeoutMs);
+    auto error = rd_kafka_committed(client_->handle(), list.get(), kTimeoutMs);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = entry.err;
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
     if (code_of(error) != ErrorCode::ConnectorUnavailable || i == kTriesMax) {
-      return client->failure(code_of(error), fmt::format("the marker `{}` cannot be read", group), error);
+      std::string what = fmt::format("the marker `{}` cannot be read", marker_group(used_.id));
+      return client_->failure(code_of(error), what, error);
     }
   }
   if (entry.offset < 0) return std::optional<Marker>();

@@ -33,8 +33,20 @@ std::optional<Marker> parse_marker(int64_t offset, std::string_view text);
 
 std::string marker_group(const std::string& transactional_id);
 
-// Nothing where there is none, or where the brokers have forgotten it. Waits while a transaction that writes it is
-// being ended. Asks brokers and blocks.
-Result<std::optional<Marker>> read_marker(const Env& env, ClientSettings settings, const UsedId& used);
+// Asks brokers for the marker of one id. A client has one group, so there is a reader for each id; readers that were
+// made look for their brokers side by side until they are asked.
+class MarkerReader {
+ public:
+  static Result<MarkerReader> make(const Env& env, ClientSettings settings, const UsedId& used);
+  // Nothing where there is none, or where the brokers have forgotten it. Waits while a transaction that writes it is
+  // being ended. Blocks.
+  Result<std::optional<Marker>> read() const;
+
+ private:
+  MarkerReader(std::shared_ptr<Client> client, UsedId used) : client_(std::move(client)), used_(std::move(used)) {}
+
+  std::shared_ptr<Client> client_;
+  UsedId used_;
+};
 
 }  // namespace sluice::runtime::kafka

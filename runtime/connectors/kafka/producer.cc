@@ -10,6 +10,7 @@ namespace sluice::runtime::kafka {
 namespace {
 
 constexpr int kStepTimeoutMs = 30'000;
+constexpr int kBeginTimeoutMs = 1;
 constexpr int kFullQueueWaitMs = 10;
 constexpr int kAbortTimeoutMs = 3'000;
 constexpr int kTopicTriesMax = 5;
@@ -176,6 +177,13 @@ Status Producer::flush() {
   return client_->failure(ErrorCode::ConnectorUnavailable,
                           fmt::format("messages for topic `{}` cannot be written", topic_name_),
                           RD_KAFKA_RESP_ERR__TIMED_OUT);
+}
+
+// The library goes on with it after the time-out; whoever asks again waits for the same.
+Status Producer::begin_fence() {
+  KafkaError error(rd_kafka_init_transactions(client_->handle(), kBeginTimeoutMs));
+  if (!error || rd_kafka_error_is_retriable(error.get()) != 0) return Done{};
+  return failure_of(error.get(), "transactions cannot be opened");
 }
 
 Status Producer::fence() {

@@ -37,6 +37,8 @@ class Producer {
 
   // ---- Transactions
 
+  // Lets `fence` begin, and does not wait for it.
+  Status begin_fence();
   // Fences whoever used this transactional id before, and ends what they left open: given up, unless its commit had
   // begun. Blocks.
   Status fence();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/checkpoint/byte_codec.h"
+#include "runtime/checkpoint/kept_committables.h"
 #include "runtime/checkpoint/manifest.h"
 
 namespace sluice::runtime::kafka {
@@ -24,6 +25,7 @@ Failure outdated(const UsedId& used, const RestorePoint& restored, const Checkpo
 }  // namespace
 
 std::string encode(const TransactionCommittable& committable) {
+  std::string_view rows = committable.staged_file.empty() ? kNoRows : "";
   ByteWriter out;
   out.text(kCommittableFormat);
   out.text(committable.run);
@@ -35,10 +37,11 @@ std::string encode(const TransactionCommittable& committable) {
   out.number(committable.staged_bytes);
   out.text(committable.staging);
   write(out, committable.before);
-  return out.take();
+  return std::string(rows) + out.take();
 }
 
 Result<TransactionCommittable> decode_transaction(std::string_view bytes) {
+  if (bytes.starts_with(kNoRows)) bytes.remove_prefix(kNoRows.size());
   ByteReader in(bytes);
   TransactionCommittable committable;
   if (in.text() != kCommittableFormat) {
@@ -64,7 +67,7 @@ Result<TransactionCommittable> decode_transaction(std::string_view bytes) {
 Result<std::vector<TransactionCommittable>> decode_transactions(const std::vector<std::string>& committables) {
   std::vector<TransactionCommittable> decoded;
   for (const std::string& text : committables) {
-    if (text.empty()) continue;
+    if (text.empty() || is_kept(text)) continue;
     SLUICE_TRY(TransactionCommittable committable, decode_transaction(text));
     decoded.push_back(std::move(committable));
   }
@@ -109,22 +112,22 @@ void Transactions::remove_staged(const std::vector<std::string>& files) {
 // the topic that was written then; the table may name another one now.
 Status Transactions::recover(const RestoredSink& restored, const std::vector<TransactionCommittable>& committables) {
   restored_ = restore_point_of(restored, committables);
-  std::set<UsedId> named;
+  std::set<UsedId> named, own;
   for (const TransactionCommittable& committable : committables) {
     for (const std::string& id : committable.ids) {
-      if (committable.topic == options_.topic) {
-        SLUICE_TRY([[maybe_unused]] auto fenced, ids_.fence({id, committable.topic}));
-      }
+      if (committable.topic == options_.topic) own.insert({id, committable.topic});
       named.insert({id, committable.topic});
       if (!options_.topic.empty()) named.insert({id, options_.topic});
     }
     topics_.insert(committable.topic);
     if (!committable.staged_file.empty()) restored_files_.push_back(committable.staged_file);
   }
+  SLUICE_DO(ids_.fence_with_topic(own));
   SLUICE_DO(ids_.add(named));
   SLUICE_TRY(std::set<UsedId> noted, noted_ids());
   SLUICE_DO(ids_.add_former(noted));
   SLUICE_FAULT("kafka.after_fence_of_all");
+  SLUICE_DO(ids_.read_markers());
   for (const UsedId& used : ids_.ids()) {
     SLUICE_TRY([[maybe_unused]] auto marker, checked_marker_of(used));
   }
@@ -183,7 +186,9 @@ Status Transactions::produce_staged(Producer& producer, const TransactionCommitt
   if (!is_here) path = committable.staging + "/" + committable.staged_file;
   auto file = options_.env.files->open(path);
   if (!file) {
-    return fail(ErrorCode::CorruptCheckpoint, "rows of the checkpoint are lost: `{}`: {}", path, file.error().message);
+    return fail(ErrorCode::CorruptCheckpoint, "rows of the checkpoint are lost: `{}`: {}", path, file.error().message)
+        .hint("They are staged in the folder of the job that took the checkpoint. Where that was moved, go on under the "
+              "job's former name from there.");
   }
   std::string buffer;
   std::string_view rest;
@@ -225,11 +230,10 @@ Status Transactions::take_over(uint32_t subtasks) {
   all.insert(noted.begin(), noted.end());
   SLUICE_DO(write_used_ids(files, options_.staging, all));
   SLUICE_FAULT("kafka.after_ids_noted");
-  for (const UsedId& used : own) {
-    SLUICE_TRY([[maybe_unused]] auto fenced, ids_.fence(used));
-  }
+  SLUICE_DO(ids_.fence_with_topic(own));
   SLUICE_DO(ids_.add(own));
   SLUICE_DO(ids_.add_former(noted));
+  SLUICE_DO(ids_.read_markers());
   SLUICE_TRY(uint32_t known, ids_.subtasks_of(options_.id_prefix, options_.topic));
   subtasks_ = std::max(known, subtasks);
   // Those of subtask 0 first: they say how many there are.
@@ -239,6 +243,7 @@ Status Transactions::take_over(uint32_t subtasks) {
     Status taken = take_over_id(used, false);
     if (!taken && !(is_former(used) && taken.error().code == ErrorCode::ConnectorRefused)) return taken;
   }
+  SLUICE_DO(forget_subtasks(own));
   ids_.keep_only(own);
   return remove_unused_files();
 }
@@ -247,7 +252,7 @@ Status Transactions::take_over(uint32_t subtasks) {
 Status Transactions::take_over_id(const UsedId& used, bool is_own) {
   SLUICE_TRY(std::optional<Marker> marker, checked_marker_of(used));
   uint32_t subtasks = std::max(marker ? marker->subtasks : 0, is_own ? subtasks_ : 0);
-  if (!marker) return is_own ? ids_.set_marker(used, {{options_.run, 0}, {}, subtasks}) : Status(Done{});
+  if (!marker) return is_of_first(used) ? ids_.set_marker(used, {{options_.run, 0}, {}, subtasks}) : Status(Done{});
   Lineage line = restored_ ? restored_->line() : Lineage();
   // It may be beside only where nothing is restored, or duplicates are allowed.
   bool is_beside = checkpoint_beside(line, *marker).has_value();
@@ -258,6 +263,40 @@ Status Transactions::take_over_id(const UsedId& used, bool is_own) {
   if (marker->subtasks >= subtasks) return Done{};
   marker->subtasks = subtasks;
   return ids_.set_marker(used, *marker);
+}
+
+bool Transactions::is_of_first(const UsedId& used) const {
+  return used.topic == options_.topic && (used.id == id_of(0, 0) || used.id == id_of(0, 1));
+}
+
+// What ids of subtasks that are no more have said, those of subtask 0 say from now on, so that nobody has to ask them
+// again: who stands on the later of two checkpoints of one line stands on the other as well. All of them are fenced,
+// and nobody uses one of them again before subtask 0 has said so.
+Status Transactions::forget_subtasks(const std::set<UsedId>& own) {
+  auto is_gone = [&](const UsedId& used) {
+    return used.topic == options_.topic && base_of(used.id) == options_.id_prefix && !own.contains(used);
+  };
+  if (!restored_ || std::ranges::none_of(ids_.ids(), is_gone)) return Done{};
+  Lineage line = restored_->line();
+  std::optional<CheckpointMark> visible;  // The latest of all.
+  std::optional<CheckpointMark> taken;    // By a start from nothing: what was visible before is on another line.
+  auto raise = [&line](std::optional<CheckpointMark>& latest, const CheckpointMark& mark) {
+    if (!latest || line.is_later(mark, *latest)) latest = mark;
+  };
+  for (const UsedId& used : ids_.ids()) {
+    if (!is_gone(used) && !is_of_first(used)) continue;
+    SLUICE_TRY(std::optional<Marker> marker, marker_of(used));
+    std::optional<CheckpointMark> shown = marker ? newest_visible(*marker) : std::nullopt;
+    if (shown) line.contains(*shown) ? raise(visible, *shown) : raise(taken, marker->newest);
+  }
+  if (taken && (!visible || line.is_later(*taken, *visible))) return Done{};  // One marker cannot say both.
+  subtasks_ = static_cast<uint32_t>(own.size()) / kSlots;
+  for (uint32_t slot = 0; slot < kSlots; ++slot) {
+    SLUICE_DO(ids_.set_marker({id_of(0, slot), options_.topic}, {{options_.run, 0}, visible, subtasks_}));
+  }
+  SLUICE_TRY(std::set<UsedId> noted, noted_ids());
+  std::erase_if(noted, is_gone);
+  return write_used_ids(*options_.env.files, options_.staging, noted);
 }
 
 // A file that cannot be understood does not keep a job from beginning anew.

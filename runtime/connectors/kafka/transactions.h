@@ -75,6 +75,8 @@ class Transactions {
   Status produce_again(const TransactionCommittable& committable);
   Status produce_staged(Producer& producer, const TransactionCommittable& committable);
   Status take_over_id(const UsedId& used, bool is_own);
+  bool is_of_first(const UsedId& used) const;
+  Status forget_subtasks(const std::set<UsedId>& own);
   Result<std::set<UsedId>> noted_ids() const;
   Result<std::set<std::string>> files_of_manifests() const;
   Status remove_unused_files();

@@ -55,6 +55,11 @@ TEST(Secrets, AreFoundInScripts) {
       {"'password'", "'password'"},
       {"' a.password '='x'", "' a.password '='******'"},
       {"SELECT 'token' AS t, 'x'", "SELECT 'token' AS t, 'x'"},
+      {"'properties.bootstrap.servers' = 'bob:x@host:9092,h:9093'", "'properties.bootstrap.servers' = 'bob:******@host:9092,h:9093'"},
+      {"'a' = 'jdbc://bob:x:y@z@host/db'", "'a' = 'jdbc://bob:******@host/db'"},
+      {"'a' = 'https://host:80/p', 'b' = 'me@home'", "'a' = 'https://host:80/p', 'b' = 'me@home'"},
+      {"'a.password' = 'b:c@d'", "'a.password' = '******'"},
+      {"cannot resolve bob:x@host:9092/bootstrap", "cannot resolve bob:******@host:9092/bootstrap"},
       {"", ""},
   };
   for (const Case& one : cases) EXPECT_EQ(without_secrets(one.text), one.shown) << one.text;
