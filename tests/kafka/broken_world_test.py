@@ -128,6 +128,11 @@ class Suite:
             self.fails(f"a message larger than the topic takes, {guarantee},", "small",
                        table("t", "name STRING", self.broker, topic="small", **options) +
                        "INSERT INTO t SELECT REPEAT('x', 5000);\n", "SL2009", "`small`")
+        self.broker.create("default", 1)
+        into = table("t", "name STRING", self.broker, topic="default", format="raw") + "INSERT INTO t SELECT REPEAT('x', {});\n"
+        code, text = self.engine.run("default", into.format(1_040_000))
+        check("what the brokers take", (code, text if code else ""), (0, ""))
+        self.fails("more than a request may have", "default", into.format(1_100_000), "SL2009", "`properties.max.request.size`")
 
     def timeout_warned(self):
         """Said before the job has ended, since a job like this has no end."""
@@ -143,6 +148,14 @@ class Suite:
         warnings = [line for line in process.stdout if line.startswith("warning:") and (process.kill() or True)]
         killer.cancel()
         check("a time-out of transactions that is too short", "`transaction.timeout.ms` = 5000" in "".join(warnings), True)
+
+    def timeout_refused(self):
+        """By the brokers, always: the job does not try again."""
+        self.broker.create("patient", 1)
+        self.fails("a time-out of transactions that is too long", "patient",
+                   table("t", "id BIGINT", self.broker, topic="patient", sink_delivery__guarantee="exactly-once",
+                         sink_transactional__id__prefix="patient", properties_transaction_timeout_ms="3600000") +
+                   "INSERT INTO t SELECT CAST(1 AS BIGINT);\n", "SL1403", "`properties.transaction.timeout.ms`")
 
     def refused(self):
         alice = {"properties_bootstrap_servers": self.broker.sasl_servers, "properties_security_protocol": "SASL_PLAINTEXT",
@@ -187,7 +200,7 @@ class Suite:
 
     def all(self):
         self.fill()
-        for part in (self.refused, self.too_large, self.timeout_warned, self.offsets_gone, self.topic_deleted,
+        for part in (self.refused, self.too_large, self.timeout_warned, self.timeout_refused, self.offsets_gone, self.topic_deleted,
                      self.disk_full, self.stopped_without_a_broker, self.down_at_start, self.down_in_the_middle):
             if len(sys.argv) > 2 and part.__name__ not in sys.argv[2:]:
                 continue

@@ -184,6 +184,9 @@ class Suite:
         script = (table("t", "name STRING, topic STRING NOT NULL METADATA VIRTUAL", self.broker, topic__pattern="p-[0-9]+",
                         **BOUNDED))
         check("a pattern of topics", self.rows("pattern", "SELECT name, topic FROM t", script), ["p-1,p-1", "p-2,p-2"])
+        self.broker.side.ask("commit", "somebody", "p-1", 0, 1)  # Now there is `__consumer_offsets`.
+        every = script.replace("p-[0-9]+", "p-.*|.*offsets")
+        check("not the brokers' own", self.rows("every", "SELECT name, topic FROM t", every), ["p-1,p-1", "p-2,p-2"])
 
     def written_by_pattern(self):
         for topic in ("w-1", "w-2", "v-1"):

@@ -26,12 +26,26 @@ uint32_t number_in(std::string_view text) {
   return value;
 }
 
-// Of each job that the present one stands on, the last checkpoint.
-using Line = std::map<std::string, CheckpointId>;
+// Of each job that the present one stands on, the last checkpoint; job behind job.
+using Line = std::vector<std::pair<std::string, CheckpointId>>;
+
+auto place_on(const Line& line, const std::string& job) {
+  return std::ranges::find(line, job, &Line::value_type::first);
+}
 
 bool is_on(const Line& line, const Marker& marker) {
-  auto end = line.find(marker.job);
+  auto end = place_on(line, marker.job);
   return marker.checkpoint == 0 || (end != line.end() && marker.checkpoint <= end->second);
+}
+
+Line with(Line line, const std::string& job, CheckpointId checkpoint) {
+  auto known = std::ranges::find(line, job, &Line::value_type::first);
+  if (known == line.end()) {
+    line.emplace_back(job, checkpoint);
+  } else {
+    known->second = checkpoint;
+  }
+  return line;
 }
 
 // Which transaction holds the rows of one subtask, the file that holds them as well, and what the job stands on.
@@ -51,7 +65,7 @@ struct Part {
     in >> part.id >> part.file;
     if (part.file == "-") part.file.clear();
     CheckpointId checkpoint = 0;
-    for (std::string job; in >> job >> checkpoint;) part.line[job] = checkpoint;
+    for (std::string job; in >> job >> checkpoint;) part.line.emplace_back(job, checkpoint);
     return part;
   }
 };
@@ -149,10 +163,9 @@ class TransactionalSink final : public SinkConnector {
     for (const std::string& text : restored.committables) parts.push_back(Part::of(text));
     for (const Part& part : parts) {
       take(part.id);
-      line_.insert(part.line.begin(), part.line.end());
+      if (!part.line.empty()) line_ = part.line;
     }
-    Line line = line_;
-    line[restored.job_id] = restored.id;
+    Line line = with(line_, restored.job_id, restored.id);
     SLUICE_DO(take_former());
     for (const auto& [id, epoch] : *epochs_) SLUICE_DO(check_marker(id, line, restored));
     if (restored.job_id != context_.job_id) line_ = line;
@@ -164,6 +177,7 @@ class TransactionalSink final : public SinkConnector {
       SLUICE_DO(commit(part.id, own));
       if (!is_reachable("sink.publish_error_between")) return unreachable();
     }
+    restored_line_ = line;
     return Done{};
   }
 
@@ -182,7 +196,7 @@ class TransactionalSink final : public SinkConnector {
       marker.subtasks = subtasks_;
       SLUICE_DO(commit(id_of(table_, 0, slot), marker));
     }
-    return Done{};
+    return forget_subtasks();
   }
 
  private:
@@ -225,6 +239,27 @@ class TransactionalSink final : public SinkConnector {
                 restored.id);
   }
 
+  // The ids of subtask 0 say what the latest of all markers says, and nobody asks those that are no more.
+  Status forget_subtasks() {
+    if (restored_line_.empty() || subtasks_ == context_.parallelism) return Done{};
+    Marker latest;
+    auto place = [&](const Marker& marker) {
+      return std::pair(place_on(restored_line_, marker.job), marker.checkpoint);
+    };
+    for (const auto& [id, epoch] : *epochs_) {
+      Marker marker = producers().marker_of(id);
+      if (marker.checkpoint == 0 || !is_on(restored_line_, marker)) continue;
+      if (latest.checkpoint == 0 || place(marker) > place(latest)) latest = marker;
+    }
+    if (omits("latest")) latest = producers().marker_of(id_of(table_, 0, 0));
+    latest.subtasks = subtasks_ = context_.parallelism;
+    for (uint32_t slot = 0; slot < kSlots; ++slot) {
+      SLUICE_DO(commit(id_of(table_, 0, slot), latest));
+      if (!is_reachable("sink.publish_error_between")) return unreachable();
+    }
+    return write_used(subtasks_);
+  }
+
   static bool is_same(const Marker& a, const Marker& b) { return a.job == b.job && a.checkpoint == b.checkpoint; }
 
   Status commit(const std::string& id, const Marker& marker) {
@@ -261,7 +296,8 @@ class TransactionalSink final : public SinkConnector {
   RowSchema schema_;
   ConnectorContext context_;
   std::shared_ptr<Epochs> epochs_ = std::make_shared<Epochs>();
-  Line line_;  // That checkpoints of this job stand on, without its own.
+  Line restored_line_;  // With the checkpoint that is restored; empty: none is.
+  Line line_;           // That checkpoints of this job stand on, without its own.
   uint32_t subtasks_ = 0;
 };
 

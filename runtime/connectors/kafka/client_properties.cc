@@ -10,6 +10,7 @@ namespace sluice::runtime::kafka {
 namespace {
 
 constexpr std::string_view kPrefix = "properties.";
+constexpr std::string_view kBlanks = " \t\r\n";
 
 struct Renamed {
   std::string_view java;
@@ -60,16 +61,27 @@ constexpr std::string_view kWithoutMeaning[] = {"key.deserializer",
                                                 "client.dns.lookup",
                                                 "request.timeout.ms"};
 
-// `NAME="..."` of a login module's options.
+// Up to the quote that ends it; a backslash keeps what is behind it from being one.
+std::optional<std::string> quoted_value(std::string_view text, char quote) {
+  std::string value;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == quote) return value;
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    value += text[i];
+  }
+  return std::nullopt;
+}
+
+// `NAME=...` of a login module's options.
 std::optional<std::string> jaas_option(std::string_view config, std::string_view name) {
   for (size_t at = config.find(name); at != std::string_view::npos; at = config.find(name, at + 1)) {
-    size_t equals = config.find_first_not_of(' ', at + name.size());
+    size_t equals = config.find_first_not_of(kBlanks, at + name.size());
     if (equals == std::string_view::npos || config[equals] != '=') continue;
-    size_t quote = config.find_first_not_of(' ', equals + 1);
-    if (quote == std::string_view::npos || (config[quote] != '"' && config[quote] != '\'')) continue;
-    size_t end = config.find(config[quote], quote + 1);
-    if (end == std::string_view::npos) return std::nullopt;
-    return std::string(config.substr(quote + 1, end - quote - 1));
+    size_t value = config.find_first_not_of(kBlanks, equals + 1);
+    if (value == std::string_view::npos) continue;
+    if (config[value] == '"' || config[value] == '\'') return quoted_value(config.substr(value + 1), config[value]);
+    size_t end = std::min(config.find_first_of(" \t\r\n;", value), config.size());
+    if (end > value) return std::string(config.substr(value, end - value));
   }
   return std::nullopt;
 }
@@ -203,13 +215,16 @@ Result<std::map<std::string, std::string>> producer_settings(const std::map<std:
   for (const auto& [key, value] :
        std::map<std::string, std::string>{{"enable.idempotence", is_idempotent ? "true" : "false"},
                                           {"linger.ms", "1"},
+                                          {"message.max.bytes", "1048576"},  // max.request.size of the Java client.
                                           {"partitioner", "murmur2_random"},
                                           {"queue.buffering.max.kbytes", "65536"},
                                           {"queue.buffering.max.messages", "200000"}}) {
     settings.emplace(key, value);
   }
   settings["delivery.report.only.error"] = "true";
-  for (const char* of_consumers : {"group.id", "auto.offset.reset", "isolation.level"}) settings.erase(of_consumers);
+  for (const char* of_others : {"group.id", "auto.offset.reset", "isolation.level", "transactional.id"}) {
+    settings.erase(of_others);
+  }
   return settings;
 }
 

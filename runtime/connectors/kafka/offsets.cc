@@ -53,12 +53,18 @@ Status add_topic(const Client& client, const std::string& name, std::vector<Part
   return Done{};
 }
 
+// The brokers' own, which no pattern means.
+bool is_internal(std::string_view topic) {
+  return topic == "__consumer_offsets" || topic == "__transaction_state" || topic == "__share_group_state" ||
+         topic == "__cluster_metadata";
+}
+
 Status add_matching(const Client& client, const std::string& pattern, std::vector<PartitionId>& out) {
   SLUICE_TRY(std::shared_ptr<const Regex> regex, compile_topic_pattern(pattern));
   SLUICE_TRY(Metadata metadata, ask(client, nullptr));
   for (const auto& topic : std::span(metadata->topics, static_cast<size_t>(metadata->topic_cnt))) {
     RegexGroup match;
-    if (!regex->find(topic.topic, 0, 0, match)) continue;
+    if (is_internal(topic.topic) || !regex->find(topic.topic, 0, 0, match)) continue;
     SLUICE_DO(add_partitions(client, topic, out));
   }
   return Done{};

@@ -23,7 +23,11 @@ struct ErrorDeleter {
 using KafkaError = std::unique_ptr<rd_kafka_error_t, ErrorDeleter>;
 
 Failure failure_of(const rd_kafka_error_t* error, const std::string& what) {
-  return fail(code_of(rd_kafka_error_code(error)), "{}: {}", what, rd_kafka_error_string(error));
+  Failure failure = fail(code_of(rd_kafka_error_code(error)), "{}: {}", what, rd_kafka_error_string(error));
+  if (rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT) return failure;
+  return std::move(failure).hint(
+      "Lower `properties.transaction.timeout.ms`, or raise `transaction.max.timeout.ms` of the brokers, which is 15 min "
+      "unless told otherwise.");
 }
 
 // Runs one step of the transactional interface again while the library says that this may help.
@@ -84,6 +88,11 @@ std::optional<Error> Producer::failure() const { return client_->events().delive
 
 Failure Producer::too_large(const OutgoingMessage& message, rd_kafka_resp_err_t error) const {
   int64_t size = std::max(message.key_size, 0) + int64_t{std::max(message.value_size, 0)};
+  if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {  // No broker has said so.
+    return fail(ErrorCode::MessageTooLarge,
+                "a message of {} bytes cannot be written to topic `{}`: it is larger than `properties.max.request.size`",
+                size, topic_name_);
+  }
   return client_->failure(
       code_of(error), fmt::format("a message of {} bytes cannot be written to topic `{}`", size, topic_name_), error);
 }

@@ -75,6 +75,9 @@ TEST(KafkaProperties, ALoginIsReadFromItsModule) {
   ASSERT_TRUE(translated);
   EXPECT_EQ(*translated, (Texts{{"sasl.username", "u"}, {"sasl.password", "p;w"}}));
   EXPECT_FALSE(translate_properties({{"sasl.jaas.config", "a.Krb5LoginModule required;"}}));
+  auto bare = translate_properties(
+      {{"sasl.jaas.config", "a.PlainLoginModule required\n username=u\n password=\"a\\\"b\";"}});
+  EXPECT_EQ(*bare, (Texts{{"sasl.password", "a\"b"}, {"sasl.username", "u"}}));
 }
 
 TEST(KafkaProperties, JavaKeyStoresAreRefused) {
@@ -225,6 +228,10 @@ TEST(KafkaLineage, HoldsCheckpointsOfEachJobUpToWhereTheNextWentOn) {
   EXPECT_EQ(line.ends().size(), 2U);
   for (CheckpointMark mark : {CheckpointMark{"a", 0}, {"a", 5}, {"b", 1}, {"b", 9}}) EXPECT_TRUE(line.contains(mark));
   for (CheckpointMark mark : {CheckpointMark{"a", 6}, {"b", 10}, {"c", 0}}) EXPECT_FALSE(line.contains(mark));
+  EXPECT_TRUE(line.is_later({"b", 0}, {"a", 5}));
+  EXPECT_TRUE(line.is_later({"a", 5}, {"a", 4}));
+  EXPECT_FALSE(line.is_later({"a", 5}, {"a", 5}));
+  EXPECT_FALSE(line.is_later({"a", 5}, {"b", 0}));
 }
 
 TEST(KafkaLineage, ForgetsTheOldest) {
