@@ -59,7 +59,8 @@ Result<SinkRestore> RestoredSinks::sink(const jobgraph::Operator& op, const Prep
   bool is_visible = source_->is_published && shows_all_when_published(former);
   if (!is_visible && std::ranges::any_of(foreign.committables, holds_rows)) {
     return fail(ErrorCode::IncompatibleState,
-                "the checkpoint holds rows of `{}` that only connector `{}` can make visible, and the table has `{}` now",
+                "the checkpoint holds rows of `{}` that only connector `{}` can make visible, and the table has `{}` "
+                "now",
                 table.path, former, own)
         .hint("Go on with the former connector until the job can be stopped with a savepoint, or begin anew.");
   }

@@ -51,6 +51,11 @@ class Suite:
         check("null", self.read("null", decode_on__error="null")[0], [",,bad", ",c,bad", "1,a,bad", "2,b,bad"])
         found = self.read("topic", decode_on__error="dead-letter", decode_dead__letter_topic="letters")
         check("dead letters", found, (["1,a,bad", "2,b,bad"], counted))
+        for topic, code, said in (("bad", "SL1403", "`bad`, which the table reads"), ("nowhere", "SL2001", "`nowhere`")):
+            script = table("t", COLUMNS, self.broker, topic="bad", decode_on__error="dead-letter",
+                           decode_dead__letter_topic=topic, **BOUNDED) + "SELECT id FROM t;\n"
+            status, text = self.engine.run("refused", script)
+            check(f"dead letters for topic {topic}", (status != 0, code in text and said in text or text), (True, True))
         letters = self.engine.folder / "letters"
         self.read("path", decode_on__error="dead-letter", decode_dead__letter_path=letters)
         check("dead letters in files", "no json" in self.command("dlq", "show", letters), True)

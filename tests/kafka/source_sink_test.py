@@ -184,6 +184,9 @@ class Suite:
         script = (table("t", "name STRING, topic STRING NOT NULL METADATA VIRTUAL", self.broker, topic__pattern="p-[0-9]+",
                         **BOUNDED))
         check("a pattern of topics", self.rows("pattern", "SELECT name, topic FROM t", script), ["p-1,p-1", "p-2,p-2"])
+        twice = script.replace("'scan.startup.mode' = 'earliest-offset'", "'scan.startup.mode' = 'specific-offsets', "
+                               "'scan.startup.specific-offsets' = 'partition:0,offset:1;partition:0,offset:0'")
+        check("the last of two offsets", len(self.rows("twice", "SELECT name, topic FROM t", twice)), 2)
         self.broker.side.ask("commit", "somebody", "p-1", 0, 1)  # Now there is `__consumer_offsets`.
         every = script.replace("p-[0-9]+", "p-.*|.*offsets")
         check("not the brokers' own", self.rows("every", "SELECT name, topic FROM t", every), ["p-1,p-1", "p-2,p-2"])

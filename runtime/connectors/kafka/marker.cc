@@ -9,7 +9,7 @@ namespace sluice::runtime::kafka {
 namespace {
 
 constexpr int kTimeoutMs = 30'000;
-constexpr int kTriesMax = 20;
+constexpr int kTriesMax = 2;
 constexpr char kSubtasks = 'x';  // No job's id begins with it.
 
 std::optional<std::string_view> take_word(std::string_view& text) {

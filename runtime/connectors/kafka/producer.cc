@@ -15,28 +15,40 @@ constexpr int kFullQueueWaitMs = 10;
 constexpr int kAbortTimeoutMs = 3'000;
 constexpr int kTopicTriesMax = 5;
 constexpr int kTopicWaitMs = 200;
-constexpr int kStepsMax = 20;  // A cluster that does not answer for so many timeouts fails the attempt.
+constexpr int kFenceStepsMax = 2;  // Nothing is written yet: the attempt fails, and the next one asks again.
+constexpr int kStepsMax = 20;      // A cluster that does not answer for so many timeouts fails the attempt.
 
 struct ErrorDeleter {
   void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
 };
 using KafkaError = std::unique_ptr<rd_kafka_error_t, ErrorDeleter>;
 
+bool is_fenced(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+         code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+}
+
 Failure failure_of(const rd_kafka_error_t* error, const std::string& what) {
   Failure failure = fail(code_of(rd_kafka_error_code(error)), "{}: {}", what, rd_kafka_error_string(error));
-  if (rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT) return failure;
+  auto code = rd_kafka_error_code(error);
+  if (is_fenced(code)) {
+    return std::move(failure).hint(
+        "Another job, or another attempt of this one, writes with the same `sink.transactional-id-prefix`.");
+  }
+  if (code != RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT) return failure;
   return std::move(failure).hint(
-      "Lower `properties.transaction.timeout.ms`, or raise `transaction.max.timeout.ms` of the brokers, which is 15 min "
+      "Lower `properties.transaction.timeout.ms`, or raise `transaction.max.timeout.ms` of the brokers, which is 15 "
+      "min "
       "unless told otherwise.");
 }
 
 // Runs one step of the transactional interface again while the library says that this may help.
 template <class Step>
-Status retried(const std::string& what, Step step) {
+Status retried(const std::string& what, Step step, int steps_max = kStepsMax) {
   for (int i = 1;; ++i) {
     KafkaError error(step());
     if (!error) return Done{};
-    if (rd_kafka_error_is_retriable(error.get()) == 0 || i == kStepsMax) return failure_of(error.get(), what);
+    if (rd_kafka_error_is_retriable(error.get()) == 0 || i == steps_max) return failure_of(error.get(), what);
   }
 }
 
@@ -89,9 +101,10 @@ std::optional<Error> Producer::failure() const { return client_->events().delive
 Failure Producer::too_large(const OutgoingMessage& message, rd_kafka_resp_err_t error) const {
   int64_t size = std::max(message.key_size, 0) + int64_t{std::max(message.value_size, 0)};
   if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {  // No broker has said so.
-    return fail(ErrorCode::MessageTooLarge,
-                "a message of {} bytes cannot be written to topic `{}`: it is larger than `properties.max.request.size`",
-                size, topic_name_);
+    return fail(
+        ErrorCode::MessageTooLarge,
+        "a message of {} bytes cannot be written to topic `{}`: it is larger than `properties.max.request.size`", size,
+        topic_name_);
   }
   return client_->failure(
       code_of(error), fmt::format("a message of {} bytes cannot be written to topic `{}`", size, topic_name_), error);
@@ -196,8 +209,9 @@ Status Producer::begin_fence() {
 }
 
 Status Producer::fence() {
-  return retried("transactions cannot be opened",
-                 [this] { return rd_kafka_init_transactions(client_->handle(), kStepTimeoutMs); });
+  return retried(
+      "transactions cannot be opened", [this] { return rd_kafka_init_transactions(client_->handle(), kStepTimeoutMs); },
+      kFenceStepsMax);
 }
 
 Status Producer::begin() {

@@ -1,6 +1,8 @@
 #include "runtime/connectors/kafka/source.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <mutex>
 
 #include "catalog/connectors/kafka.h"
@@ -10,11 +12,21 @@
 #include "runtime/connectors/kafka/offsets.h"
 #include "runtime/connectors/kafka/partition_list.h"
 #include "runtime/connectors/kafka/partition_reader.h"
+#include "runtime/connectors/kafka/producer.h"
 
 namespace sluice::runtime {
 namespace {
 
 using namespace kafka;
+
+// The library fetches ahead so many bytes for each partition, and takes one number for all of a client. What is read
+// behind the first partitions of a subtask is read with less, so that a topic of many takes no memory without bound.
+struct FetchAhead {
+  size_t partitions_max;  // Of a subtask, those before them included.
+  const char* kbytes;
+};
+constexpr FetchAhead kFetchAhead[] = {{8, "16384"}, {40, "2048"}, {std::numeric_limits<size_t>::max(), "256"}};
+constexpr const char* kFetchAheadKey = "queued.max.messages.kbytes";
 
 constexpr int kRefusalsMax = 3;
 constexpr int kRefusalWaitMs = 500;
@@ -37,6 +49,7 @@ struct SourceSettings {
   ClientSettings client;
   std::map<std::string, std::string> properties;  // The table's.
   bool has_group = false;
+  bool has_fetch_ahead = false;  // The table says how much is fetched ahead.
   bool commits_offsets = true;
   int64_t discovery_interval_ms = 0;
   DecoderPlan decoder;
@@ -57,6 +70,7 @@ class KafkaSource final : public SourceConnector {
   Result<std::vector<Split>> enumerate(uint32_t) override {
     SLUICE_TRY(std::shared_ptr<Client> client, this->client());
     SLUICE_TRY(std::vector<PartitionId> partitions, list_partitions(*client, settings_.topics));
+    SLUICE_DO(look_for_letters_topic());
     SLUICE_TRY(Offsets begin, beginnings(*client, partitions));
     SLUICE_TRY(Offsets end, ends(*client, partitions));
     std::vector<Split> splits;
@@ -86,7 +100,7 @@ class KafkaSource final : public SourceConnector {
   }
 
   Result<std::unique_ptr<SplitReader>> open(const Split& split, std::function<void()> wake) override {
-    SLUICE_TRY(std::shared_ptr<Client> client, this->client());
+    SLUICE_TRY(std::shared_ptr<Client> client, next_client());
     SLUICE_TRY(PartitionId id, partition_of(split));
     SLUICE_TRY(PartitionPosition position, position_of(split));
     SLUICE_TRY(std::shared_ptr<DeadLetters> letters, this->letters());
@@ -117,10 +131,33 @@ class KafkaSource final : public SourceConnector {
  private:
   Result<std::shared_ptr<Client>> client() {
     std::lock_guard lock(mutex_);
-    if (!client_) {
-      SLUICE_TRY(client_, Client::consumer(context_.env, settings_.client));
-    }
-    return client_;
+    return client_of(0);
+  }
+
+  // For one more partition.
+  Result<std::shared_ptr<Client>> next_client() {
+    std::lock_guard lock(mutex_);
+    size_t opened = ++opened_, step = 0;
+    while (!settings_.has_fetch_ahead && opened > kFetchAhead[step].partitions_max) ++step;
+    return client_of(step);
+  }
+
+  Result<std::shared_ptr<Client>> client_of(size_t step) {
+    if (clients_[step]) return clients_[step];
+    ClientSettings settings = settings_.client;
+    settings.emplace(kFetchAheadKey, kFetchAhead[step].kbytes);
+    SLUICE_TRY(clients_[step], Client::consumer(context_.env, settings));
+    return clients_[step];
+  }
+
+  // One that is not there is told before the first letter has waited for it.
+  Status look_for_letters_topic() {
+    const DecodeOptions& policy = settings_.decoder.policy;
+    if (policy.on_error != DecodeOnError::DeadLetter || policy.dead_letter_topic.empty()) return Done{};
+    SLUICE_TRY(ClientSettings settings, producer_settings(settings_.properties));
+    SLUICE_TRY(auto producer, Producer::make(context_.env, settings, policy.dead_letter_topic));
+    SLUICE_TRY([[maybe_unused]] uint32_t partitions, producer->partition_count());
+    return Done{};
   }
 
   Result<std::shared_ptr<DeadLetters>> letters() {
@@ -232,13 +269,33 @@ class KafkaSource final : public SourceConnector {
   const SourceSettings settings_;
   const ConnectorContext context_;
   std::mutex mutex_;
-  std::shared_ptr<Client> client_;
+  std::array<std::shared_ptr<Client>, std::size(kFetchAhead)> clients_;
+  size_t opened_ = 0;  // Partitions.
   std::shared_ptr<DeadLetters> letters_;
   int refusals_ = 0;  // Answers in a row that were none; discoveries come one after the other.
 };
 
+// Of several for a partition the last counts.
 std::vector<PartitionOffset> offsets_of(const std::string& text) {
-  return parse_partition_offsets(text).value_or(std::vector<PartitionOffset>{});
+  auto offsets = parse_partition_offsets(text).value_or(std::vector<PartitionOffset>{});
+  std::ranges::reverse(offsets);
+  return offsets;
+}
+
+// They would be read again, be malformed again, and so on for ever.
+Status check_letters_go_elsewhere(const TopicChoice& topics, const DecodeOptions& policy) {
+  const std::string& letters = policy.dead_letter_topic;
+  if (policy.on_error != DecodeOnError::DeadLetter || letters.empty()) return Done{};
+  bool is_read = std::ranges::find(topics.topics, letters) != topics.topics.end();
+  if (!topics.pattern.empty()) {
+    SLUICE_TRY(std::shared_ptr<const Regex> regex, compile_topic_pattern(topics.pattern));
+    RegexGroup match;
+    is_read = regex->find(letters, 0, 0, match);
+  }
+  if (!is_read) return Done{};
+  return fail(ErrorCode::BadOptionValue, "option `decode.dead-letter.topic` cannot be `{}`, which the table reads",
+              letters)
+      .hint("Letters would be read as messages and come back for ever. Name another topic.");
 }
 
 // Behind what the table sets: offsets are ours to keep; rows of transactions that were given up do not exist; a
@@ -246,10 +303,8 @@ std::vector<PartitionOffset> offsets_of(const std::string& text) {
 Result<ClientSettings> client_settings(const std::map<std::string, std::string>& properties) {
   SLUICE_DO(check_auto_commit(properties));
   SLUICE_TRY(ClientSettings settings, translate_properties(properties));
-  for (const auto& [key, value] : ClientSettings{{"auto.offset.reset", "error"},
-                                                 {"isolation.level", "read_committed"},
-                                                 {"queued.max.messages.kbytes", "16384"},
-                                                 {"queued.min.messages", "1000000"}}) {
+  for (const auto& [key, value] : ClientSettings{
+           {"auto.offset.reset", "error"}, {"isolation.level", "read_committed"}, {"queued.min.messages", "1000000"}}) {
     settings.emplace(key, value);
   }
   settings["enable.auto.commit"] = "false";
@@ -294,7 +349,9 @@ Result<std::unique_ptr<SourceConnector>> make_kafka_source(const jobgraph::Sourc
   settings.has_group = !property(properties, "group.id").empty();
   settings.commits_offsets = property(properties, "commit.offsets.on.checkpoint") != "false";
   settings.discovery_interval_ms = options.discovery_interval.count();
+  settings.has_fetch_ahead = settings.client.contains(kFetchAheadKey);
   SLUICE_TRY(settings.decoder, plan_decoder(source, output));
+  SLUICE_DO(check_letters_go_elsewhere(settings.topics, settings.decoder.policy));
   return std::unique_ptr<SourceConnector>(std::make_unique<KafkaSource>(std::move(settings), context));
 }
 

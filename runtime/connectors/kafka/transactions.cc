@@ -19,7 +19,11 @@ Failure outdated(const UsedId& used, const RestorePoint& restored, const Checkpo
               "topic `{}` already shows rows behind checkpoint {}: transaction `{}` was committed for checkpoint {}{}",
               used.topic, restored.checkpoint.checkpoint, used.id, visible.checkpoint,
               is_same_run ? "" : " of another run of the job")
-      .hint("Go on from the newest checkpoint, or set `sluice.restore.allow-duplicates` to write those rows again.");
+      .hint(
+          is_same_run
+              ? "Go on from the newest checkpoint, or set `sluice.restore.allow-duplicates` to write those rows again."
+              : "Go on from the newest checkpoint, or set `sluice.restore.allow-duplicates` to write those rows "
+                "again. A job that runs beside this one needs a `sink.transactional-id-prefix` of its own.");
 }
 
 }  // namespace
@@ -187,8 +191,9 @@ Status Transactions::produce_staged(Producer& producer, const TransactionCommitt
   auto file = options_.env.files->open(path);
   if (!file) {
     return fail(ErrorCode::CorruptCheckpoint, "rows of the checkpoint are lost: `{}`: {}", path, file.error().message)
-        .hint("They are staged in the folder of the job that took the checkpoint. Where that was moved, go on under the "
-              "job's former name from there.");
+        .hint(
+            "They are staged in the folder of the job that took the checkpoint. Where that was moved, go on under the "
+            "job's former name from there.");
   }
   std::string buffer;
   std::string_view rest;

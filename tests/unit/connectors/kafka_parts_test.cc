@@ -75,8 +75,8 @@ TEST(KafkaProperties, ALoginIsReadFromItsModule) {
   ASSERT_TRUE(translated);
   EXPECT_EQ(*translated, (Texts{{"sasl.username", "u"}, {"sasl.password", "p;w"}}));
   EXPECT_FALSE(translate_properties({{"sasl.jaas.config", "a.Krb5LoginModule required;"}}));
-  auto bare = translate_properties(
-      {{"sasl.jaas.config", "a.PlainLoginModule required\n username=u\n password=\"a\\\"b\";"}});
+  auto bare =
+      translate_properties({{"sasl.jaas.config", "a.PlainLoginModule required\n username=u\n password=\"a\\\"b\";"}});
   EXPECT_EQ(*bare, (Texts{{"sasl.password", "a\"b"}, {"sasl.username", "u"}}));
 }
 
