@@ -16,6 +16,7 @@ void warn_of_refused(const std::vector<RefusedCheckpoint>& refused, PreparedAtte
   }
 }
 
+// None when there is none. Where there are some and each is damaged, whoever began anew would write every row again.
 Result<std::shared_ptr<const RestoreSource>> newest_of_job(const CheckpointDirectory& directory, CheckpointId from,
                                                            PreparedAttempt& out) {
   std::vector<RefusedCheckpoint> refused;
@@ -23,7 +24,10 @@ Result<std::shared_ptr<const RestoreSource>> newest_of_job(const CheckpointDirec
   warn_of_refused(refused, out);
   std::shared_ptr<const RestoreSource> found;
   if (newest) found = std::make_shared<RestoreSource>(*std::move(newest));
-  return found;
+  if (found || refused.empty()) return found;
+  return fail(ErrorCode::NoCheckpoint, "no checkpoint of the job can be used: `{}`: {}", refused.front().path,
+              refused.front().why.message)
+      .hint("A job that is started with `--from none` begins anew, and writes rows again that are visible already.");
 }
 
 Result<std::shared_ptr<const RestoreSource>> choose_restore(const AttemptStart& start, const std::string& directory,
@@ -32,6 +36,11 @@ Result<std::shared_ptr<const RestoreSource>> choose_restore(const AttemptStart& 
   if (start.has_chosen) {
     if (out.directory) {
       SLUICE_TRY(found, newest_of_job(*out.directory, start.own_from, out));
+    }
+    if (!found && start.has_completed && out.directory) {
+      return fail(ErrorCode::NoCheckpoint, "the checkpoints of `{}` are gone from `{}` while it was running",
+                  start.plan->graph.name, directory)
+          .hint("What they held is lost. A job that is started anew writes rows again that are visible already.");
     }
     return found ? found : start.initial;
   }

@@ -38,6 +38,7 @@ struct AttemptStart {
   std::shared_ptr<const RestoreSource> initial;
   CheckpointId own_from = 0;
   bool holds_lock = false;
+  bool has_completed = false;  // A checkpoint, so that one must be there.
 };
 
 // Chooses the checkpoint; publishes what it holds once more, because a crash may have come between manifest and

@@ -16,6 +16,7 @@ bool is_permanent(const Error& error) {
     case ErrorCode::MalformedRecord:
     case ErrorCode::NullInNotNullColumn:
     case ErrorCode::WrongLength:
+    case ErrorCode::NoCheckpoint:
     case ErrorCode::IncompatibleState:
     case ErrorCode::InvalidJobGraph:
     case ErrorCode::CodeGenerationFailed:
@@ -30,9 +31,7 @@ bool is_permanent(const Error& error) {
 }
 
 // Of what the job was told to start from: nothing else takes its place.
-bool is_no_checkpoint(const Error& error) {
-  return error.code == ErrorCode::NoCheckpoint || error.code == ErrorCode::CorruptCheckpoint;
-}
+bool is_damaged(const Error& error) { return error.code == ErrorCode::CorruptCheckpoint; }
 
 int64_t wall_ms_of(const void* clock) { return static_cast<const Clock*>(clock)->wall_ms(); }
 uint64_t bits_of(void* random) { return static_cast<Random*>(random)->next(); }
@@ -145,7 +144,9 @@ void JobExecution::begin_attempt() {
   is_drained_ = false;
   is_preparing_ = true;
   set_state(JobState::Starting);
-  AttemptStart start{engine_, plan_, memory_, attempt_, has_chosen_, initial_, own_from_, lock_ != nullptr};
+  bool has_completed = status_.checkpoints.completed > 0;
+  AttemptStart start{engine_,  plan_,     memory_,          attempt_,     has_chosen_,
+                     initial_, own_from_, lock_ != nullptr, has_completed};
   engine_.env.executor->submit(Executor::Pool::Io, [self = shared_from_this(), start = std::move(start)] {
     auto prepared = std::make_shared<Result<PreparedAttempt>>(prepare_attempt(start));
     self->post([self = self.get(), prepared] { self->on_prepared(std::move(*prepared)); });
@@ -324,7 +325,7 @@ void JobExecution::attempt_over() {
 }
 
 void JobExecution::restart_or_fail() {
-  if (is_permanent(cause_->error) || (!has_chosen_ && is_no_checkpoint(cause_->error))) {
+  if (is_permanent(cause_->error) || (!has_chosen_ && is_damaged(cause_->error))) {
     return settle(JobState::Failed);
   }
   Clock& clock = *engine_.env.clock;

@@ -30,7 +30,7 @@ class Side:
         command = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                    "-cp", f"{compiled(HERE / 'KafkaSide.java', jars)}:{jars}", "KafkaSide", servers]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        stderr=subprocess.DEVNULL)
+                                        stderr=subprocess.DEVNULL, start_new_session=True)
 
     def ask(self, *words):
         self.process.stdin.write("\t".join(map(str, words)) + "\n")
@@ -109,7 +109,7 @@ class Broker:
         return subprocess.Popen(
             ["java", *self.java_options,
              f"-Dlog4j.configurationFile={self.folder}/log4j2.properties", "-cp", self.jars, main, *arguments],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def start(self):
         """Waits until it answers."""

@@ -160,6 +160,24 @@ class Suite(RestoreSuite):
         self.wait_for_ids("carried-out", [0, 1, 2], "they are found under the former name")
         self.kill(process)
 
+    def checkpoints_that_are_no_more(self):
+        """Nobody begins anew by himself: every row would come twice."""
+        script = self.pass_on("vanish", "vanish-out")
+        process = self.begin("vanish", script)
+        self.wait_for(lambda: self.checkpoints("vanish"), "a checkpoint")
+        shutil.rmtree(self.engine.folder / "checkpoints/vanish")
+        self.send("vanish", (0, 2))
+        text, _ = process.communicate(timeout=60)
+        check("a job without its checkpoints", (process.returncode != 0, "SL3002" in text or text), (True, True))
+        check("each once", sorted(i for i in self.ids("vanish-out") if i < 2), [0, 1])
+        script = self.pass_on("harm", "harm-out").replace("'1000'", "'1'")
+        self.stop(self.begin("harm", script))
+        for manifest in self.checkpoints("harm"):
+            manifest.write_bytes(manifest.read_bytes()[:-20])
+        code, text = self.engine.run("harm", script, "--from", "latest", timeout=30)
+        check("damaged checkpoints and no other", (code != 0, "SL3002" in text or text), (True, True))
+        check("nothing is written", sorted(self.ids("harm-out")), [0, 1])
+
     def folder_that_was_copied(self):
         """Both go on as the same job, with the same numbers."""
         script = self.pass_on("twin", "twin-out")
@@ -200,6 +218,7 @@ def main(broker):
     suite.all([suite.older_checkpoint_of_fewer_subtasks, suite.older_savepoint_and_another_name,
                suite.older_savepoint_through_gateway, suite.rows_of_a_checkpoint_that_is_not_published,
                suite.subtasks_that_are_no_more, suite.unpublished_checkpoint_again, suite.folder_that_was_moved,
+               suite.checkpoints_that_are_no_more,
                suite.folder_that_was_copied, suite.damaged_note_of_ids])
 
 

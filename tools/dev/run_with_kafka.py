@@ -52,12 +52,13 @@ def run(broker, sluice, arguments, seconds, folder):
           file=sys.stderr, flush=True)
     log = pathlib.Path(folder) / "job.log"
     with open(log, "w") as out:
+        # Of sessions of their own: Ctrl-C on a terminal is for this process, which tells the others once.
         job = subprocess.Popen([sluice, "run", *arguments, "--var", f"KAFKA_BROKERS={broker.servers}",
                                 "-D", f"execution.checkpointing.dir={folder}/checkpoints",
                                 "-D", f"execution.checkpointing.savepoint-dir={folder}/savepoints"],
-                               stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+                               stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
         viewer = subprocess.Popen([sluice, "topics", "peek", topics[-1], "--brokers", broker.servers,
-                                   "--from-beginning", "--follow"])
+                                   "--from-beginning", "--follow"], start_new_session=True)
         code = wait(job, viewer, seconds)
     said = [line for line in log.read_text().splitlines() if not line.startswith("continue with")]
     print("\n".join(said), file=sys.stderr)
