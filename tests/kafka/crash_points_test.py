@@ -31,6 +31,8 @@ RECOVERY = [
 
 # Without a checkpoint nothing names the ids of a larger parallelism; what they have open must not hold readers up.
 BEFORE_FIRST = [("kafka.before_acknowledged", 2), ("kafka.after_ids_noted", 1), ("checkpoint.before_manifest", 1)]
+# Of a recovery with one subtask of two, which forgets the other's ids behind the rows of both.
+FORGETTING = [("kafka.before_marker", 3), ("kafka.after_commit", 3), ("kafka.after_commit", 4)]
 FIRST_COMMIT = 3  # Of kafka.before_marker, behind those with which subtask 0 takes its ids over.
 SHORT = {("checkpoint.after_manifest", 19), ("kafka.after_marker", 3), ("kafka.after_commit", 3),
          ("kafka.after_produce_again", 1)}
@@ -93,13 +95,13 @@ def crash_running(case, number, place, visit):
     raise reason
 
 
-def crash_in_recovery(case, number, place, visit):
+def crash_in_recovery(case, number, place, visit, subtasks=None):
     """A checkpoint in which one subtask has no rows, or of which a part was committed, has less to produce again than
     some visits need: then once more, one commit later."""
     for again in range(5):
         case.crash("kafka.before_marker", FIRST_COMMIT + again, "--parallelism", "2")
         try:
-            case.crash(place, visit, "--parallelism", str(1 + number % 3), "--from", "latest")
+            case.crash(place, visit, "--parallelism", str(subtasks or 1 + number % 3), "--from", "latest")
             return case
         except AssertionError as not_killed:
             case.check(f"{number}: {place} has no visit {visit}")
@@ -132,6 +134,17 @@ def nothing_stays_open(arguments, broker, wanted):
         case.check(f"{number}: killed at visit {visit} of {place} with three subtasks before the first checkpoint, then one")
 
 
+def forgets_subtasks(arguments, broker, wanted):
+    if arguments.short:
+        return
+    for number, (place, visit) in enumerate(FORGETTING, 1 + len(list(all_cases(arguments))) + len(BEFORE_FIRST)):
+        if number not in wanted:
+            continue
+        case = crash_in_recovery(Case(number, arguments.sluice, broker), number, place, visit, subtasks=1)
+        case.finish("--parallelism", str(1 + number % 3))
+        case.check(f"{number}: killed at visit {visit} of {place} in recovery with one subtask of two")
+
+
 def refuses_older_checkpoint(sluice, broker, number):
     case = Case(number, sluice, broker)
     case.script = "SET 'execution.checkpointing.num-retained' = '1000';\n" + case.script
@@ -161,6 +174,7 @@ def test(arguments, broker):
     wanted = range(first, last + 1)
     crash_points(arguments, broker, wanted)
     nothing_stays_open(arguments, broker, wanted)
+    forgets_subtasks(arguments, broker, wanted)
     if not arguments.short:
         refuses_older_checkpoint(arguments.sluice, broker, 1000)
 
