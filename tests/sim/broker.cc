@@ -42,12 +42,22 @@ void Broker::end_topics() {
 }
 
 std::vector<TableChange> Broker::read(const std::string& topic, size_t partition, uint64_t begin, uint32_t max,
-                                      bool* ended) const {
-  const Partition& from = topics_.at(topic).at(partition);
+                                      bool* ended) {
+  Partition& from = topics_.at(topic).at(partition);
   size_t first = std::min<size_t>(begin, from.released);
   size_t last = std::min<size_t>(first + max, from.released);
   *ended = from.ended && last == from.rows.size();
+  from.read_to = last;
   return {from.rows.begin() + static_cast<ptrdiff_t>(first), from.rows.begin() + static_cast<ptrdiff_t>(last)};
+}
+
+bool Broker::is_read_to_end() const {
+  for (const auto& [topic, partitions] : topics_) {
+    for (const Partition& partition : partitions) {
+      if (!partition.readers.empty() && partition.read_to < partition.rows.size()) return false;
+    }
+  }
+  return true;
 }
 
 void Broker::subscribe(const std::string& topic, size_t partition, std::function<void()> wake) {

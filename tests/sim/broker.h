@@ -28,8 +28,9 @@ class Broker {
   void release_all();
   void end_topics();
   size_t partitions(const std::string& topic) const { return topics_.at(topic).size(); }
-  std::vector<TableChange> read(const std::string& topic, size_t partition, uint64_t begin, uint32_t max,
-                                bool* ended) const;
+  std::vector<TableChange> read(const std::string& topic, size_t partition, uint64_t begin, uint32_t max, bool* ended);
+  // Whether nothing is left to read in what anybody reads.
+  bool is_read_to_end() const;
   void subscribe(const std::string& topic, size_t partition, std::function<void()> wake);
 
   // ---- Sinks.
@@ -69,6 +70,7 @@ class Broker {
     std::vector<TableChange> rows;
     size_t released = 0;
     bool ended = false;
+    size_t read_to = 0;  // By who has read last: behind a restart again less.
     std::vector<std::function<void()>> readers;
   };
   struct Sink {

@@ -344,6 +344,8 @@ void SimulatedRun::run_endless_to_quiet() {
     return process_ && process_->job && process_->job->status().state == runtime::JobState::Running;
   };
   if (!run_until(is_running, kLivenessMsMax)) return problem("the job does not run again");
+  // A slow disk takes the time that it costs from everybody.
+  if (!run_until([&] { return broker_.is_read_to_end(); }, kLivenessMsMax)) return problem("the job does not read on");
   run_until([] { return false; }, kQuietMs);
   if (!run_until(is_running, kLivenessMsMax)) return problem("the job does not stay alive");
   bool done = false;
