@@ -19,7 +19,6 @@ class Prune {
   Pruned operator()(const Scan& scan) {
     for (const Expr& filter : scan.pushed_filters) collect_columns(filter, wanted_);
     if (scan.watermark) collect_columns(scan.watermark->expression, wanted_);
-    wanted_ = at_least_one(wanted_, plan_->schema);
     std::vector<uint32_t> positions = positions_of(wanted_, scan.paths.size());
     Scan out = scan;
     out.paths = pick(scan.paths, wanted_);
