@@ -57,7 +57,9 @@ std::string did_you_mean(std::string_view wrong, const std::vector<std::string>&
   auto nearest = std::ranges::min_element(known, {}, distance);
   // Of a short word a change more makes another word.
   size_t distance_max = wrong.size() < 5 ? 1 : std::max<size_t>(2, wrong.size() / 3);
-  if (nearest == known.end() || distance(*nearest) > distance_max) return {};
+  // A name that shares no character with the wrong one is not near: of one letter, every other would be.
+  bool is_far = nearest == known.end() || distance(*nearest) > distance_max || distance(*nearest) >= wrong.size();
+  if (is_far) return {};
   return fmt::format("Did you mean `{}`?", *nearest);
 }
 

@@ -209,7 +209,7 @@ constexpr auto kDocs = std::to_array<ErrorDoc>({
     SLUICE_ERROR_DOC(DiskFull, "No space is left where state or results are written.",
                      "Make room; the job goes on from its checkpoint."),
     SLUICE_ERROR_DOC(NetworkError, "A connection failed.", "See that the address is right and the other side runs."),
-    SLUICE_ERROR_DOC(JobNotFound, "No job has this id or name.", "`sluice jobs list` lists the jobs."),
+    SLUICE_ERROR_DOC(JobNotFound, "No job has this id or name.", "`sluice jobs ls` lists the jobs."),
     SLUICE_ERROR_DOC(GatewayUnavailable, "No gateway answers at the address.", "Start one: `sluice serve`."),
     SLUICE_ERROR_DOC(WorkerLost, "The process of a job is gone.",
                      "The job starts anew from its checkpoint, as its restart strategy says."),

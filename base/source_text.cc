@@ -27,7 +27,9 @@ std::string_view SourceText::line(uint32_t offset, uint32_t* begin) const {
   size_t at = std::min<size_t>(offset, all.size());
   size_t line_begin = all.substr(0, at).find_last_of('\n') + 1;  // npos + 1 is 0: the first line.
   *begin = static_cast<uint32_t>(line_begin);
-  return all.substr(line_begin, std::min(all.find('\n', line_begin), all.size()) - line_begin);
+  std::string_view line = all.substr(line_begin, std::min(all.find('\n', line_begin), all.size()) - line_begin);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
 }
 
 Position SourceText::position(uint32_t offset) const {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "catalog/connectors/blackhole.h"
 #include "catalog/connectors/datagen.h"
 #include "catalog/connectors/filesystem.h"
@@ -25,8 +27,7 @@ void read_as(OptionParser& parser, const Table&) {
 
 template <class Options>
 Options options_of(const Table& table) {
-  auto options = read_options<Options>(table.options);
-  return options ? *options : Options{};  // Bad values have been reported.
+  return readable_options<Options>(table.options);
 }
 
 // ---- datagen
@@ -44,12 +45,13 @@ void read_datagen(OptionParser& parser, const Table& table) {
   }
 }
 
-void check_datagen(const Table& table, TableUse, SourceSpan span, Diagnostics& diagnostics) {
+void check_datagen(const Table& table, TableUse, const OptionPlaces& places, Diagnostics& diagnostics) {
   for (const Column& column : table.columns) {
     std::string prefix = "fields." + column.name + ".";
     if (table.option(prefix + "kind") != "sequence") continue;
     for (const char* key : {"start", "end"}) {
       if (!table.option(prefix + key).empty()) continue;
+      SourceSpan span = places.value_of({prefix + "kind"});
       diagnostics.report(fail(ErrorCode::MissingOption, span, "option `{}{}` is missing", prefix, key)
                              .hint("A sequence needs its first and its last value."));
     }
@@ -106,8 +108,9 @@ std::vector<MetadataKey> values_metadata(const Table& table, TableUse use) {
   return keys;
 }
 
-void check_values(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
+void check_values(const Table& table, TableUse use, const OptionPlaces& places, Diagnostics& diagnostics) {
   if (use == TableUse::Sink) return;
+  SourceSpan span = places.value_of({"changelog-mode"});
   ChangelogMode mode = values_delivers(table);
   if (mode.contains(RowKind::UpdateBefore) && !mode.contains(RowKind::UpdateAfter)) {
     diagnostics.report(fail(ErrorCode::BadOptionValue, span,
@@ -135,7 +138,7 @@ void refuse(bool wanted, const char* what, SourceSpan span, Diagnostics& diagnos
 }
 
 // Columns and options that the format cannot have together. Partition columns stand in paths, not in the messages.
-void check_format(const Table& table, const FormatDecl& format, TableUse use, SourceSpan span,
+void check_format(const Table& table, const FormatDecl& format, TableUse use, const OptionPlaces& places,
                   Diagnostics& diagnostics) {
   RowSchema columns;
   for (const Column& column : table.columns) {
@@ -145,22 +148,17 @@ void check_format(const Table& table, const FormatDecl& format, TableUse use, So
   FormatUse format_use = use == TableUse::Source ? FormatUse::Decode : FormatUse::Encode;
   if (auto checked = format.check(columns, table.options, format_use); !checked) {
     Failure failure = std::move(checked).as_failure();
-    failure.error.span = span;
+    failure.error.span = places.named_in(failure.error.message, {"format"});
     diagnostics.report(std::move(failure));
   }
 }
 
-void check_filesystem(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
+void check_filesystem(const Table& table, TableUse use, const OptionPlaces& places, Diagnostics& diagnostics) {
   auto options = options_of<FilesystemOptions>(table);
   std::string format = table.option("format");
-  if (const FormatDecl* decl = find_format(format)) check_format(table, *decl, use, span, diagnostics);
+  if (const FormatDecl* decl = find_format(format)) check_format(table, *decl, use, places, diagnostics);
   if (!format.empty() && find_format(format) == nullptr) {
-    std::vector<std::string> known;
-    for (const FormatDecl& decl : format_decls()) known.emplace_back(decl.name);
-    diagnostics.report(is_format_of_flink(format)
-                           ? fail(ErrorCode::NotSupportedYet, span, "format `{}` is not supported yet", format)
-                           : fail(ErrorCode::UnknownFormat, span, "format `{}` does not exist", format)
-                                 .hint(did_you_mean(format, known)));
+    diagnostics.report(unknown_format(format, "", places.value_of({"format"})));
   }
   if (use == TableUse::Source) {
     refuse(std::ranges::any_of(table.columns,
@@ -170,17 +168,21 @@ void check_filesystem(const Table& table, TableUse use, SourceSpan span, Diagnos
            "metadata `file.modification-time`", span, diagnostics);
     if (auto checked = check_decode_options(table.options, false); !checked) {
       Failure failure = std::move(checked).as_failure();
-      failure.error.span = span;
+      failure.error.span = places.named_in(failure.error.message,
+                                           {"decode.dead-letter.topic", "decode.dead-letter.path", "decode.on-error"});
       diagnostics.report(std::move(failure));
     }
     return;
   }
-  refuse(options.auto_compaction, "`auto-compaction`", span, diagnostics);
-  refuse(!options.commit_policy_class.empty(), "a commit policy of its own class", span, diagnostics);
-  refuse(options.time_extractor != "default", "a time extractor other than `default`", span, diagnostics);
+  auto at = [&](const char* key) { return places.value_of({key}); };
+  refuse(options.auto_compaction, "`auto-compaction`", at("auto-compaction"), diagnostics);
+  refuse(!options.commit_policy_class.empty(), "a commit policy of its own class",
+         at("sink.partition-commit.policy.class"), diagnostics);
+  refuse(options.time_extractor != "default", "a time extractor other than `default`",
+         at("partition.time-extractor.kind"), diagnostics);
   refuse(options.commit_policy.find("metastore") != std::string::npos ||
              options.commit_policy.find("custom") != std::string::npos,
-         "a commit policy other than `success-file`", span, diagnostics);
+         "a commit policy other than `success-file`", at("sink.partition-commit.policy.kind"), diagnostics);
 }
 
 std::vector<MetadataKey> filesystem_metadata(const Table&, TableUse use) {
@@ -205,12 +207,13 @@ bool is_connector_of_flink(std::string_view name) {
 }
 
 Failure unknown_connector(const std::string& name, SourceSpan span) {
-  if (is_connector_of_flink(name)) {
-    return fail(ErrorCode::NotSupportedYet, span, "connector `{}` is not supported yet", name);
-  }
   std::vector<std::string> known;
   for (const ConnectorDecl& decl : connector_decls()) known.emplace_back(decl.name);
-  return fail(ErrorCode::UnknownConnector, span, "connector `{}` does not exist", name).hint(did_you_mean(name, known));
+  if (is_connector_of_flink(name)) {
+    return fail(ErrorCode::NotSupportedYet, span, "connector `{}` is not supported yet", name)
+        .hint(fmt::format("There are: {}.", fmt::join(known, ", ")));
+  }
+  return fail(ErrorCode::UnknownConnector, span, "connector `{}` does not exist", name).hint(one_of_hint(name, known));
 }
 
 OptionParser parser_of(const Table& table, WithClause with, SourceSpan span, Diagnostics& diagnostics) {
@@ -273,36 +276,38 @@ void check_definition(const Table& table, const WithClause& with, SourceSpan spa
   }
 }
 
-void check_use(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
+void check_use(const Table& table, TableUse use, const OptionPlaces& places, Diagnostics& diagnostics) {
   std::string name = table.option("connector");
   const ConnectorDecl* connector = find_connector(name);
+  SourceSpan span = places.value_of({"connector"});
   if (name.empty()) {
-    return diagnostics.report(
-        fail(ErrorCode::MissingOption, span, "table `{}` has no option `connector`", table.identity.path.dotted())
-            .hint("Write WITH ('connector' = '..') into its CREATE TABLE."));
+    return diagnostics.report(fail(ErrorCode::MissingOption, places.table(), "table `{}` has no option `connector`",
+                                   table.identity.path.dotted())
+                                  .hint("Write WITH ('connector' = '..') into its CREATE TABLE."));
   }
   if (connector == nullptr) return diagnostics.report(unknown_connector(name, span));
   if (use == TableUse::Source && !connector->is_source) {
-    return diagnostics.report(fail(ErrorCode::NotASource, span, "connector `{}` can only be written to", name)
+    return diagnostics.report(fail(ErrorCode::NotASource, std::nullopt, "connector `{}` can only be written to", name)
                                   .hint("Read from a table of another connector."));
   }
   if (use == TableUse::Sink && !connector->is_sink) {
-    return diagnostics.report(fail(ErrorCode::NotASink, span, "connector `{}` can only be read from", name)
+    return diagnostics.report(fail(ErrorCode::NotASink, std::nullopt, "connector `{}` can only be read from", name)
                                   .hint("Write to a table of another connector; `print` shows rows."));
   }
   Diagnostics found;
-  OptionParser parser = parser_of(table, with_clause(table.options, span), span, found);
+  OptionParser parser = parser_of(table, places.with(), places.table(), found);
   for (const Error& error : found.errors()) {
     if (error.code == ErrorCode::MissingOption) diagnostics.report(Failure{error});
   }
   const char* parallelism = use == TableUse::Source ? "scan.parallelism" : "sink.parallelism";
   int64_t subtasks = 0;
   if (parse_option(table.option(parallelism), subtasks) && subtasks < 1) {
-    diagnostics.report(fail(ErrorCode::BadOptionValue, span, "option `{}` cannot be `{}`", parallelism, subtasks)
+    diagnostics.report(fail(ErrorCode::BadOptionValue, places.value_of({parallelism}), "option `{}` cannot be `{}`",
+                            parallelism, subtasks)
                            .hint("Leave it out for the job's parallelism."));
   }
-  if (connector->check != nullptr) connector->check(table, use, span, diagnostics);
-  check_metadata(table, use, span, diagnostics);
+  if (connector->check != nullptr) connector->check(table, use, places, diagnostics);
+  check_metadata(table, use, diagnostics);
 }
 
 }  // namespace sluice

@@ -8,6 +8,7 @@
 #include "base/diagnostics.h"
 #include "base/row_kind.h"
 #include "catalog/connectors/option_fields.h"
+#include "catalog/connectors/option_places.h"
 #include "catalog/objects/table.h"
 
 namespace sluice {
@@ -27,7 +28,7 @@ struct ConnectorDecl {
   // Reads its options, so that the parser can say what is wrong and what nobody knew.
   void (*read)(OptionParser& parser, const Table& table) = nullptr;
   // What single options cannot say: combinations, and values that are right in Flink but not supported yet.
-  void (*check)(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) = nullptr;
+  void (*check)(const Table& table, TableUse use, const OptionPlaces& places, Diagnostics& diagnostics) = nullptr;
   ChangelogMode (*delivers)(const Table& table) = nullptr;  // Null: inserts.
   // Of the kinds that a query would send, those that it takes. Null: inserts.
   ChangelogMode (*takes)(const Table& table, ChangelogMode requested) = nullptr;
@@ -45,7 +46,7 @@ void check_definition(const Table& table, const WithClause& with, SourceSpan spa
 
 // Whether the table can be read or written as it stands (its options with those of hints in place). Says nothing about
 // what check_definition says.
-void check_use(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics);
+void check_use(const Table& table, TableUse use, const OptionPlaces& places, Diagnostics& diagnostics);
 
 // The places of the keys and values are `span`.
 WithClause with_clause(const std::map<std::string, std::string>& options, SourceSpan span);

@@ -12,8 +12,7 @@ constexpr std::string_view kUpsert = "upsert-kafka";
 
 template <class Options>
 Options options_of(const Table& table) {
-  auto options = read_options<Options>(table.options);
-  return options ? *options : Options{};  // Bad values have been reported.
+  return readable_options<Options>(table.options);
 }
 
 std::string value_format_of(const Table& table) {
@@ -52,22 +51,21 @@ void read_upsert_kafka(OptionParser& parser, const Table& table) {
 // What is wrong with a table, one complaint after the other.
 class Checks {
  public:
-  Checks(const Table& table, SourceSpan span, Diagnostics& diagnostics)
-      : table_(table), span_(span), diagnostics_(diagnostics), options_(options_of<KafkaOptions>(table)) {}
+  Checks(const Table& table, const OptionPlaces& places, Diagnostics& diagnostics)
+      : table_(table), places_(places), diagnostics_(diagnostics), options_(options_of<KafkaOptions>(table)) {}
 
+  // At the value of an option that the message names.
   template <class... Args>
   void complain(ErrorCode code, std::string hint, fmt::format_string<Args...> format, Args&&... args) {
-    diagnostics_.report(fail(code, span_, format, std::forward<Args>(args)...).hint(std::move(hint)));
+    Failure failure = fail(code, places_.table(), format, std::forward<Args>(args)...).hint(std::move(hint));
+    bool is_of_value = code == ErrorCode::BadOptionValue || code == ErrorCode::NotSupportedYet;
+    if (is_of_value) failure.error.span = places_.named_in(failure.error.message, {"topic-pattern", "topic"});
+    diagnostics_.report(std::move(failure));
   }
 
   void format(const char* key, const std::string& name) {
     if (name.empty() || find_format(name) != nullptr) return;
-    std::vector<std::string> known;
-    for (const FormatDecl& decl : format_decls()) known.emplace_back(decl.name);
-    diagnostics_.report(is_format_of_flink(name)
-                            ? fail(ErrorCode::NotSupportedYet, span_, "format `{}` is not supported yet", name)
-                            : fail(ErrorCode::UnknownFormat, span_, "format `{}` of `{}` does not exist", name, key)
-                                  .hint(did_you_mean(name, known)));
+    diagnostics_.report(unknown_format(name, key, places_.value_of({key})));
   }
 
   void formats() {
@@ -129,12 +127,14 @@ class Checks {
     auto checked = check_decode_options(table_.options, true);
     if (checked) return;
     Failure failure = std::move(checked).as_failure();
-    failure.error.span = span_;
+    failure.error.span = places_.named_in(failure.error.message, {"decode.dead-letter.topic", "decode.on-error"});
     diagnostics_.report(std::move(failure));
   }
 
   void startup() {
     auto options = options_of<KafkaTableOptions>(table_);
+    std::string mode = table_.option("scan.startup.mode");
+    if (KafkaStartup known{}; !mode.empty() && !parse_option(mode, known)) return;  // What it needs is not known.
     if (options.startup == KafkaStartup::Timestamp && options.startup_timestamp_ms < 0) {
       missing("scan.startup.timestamp-millis", "startup mode `timestamp`");
     }
@@ -252,7 +252,8 @@ class Checks {
     auto checked = format->check(columns, options, use == TableUse::Source ? FormatUse::Decode : FormatUse::Encode);
     if (checked) return;
     Failure failure = std::move(checked).as_failure();
-    failure.error.span = span_;
+    std::string key = std::string(scope) + "format";
+    failure.error.span = places_.named_in(failure.error.message, {key, "format"});
     diagnostics_.report(std::move(failure));
   }
 
@@ -281,13 +282,13 @@ class Checks {
   }
 
   const Table& table_;
-  SourceSpan span_;
+  const OptionPlaces& places_;
   Diagnostics& diagnostics_;
   KafkaOptions options_;
 };
 
-void check_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
-  Checks checks(table, span, diagnostics);
+void check_kafka(const Table& table, TableUse use, const OptionPlaces& places, Diagnostics& diagnostics) {
+  Checks checks(table, places, diagnostics);
   checks.formats();
   checks.format_fits(use);
   checks.topics(use);
@@ -303,8 +304,8 @@ void check_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics&
   }
 }
 
-void check_upsert_kafka(const Table& table, TableUse use, SourceSpan span, Diagnostics& diagnostics) {
-  Checks checks(table, span, diagnostics);
+void check_upsert_kafka(const Table& table, TableUse use, const OptionPlaces& places, Diagnostics& diagnostics) {
+  Checks checks(table, places, diagnostics);
   checks.formats();
   checks.format_fits(use);
   checks.topics(use);

@@ -102,8 +102,19 @@ bool parse_option(std::string_view text, MemorySize& value) {
   return parse_amount(text, kUnits, value.bytes);
 }
 
+std::string form_of(const std::string&) { return {}; }
+std::string form_of(bool) { return "Write true or false."; }
+std::string form_of(int64_t) { return "Write a whole number."; }
+std::string form_of(double) { return "Write a number."; }
+std::string form_of(Milliseconds) { return "Write a duration such as `10 s` or `5 min`."; }
+std::string form_of(MemorySize) { return "Write an amount such as `64 mb` or `1 g`."; }
+
 std::string one_of_hint(std::string_view written, const std::vector<std::string>& names) {
   std::string hint = did_you_mean(written, names);
+  auto begins = [&](const std::string& name) { return written.size() > 3 && name.starts_with(written); };
+  if (hint.empty() && std::ranges::count_if(names, begins) == 1) {
+    hint = fmt::format("Did you mean `{}`?", *std::ranges::find_if(names, begins));
+  }
   return hint.empty() ? fmt::format("One of: {}.", fmt::join(names, ", ")) : hint;
 }
 

@@ -55,7 +55,22 @@ bool parse_option(std::string_view text, E& value) {
   return false;
 }
 
-inline std::string hint_of(std::string_view, const auto&, const char* help) { return help; }
+// What a value of the option's type looks like, and what the option is for.
+std::string form_of(const std::string&);
+std::string form_of(bool);
+std::string form_of(int64_t);
+std::string form_of(double);
+std::string form_of(Milliseconds);
+std::string form_of(MemorySize);
+
+template <class T>
+std::string hint_of(std::string_view, const T& field, const char* help) {
+  if constexpr (requires { form_of(field); }) {
+    std::string form = form_of(field);
+    if (!form.empty()) return form + " " + help;
+  }
+  return help;
+}
 template <OptionEnum E>
 std::string hint_of(std::string_view written, const E&, const char*) {
   std::vector<std::string> names;
@@ -130,6 +145,16 @@ Result<Options> read_options(const std::map<std::string, std::string>& with, std
   Options options = parser.parse<Options>(std::move(prefix));
   if (!diagnostics.ok()) return Failure{diagnostics.errors().front()};
   return options;
+}
+
+// The same of a table in which something may be wrong: what cannot be read has been reported, and is as by default.
+template <class Options>
+Options readable_options(const std::map<std::string, std::string>& with) {
+  WithClause clause;
+  for (const auto& [key, text] : with) clause[key] = {text, {}, {}};
+  Diagnostics reported;
+  OptionParser parser(std::move(clause), {}, reported);
+  return parser.parse<Options>();
 }
 
 }  // namespace sluice

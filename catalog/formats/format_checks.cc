@@ -15,7 +15,8 @@ using Options = std::map<std::string, std::string>;
 
 Failure wrong_type(const RowField& column, const char* format) {
   return fail(ErrorCode::TypeMismatch, "format `{}` cannot hold column `{}` of type {}", format, column.name,
-              column.type.to_string());
+              column.type.to_string())
+      .hint("Leave the column out, or make it a STRING and take it apart in the query.");
 }
 
 // ---- json
@@ -49,7 +50,8 @@ bool is_csv_type(const Type& type) {
 
 Status check_one_character(const char* key, const std::string& text) {
   if (text.size() == 1) return Done{};
-  return fail(ErrorCode::BadOptionValue, "option `csv.{}` must be one character, it is `{}`", key, text);
+  return fail(ErrorCode::BadOptionValue, "option `csv.{}` must be one character, it is `{}`", key, text)
+      .hint("Choose a character that the fields have not, such as `;` or `|`.");
 }
 
 // ---- raw
@@ -85,7 +87,8 @@ Status check_json(const RowSchema& columns, const Options& options, FormatUse) {
   SLUICE_TRY(JsonOptions read, read_options<JsonOptions>(options, "json."));
   if (read.fail_on_missing_field && read.ignore_parse_errors) {
     return fail(ErrorCode::BadOptionValue,
-                "`json.fail-on-missing-field` and `json.ignore-parse-errors` cannot both be true");
+                "`json.fail-on-missing-field` and `json.ignore-parse-errors` cannot both be true")
+        .hint("Keep the one that is meant: fail at a record that lacks a field, or pass over records with errors.");
   }
   for (const RowField& column : columns) {
     if (!is_json_type(column.type)) return wrong_type(column, "json");
@@ -102,7 +105,8 @@ Status check_csv(const RowSchema& columns, const Options& options, FormatUse) {
     SLUICE_DO(check_one_character("escape-character", read.escape_character));
   }
   if (read.disable_quote_character && options.contains("csv.quote-character")) {
-    return fail(ErrorCode::BadOptionValue, "a quote character cannot be both set and disabled");
+    return fail(ErrorCode::BadOptionValue, "`csv.quote-character` is set, and quotes are disabled")
+        .hint("Leave `csv.disable-quote-character` out, or the character.");
   }
   for (const RowField& column : columns) {
     if (!is_csv_type(column.type)) return wrong_type(column, "csv");
@@ -113,10 +117,12 @@ Status check_csv(const RowSchema& columns, const Options& options, FormatUse) {
 Status check_raw(const RowSchema& columns, const Options& options, FormatUse) {
   SLUICE_TRY(RawOptions read, read_options<RawOptions>(options, "raw."));
   if (!is_charset(read.charset)) {
-    return fail(ErrorCode::BadOptionValue, "option `raw.charset` cannot be `{}`", read.charset);
+    return fail(ErrorCode::BadOptionValue, "option `raw.charset` cannot be `{}`", read.charset)
+        .hint("Write UTF-8, or another charset that Java knows.");
   }
   if (columns.size() != 1) {
-    return fail(ErrorCode::TypeMismatch, "format `raw` holds one column, not {}", columns.size());
+    return fail(ErrorCode::TypeMismatch, "format `raw` holds one column, not {}", columns.size())
+        .hint("Declare one column, such as STRING or BYTES, or choose a format with fields: json or csv.");
   }
   if (!is_raw_type(columns[0].type)) return wrong_type(columns[0], "raw");
   return Done{};

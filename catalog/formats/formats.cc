@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "catalog/formats/csv.h"
 #include "catalog/formats/format_checks.h"
 #include "catalog/formats/json.h"
@@ -22,6 +24,17 @@ const FormatDecl* find_format(std::string_view name) {
   const auto& decls = format_decls();
   auto found = std::ranges::find(decls, name, &FormatDecl::name);
   return found == decls.end() ? nullptr : &*found;
+}
+
+Failure unknown_format(const std::string& name, std::string_view key, SourceSpan span) {
+  std::vector<std::string> known;
+  for (const FormatDecl& decl : format_decls()) known.emplace_back(decl.name);
+  if (is_format_of_flink(name)) {
+    return fail(ErrorCode::NotSupportedYet, span, "format `{}` is not supported yet", name)
+        .hint(fmt::format("There are: {}.", fmt::join(known, ", ")));
+  }
+  std::string of = key.empty() || key == "format" ? "" : fmt::format(" of `{}`", key);
+  return fail(ErrorCode::UnknownFormat, span, "format `{}`{} does not exist", name, of).hint(one_of_hint(name, known));
 }
 
 bool is_format_of_flink(std::string_view name) {

@@ -22,6 +22,8 @@ struct FormatDecl {
 
 const std::vector<FormatDecl>& format_decls();
 const FormatDecl* find_format(std::string_view name);
+// A format that does not exist, or not yet; `key` is the option that names it, where there are several.
+Failure unknown_format(const std::string& name, std::string_view key, SourceSpan span);
 // Whether Flink has a format of that name, so that the answer is "not yet" and not "unknown".
 bool is_format_of_flink(std::string_view name);
 

@@ -12,8 +12,13 @@ Failure wrong_arguments(const AggregateDecl& decl, std::span<const Type> argumen
   }
   std::string text;
   for (const Type& type : arguments) text += (text.empty() ? "" : ", ") + type.as_nullable().to_string();
-  return fail(ErrorCode::CannotAggregate, "`{}` does not take ({})", decl.name, text)
-      .hint(fmt::format("Write {}.", decl.usage));
+  std::string hint = fmt::format("Write {}.", decl.usage);
+  bool compares = decl.name == "MAX" || decl.name == "MIN";
+  if (compares) hint = "It takes what has an order: numbers, texts, times, flags; of a collection, take an element.";
+  bool adds_text =
+      arguments.size() == 1 && arguments[0].is_character() && decl.usage.find("number") != std::string::npos;
+  if (adds_text) hint += " Of a text that holds numbers, CAST(text AS DECIMAL(p, s)).";
+  return fail(ErrorCode::CannotAggregate, "`{}` does not take ({})", decl.name, text).hint(std::move(hint));
 }
 
 }  // namespace

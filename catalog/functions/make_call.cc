@@ -91,7 +91,8 @@ Status check_escape(const std::vector<Expr>& args, SourceSpan span) {
   if (escape == nullptr) return Done{};
   if (escape->empty()) return Done{};  // No character is one.
   if (count_characters(*escape) != 1 || (*escape)[0] == '\0')
-    return fail(ErrorCode::WrongArguments, span, "an escape is one character");
+    return fail(ErrorCode::WrongArguments, args[2].span, "an escape is one character, and not `{}`", *escape)
+        .hint("Choose one that the pattern has not, such as '!' or '\\'.");
   if (pattern == nullptr || LikePattern(*pattern, *escape).is_valid()) return Done{};
   return fail(ErrorCode::WrongArguments, span, "the pattern has its escape where nothing needs one");
 }

@@ -28,17 +28,21 @@ void refuse_all_but_temporary(const Modifiers& modifiers, std::string_view objec
 void check_untyped(const ast::TableSchema& schema, bool has_query, Build& build) {
   bool any_untyped = false;
   const ast::Column* typed = nullptr;
+  const ast::Column* first = nullptr;
   for (const ast::Column& column : schema.columns) {
     bool untyped = std::holds_alternative<ast::UntypedColumn>(column.kind);
     any_untyped |= untyped;
+    if (untyped && !first) first = &column;
     if (!untyped && !typed) typed = &column;
   }
   if (!any_untyped) return;
   if (!has_query) {
-    build.reject(schema.span, "columns without types need CREATE TABLE .. AS", "Give every column a type.");
+    build.reject(first->name.span, fmt::format("column `{}` has no type", build.text(first->name.span)),
+                 "Write one behind the name, such as STRING; only CREATE TABLE .. AS takes names without types.");
   } else if (typed || !schema.constraints.empty() || schema.watermark) {
     SourceSpan span = typed ? SourceSpan{typed->name.span.end + 1, typed->span.end} : schema.span;
-    build.reject(span, "either all columns have types, or none");
+    build.reject(span, "either all columns have types, or none",
+                 "The query behind AS has the types: leave them out of the list.");
   }
 }
 

@@ -100,7 +100,7 @@ class Repairer {
     bool in_select = false;
     size_t last = is_at_end_ ? at_ : at_ == 0 ? 0 : at_ - 1;
     for (size_t i = 0; i <= last; ++i) {
-      if (depth_[i] < depth) {
+      if (depth_[i] < depth || tokens_[i].kind == SEMICOLON) {
         found.reset();
         in_select = false;
       }
@@ -117,7 +117,12 @@ class Repairer {
     size_t end = at_;
     // Conditions of joins go with FROM.
     bool is_from = tokens_[*begin].kind == K_FROM;
-    auto ends_here = [&](size_t i) { return is_boundary(i, depth) && !(is_from && tokens_[i].kind == K_ON); };
+    // A query without its parentheses takes all that follows.
+    bool is_query = is_from && tokens_[at_].kind == K_SELECT;
+    auto ends_here = [&](size_t i) {
+      return (!is_query && is_boundary(i, depth) && !(is_from && tokens_[i].kind == K_ON)) ||
+             tokens_[i].kind == SEMICOLON;
+    };
     while (end < tokens_.size() && depth_[end] >= depth && !ends_here(end)) ++end;
     if (is_at_end_) end = tokens_.size();
     Repair out{{tokens_.begin(), tokens_.begin() + static_cast<std::ptrdiff_t>(*begin)}};

@@ -81,8 +81,7 @@ class Parser {
         return parser_.parse(without_end(changed), rule, other) ? kFits : other.token;
       };
       // Behind a repair the text and the tokens are not the same: nothing can be tried out, and what is near is taken.
-      auto no_reach = [](std::string_view) { return kFits; };
-      Failure error = syntax_error(broken, mismatch, text_, repairs == 0 ? Reach(reach) : Reach(no_reach));
+      Failure error = syntax_error(broken, mismatch, text_, repairs == 0 ? Reach(reach) : Reach());
       bool is_told = told && error.error.span && told->begin == error.error.span->begin;
       if (is_told) return std::nullopt;  // A second error at the same place comes of the repair.
       told = error.error.span;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/diagnostics.h"
+#include "grammar/build/expected_words.h"
 #include "grammar/build/tree_parser.h"
 #include "grammar/lexer/words.h"
 
@@ -10,120 +11,9 @@ namespace {
 
 using enum TokenKind;
 
-constexpr size_t kExpectedShownMax = 6;
 constexpr size_t kSuspectBytesMin = 3;  // Shorter names are near to too many keywords.
 constexpr size_t kLongWordBytesMin = 6;
 constexpr size_t kSuspectsMax = 3;  // Words before the place where parsing stopped.
-
-std::string_view mark_of(TokenKind kind) {
-  switch (kind) {
-    case LPAREN:
-      return "(";
-    case RPAREN:
-      return ")";
-    case LBRACKET:
-      return "[";
-    case RBRACKET:
-      return "]";
-    case LBRACE:
-      return "{";
-    case RBRACE:
-      return "}";
-    case COMMA:
-      return ",";
-    case SEMICOLON:
-      return ";";
-    case COLON:
-      return ":";
-    case DOT:
-      return ".";
-    case ARROW:
-      return "=>";
-    case EQ:
-      return "=";
-    case NE:
-      return "<>";
-    case LT:
-      return "<";
-    case GT:
-      return ">";
-    case LE:
-      return "<=";
-    case GE:
-      return ">=";
-    case PLUS:
-      return "+";
-    case MINUS:
-      return "-";
-    case STAR:
-      return "*";
-    case SLASH:
-      return "/";
-    case PERCENT:
-      return "%";
-    case CONCAT:
-      return "||";
-    default:
-      return {};
-  }
-}
-
-std::string_view word_of(TokenKind kind) {
-  auto keyword = std::ranges::find(kKeywords, kind, &Keyword::kind);
-  return keyword == std::end(kKeywords) ? std::string_view{} : keyword->word;
-}
-
-// Where an expression may go on, its operators are of no help.
-bool is_operator(TokenKind kind) {
-  auto one_of = [&](auto... kinds) { return ((kind == kinds) || ...); };
-  return one_of(EQ, NE, LT, GT, LE, GE, PLUS, MINUS, STAR, SLASH, PERCENT, CONCAT, K_AND, K_OR, K_IS, K_IN, K_NOT,
-                K_BETWEEN, K_LIKE, K_ILIKE, K_RLIKE, K_SIMILAR, K_ESCAPE, K_OVERLAPS, K_CONTAINS, K_EQUALS, K_PRECEDES,
-                K_SUCCEEDS, K_IMMEDIATELY, K_MEMBER, K_SUBMULTISET, K_MULTISET, K_FORMAT, LBRACKET, DOT, DOT_STAR,
-                K_OVER, K_FILTER, K_WITHIN, K_IGNORE, K_RESPECT, LPAREN_QUERY);
-}
-
-bool takes_expression(const std::set<TokenKind>& expected) {
-  return expected.contains(K_CASE) && expected.contains(INTEGER_LITERAL);
-}
-bool takes_name(const std::set<TokenKind>& expected) { return expected.contains(IDENTIFIER); }
-
-std::vector<std::string> expected_words(const std::set<TokenKind>& expected) {
-  std::vector<std::string> words;
-  bool names = takes_name(expected);
-  for (TokenKind kind : expected) {
-    std::string_view word = word_of(kind);
-    if (!word.empty() && !(names && !is_reserved(word))) words.emplace_back(word);
-  }
-  return words;
-}
-
-// "a name, `(` or FROM": what a person would write next.
-std::string expected_in_words(const std::set<TokenKind>& expected) {
-  std::vector<std::string> parts;
-  if (takes_expression(expected)) {
-    parts.emplace_back("an expression");
-  } else {
-    bool tail = expected.contains(K_AND) && expected.contains(K_OR);
-    if (takes_name(expected)) parts.emplace_back("a name");
-    if (expected.contains(STRING_LITERAL)) parts.emplace_back("a string");
-    if (expected.contains(INTEGER_LITERAL)) parts.emplace_back("a number");
-    if (expected.contains(TYPE_WORD)) parts.emplace_back("a type");
-    for (TokenKind kind : expected) {
-      if (tail && is_operator(kind)) continue;
-      if (!mark_of(kind).empty()) parts.push_back(fmt::format("`{}`", mark_of(kind)));
-    }
-    for (const std::string& word : expected_words(expected)) {
-      if (!(tail && is_operator(find_word(word).kind)) && !expected.contains(TYPE_WORD)) parts.push_back(word);
-    }
-    if (expected.contains(End)) parts.emplace_back("the end of the statement");
-  }
-  if (parts.empty() || parts.size() > kExpectedShownMax) return {};
-  std::string out = "Expected ";
-  for (size_t i = 0; i < parts.size(); ++i) {
-    out += (i == 0 ? "" : i + 1 == parts.size() ? " or " : ", ") + parts[i];
-  }
-  return out + ".";
-}
 
 bool is_word(const Token& token) {
   return token.kind == IDENTIFIER || token.kind == RESERVED_WORD || token.kind == TYPE_WORD ||
@@ -166,7 +56,8 @@ class Diagnosis {
   Failure run() const {
     size_t at = mismatch_.token;
     if (auto error = misspelt(at, expected_words(mismatch_.expected))) return *std::move(error);
-    for (size_t back = 1; back <= std::min(at, kSuspectsMax); ++back) {
+    size_t suspects = reach_ ? std::min(at, kSuspectsMax) : 0;  // Where nothing can be tried out, none is accused.
+    for (size_t back = 1; back <= suspects; ++back) {
       bool may_be_swallowed = tokens_[at - back].kind == IDENTIFIER && text(at - back).size() >= kSuspectBytesMin;
       if (!may_be_swallowed) continue;
       if (auto error = misspelt(at - back, clause_words())) {
@@ -206,6 +97,7 @@ class Diagnosis {
 
   // Whether the statement parses further, past the next token at least, with another word in the place of this one.
   bool helps(size_t index, std::string_view word) const {
+    if (!reach_) return true;
     uint32_t begin = tokens_.front().begin;
     std::string changed(source_.substr(begin, tokens_[index].begin - begin));
     changed += word;
@@ -287,6 +179,13 @@ class Diagnosis {
     if (word == "SEMI" || word == "ANTI") {
       return "Write WHERE EXISTS (SELECT ..) or WHERE NOT EXISTS (SELECT ..).";
     }
+    if (word == "DEFAULT" && tokens_[0].kind == K_CREATE) {
+      return "Columns have no defaults: leave it out, and write the value in the INSERT, such as COALESCE(a, 5).";
+    }
+    if (word == "CHECK" && tokens_[0].kind == K_CREATE) {
+      return "Tables check no conditions: leave it out, and filter with WHERE.";
+    }
+    if (word == "TOP" && at > 0 && tokens_[at - 1].kind == K_SELECT) return "Write LIMIT behind the query.";
     if (word == "STREAM" && at > 0 && tokens_[at - 1].kind == K_SELECT) return "Leave it out: every query is one.";
     return {};
   }
@@ -297,6 +196,9 @@ class Diagnosis {
                   text(at))
           .hint("Write the columns that are wanted, or `*` for all of them.");
     }
+    if (auto error = empty_from(at)) return *std::move(error);
+    if (auto error = without_quotes(at)) return *std::move(error);
+    if (auto error = word_of_others(at)) return *std::move(error);
     bool ends_list =
         at > 0 && tokens_[at - 1].kind == COMMA && (tokens_[at].kind == K_FROM || tokens_[at].kind == RPAREN);
     if (ends_list) {
@@ -316,6 +218,67 @@ class Diagnosis {
     if (tokens_[at].kind == STRING_LITERAL && names) return failure_at(at, "Names are in back-ticks, not in quotes.");
     return failure_at(at, expected_in_words(mismatch_.expected));
   }
+  // `connector = 'print'`, `table.exec.state.ttl = '1 d'`: up to the `=`.
+  std::optional<Failure> without_quotes(size_t at) const {
+    if (!mismatch_.expected.contains(STRING_LITERAL) || takes_expression(mismatch_.expected) || !is_word(tokens_[at])) {
+      return {};
+    }
+    size_t last = at;
+    while (last + 1 < tokens_.size() && tokens_[last + 1].begin == tokens_[last].end && tokens_[last + 1].kind != EQ) {
+      ++last;
+    }
+    if (last + 1 >= tokens_.size() || tokens_[last + 1].kind != EQ) return {};
+    SourceSpan span{tokens_[at].begin, tokens_[last].end};
+    std::string key(source_.substr(span.begin, span.end - span.begin));
+    return fail(ErrorCode::SyntaxError, span, "the key `{}` stands without quotes", key)
+        .hint(fmt::format("Keys and values are strings: '{}' = '..'.", key))
+        .change(span, fmt::format("'{}'", key));
+  }
+
+  // Words that other systems have at this place.
+  std::optional<Failure> word_of_others(size_t at) const {
+    std::string word = to_upper(text(at));
+    if (at > 0 && tokens_[at - 1].kind == K_INSERT && is_word(tokens_[at])) {
+      return fail(ErrorCode::SyntaxError, tokens_[at].span(), "INTO is missing in front of `{}`", text(at))
+          .hint("Write INSERT INTO.")
+          .change(tokens_[at].span(), fmt::format("INTO {}", text(at)));
+    }
+    if (word == "DATETIME" && tokens_[0].kind == K_CREATE) {
+      return fail(ErrorCode::UnknownType, tokens_[at].span(), "type `{}` does not exist", text(at))
+          .hint("Did you mean `TIMESTAMP(3)`?")
+          .change(tokens_[at].span(), "TIMESTAMP(3)");
+    }
+    if (word == "CLASSIFIER" || word == "MATCH_NUMBER") {
+      return fail(ErrorCode::BadPattern, tokens_[at].span(), "{} does not exist on streams", word)
+          .hint("Name what is wanted in MEASURES, such as LAST(A.price).");
+    }
+    bool names_object =
+        at > 0 && tokens_[0].kind == K_CREATE && (tokens_[at - 1].kind == K_TABLE || tokens_[at - 1].kind == K_VIEW);
+    if (names_object && is_reserved(text(at)) && helps_as_name(at)) return reserved(at);
+    bool opens = tokens_[at].kind == LPAREN || tokens_[at].kind == LPAREN_QUERY;
+    bool is_column = opens && at + 1 < tokens_.size() && tokens_[0].kind == K_CREATE && is_word(tokens_[at + 1]) &&
+                     is_reserved(text(at + 1));
+    if (is_column && helps_as_name(at + 1)) return reserved(at + 1);
+    return {};
+  }
+
+  // A clause, or a query without parentheses, where a table of FROM is expected.
+  std::optional<Failure> empty_from(size_t at) const {
+    if (at == 0 || (tokens_[at - 1].kind != K_FROM && tokens_[at - 1].kind != K_JOIN)) return {};
+    TokenKind next = at + 1 < tokens_.size() ? tokens_[at + 1].kind : End;
+    if (tokens_[at].kind == K_SELECT) {
+      return fail(ErrorCode::SyntaxError, tokens_[at].span(), "a query behind `{}` stands in parentheses", text(at - 1))
+          .hint("Write (SELECT ..) AS name.");
+    }
+    bool is_clause = std::ranges::find(clause_words(), to_upper(text(at))) != clause_words().end();
+    bool goes_on = next == IDENTIFIER || next == QUOTED_IDENTIFIER || next == K_BY || next == STRING_LITERAL ||
+                   next == INTEGER_LITERAL || next == K_SELECT;
+    if (!is_clause || !goes_on) return {};
+    return fail(ErrorCode::SyntaxError, tokens_[at].span(), "nothing stands between `{}` and `{}`", text(at - 1),
+                text(at))
+        .hint("Write the table that is read, or a query in parentheses.");
+  }
+
   // `SELECT order FROM t` goes on when `order` is a name; so does `SELECT a + FROM t`, where the operand is missing.
   // What comes behind the word tells the two apart.
   bool is_missing_operand(size_t at) const {

@@ -48,9 +48,12 @@ class Lexer {
     out_.tokens.push_back({kind, static_cast<uint32_t>(at_), static_cast<uint32_t>(end)});
     at_ = end;
   }
-  void reject(size_t end, std::string message, std::string hint, ErrorCode code = ErrorCode::SyntaxError) {
+  // With what is to stand there instead, where that is certain.
+  void reject(size_t end, std::string message, std::string hint, std::string change = {}) {
     SourceSpan span{static_cast<uint32_t>(at_), static_cast<uint32_t>(end)};
-    out_.errors.push_back(fail(code, span, "{}", message).hint(std::move(hint)));
+    Failure failure = fail(ErrorCode::SyntaxError, span, "{}", message).hint(std::move(hint));
+    if (!change.empty()) failure = std::move(failure).change(span, std::move(change));
+    out_.errors.push_back(std::move(failure));
     add(TokenKind::UNKNOWN_CHARACTER, end);
   }
   // Something that is opened here and never closed: the rest of the line goes with it up to a `;`, so that the
@@ -62,11 +65,13 @@ class Lexer {
     if (const Token* before = string_before()) {
       span.begin = before->begin;
       out_.errors.push_back(fail(ErrorCode::UnterminatedText, span, "the string ends at a quote that is meant as text")
-                                .hint("A quote inside a string is written twice: `'it''s'`."));
+                                .hint("A quote inside a string is written twice: `'it''s'`.")
+                                .change({before->end, before->end}, "'"));
     } else {
       if (starts_literal()) span.begin = out_.tokens.back().begin;
-      out_.errors.push_back(fail(ErrorCode::UnterminatedText, span, "the {} that begins here is not closed", what)
-                                .hint(fmt::format("Close it with `{}`.", closing)));
+      out_.errors.push_back(
+          fail(ErrorCode::UnterminatedText, span, "the {} that begins here is not closed", what)
+              .hint(closing == "`" ? "Close it with a back-tick." : fmt::format("Close it with `{}`.", closing)));
     }
     add(TokenKind::UNKNOWN_CHARACTER, line_end);
   }
@@ -109,6 +114,7 @@ class Lexer {
     if (is_letter(c) || (c == '$' && is_word(peek(1)))) return word();
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
     if (c == '`') return quoted_identifier();
+    if (starts_with("==")) return reject(at_ + 2, "`==` is no operator", "Write `=`.", "=");
     if (starts_with("/*+")) {
       in_hint_ = true;
       return add(TokenKind::HINT_BEGIN, at_ + 3);
@@ -125,7 +131,8 @@ class Lexer {
   }
 
   void unknown() {
-    if (starts_with("!=")) return reject(at_ + 2, "`!=` is no operator", "Write `<>`.");
+    if (starts_with("&&")) return reject(at_ + 2, "`&&` is no operator", "Write AND.", "AND");
+    if (starts_with("!=")) return reject(at_ + 2, "`!=` is no operator", "Write `<>`.", "<>");
     if (peek() == '"') return double_quoted();
     if (peek() == '!') {
       size_t end = at_ + 1;
@@ -135,13 +142,30 @@ class Lexer {
     reject(at_ + 1, fmt::format("`{}` is not expected here", source_.substr(at_, 1)), "");
   }
 
+  bool is_behind_operator() const {
+    using enum TokenKind;
+    if (out_.tokens.empty()) return false;
+    TokenKind before = out_.tokens.back().kind;
+    std::string_view mark = source_.substr(out_.tokens.back().begin, 2);
+    if (before == UNKNOWN_CHARACTER && (mark == "==" || mark == "!=")) return true;
+    return before == EQ || before == NE || before == LT || before == GT || before == LE || before == GE ||
+           before == CONCAT || before == K_LIKE;
+  }
+
   // Up to the other quote, where it stands on the line.
   void double_quoted() {
     size_t close = source_.find_first_of("\"\n", at_ + 1);
     bool is_closed = close < source_.size() && source_[close] == '"';
     size_t end = is_closed ? close + 1 : at_ + 1;
+    std::string_view inside = is_closed ? source_.substr(at_ + 1, close - at_ - 1) : std::string_view();
+    std::string text;
+    // Behind an operator a text is meant; elsewhere it may be a name as in other systems.
+    if (is_closed && is_behind_operator()) {
+      for (char c : inside) text += c == '\'' ? "''" : std::string(1, c);
+      text = fmt::format("'{}'", text);
+    }
     reject(end, fmt::format("`{}` is not expected here", source_.substr(at_, end - at_)),
-           "Texts stand in single quotes: 'text'; names in back-ticks: `name`.");
+           "Texts stand in single quotes: 'text'; names in back-ticks: `name`.", std::move(text));
   }
 
   void word() {
@@ -180,7 +204,7 @@ class Lexer {
       if (end + 1 < source_.size() && source_[end + 1] == '`') {
         ++end;
       } else if (end == at_ + 1) {
-        return reject(end + 1, "a name between back-ticks is empty", "");
+        return reject(end + 1, "a name between back-ticks is empty", "Write a name of at least one character.");
       } else {
         return add(TokenKind::QUOTED_IDENTIFIER, end + 1);
       }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "planner/bind/query_binder.h"
+#include "planner/bind/window_arguments.h"
 #include "planner/plan/window_properties.h"
 
 namespace sluice::planner {
@@ -239,8 +240,8 @@ std::vector<std::optional<Property>> properties_of(const std::vector<Expr>& keys
 void check_size(const Window& window, SourceSpan span, BindSession& session) {
   if (window.kind != Window::Kind::Hop || window.size_ms % window.slide_ms == 0) return;
   session.report(fail(ErrorCode::BadWindowSize, span,
-                      "an aggregate over HOP needs a size that is a multiple of its slide, and {} ms is none of {} ms",
-                      window.size_ms, window.slide_ms)
+                      "an aggregate over HOP needs a size that is a multiple of its slide, and {} is none of {}",
+                      length_text(window.size_ms), length_text(window.slide_ms))
                      .hint("Choose a slide that divides the size."),
                  span);
 }

@@ -27,8 +27,10 @@ const AggregateDecl* by_nulls(const AggregateDecl& decl, const ast::Call& call, 
     return call.nulls == ast::NullTreatment::Ignore ? find_aggregate("$ARRAY_AGG_IGNORE_NULLS") : &decl;
   }
   if (call.nulls != ast::NullTreatment::None) {
-    session.error(ErrorCode::BadOverWindow, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS",
-                  display_name(call));
+    session.report(
+        fail(ErrorCode::BadOverWindow, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS", display_name(call))
+            .hint("Leave it out; FILTER (WHERE .. IS NOT NULL) behind the call keeps NULLs away."),
+        span);
     return nullptr;
   }
   if (!call.json || !call.json->nulls) return &decl;
@@ -50,7 +52,9 @@ std::optional<double> number_of(const Expr& expr) {
 // What the constants among the arguments must be.
 bool check_constants(const AggregateDecl& decl, const std::vector<Expr>& args, BindSession& session) {
   if (decl.name == "LISTAGG" && args.size() == 2 && args[1].as<Literal>() == nullptr) {
-    session.error(ErrorCode::CannotAggregate, args[1].span, "the separator of LISTAGG is a literal");
+    session.report(fail(ErrorCode::CannotAggregate, args[1].span, "the separator of LISTAGG is a literal")
+                       .hint("Write it between quotes: LISTAGG(text, ',')."),
+                   args[1].span);
     return false;
   }
   if (decl.name != "PERCENTILE") return true;
@@ -58,7 +62,9 @@ bool check_constants(const AggregateDecl& decl, const std::vector<Expr>& args, B
   for (const Expr& share : shares) {
     auto number = number_of(share);
     if (number && *number >= 0 && *number <= 1) continue;
-    session.error(ErrorCode::CannotAggregate, share.span, "the share of PERCENTILE is a literal from 0 to 1");
+    session.report(fail(ErrorCode::CannotAggregate, share.span, "the share of PERCENTILE is a literal from 0 to 1")
+                       .hint("Write 0.5 for the median, 0.99 for the largest hundredth."),
+                   share.span);
     return false;
   }
   return true;
@@ -112,7 +118,9 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& named, const ast::Call& cal
     return invalid_expr(span);
   }
   if (!call.within_group.empty()) {
-    session_.error(ErrorCode::NotAnAggregate, span, "`{}` takes no WITHIN GROUP", display_name(call));
+    session_.report(fail(ErrorCode::NotAnAggregate, span, "`{}` takes no WITHIN GROUP", display_name(call))
+                        .hint("Leave WITHIN GROUP out: rows are aggregated as they come."),
+                    span);
     return invalid_expr(span);
   }
   if (!call.order_by.empty()) return refuse(span, "ORDER BY in this aggregate");

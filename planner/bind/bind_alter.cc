@@ -43,22 +43,24 @@ class Alteration {
 
  private:
   template <class... Args>
-  void refuse(ErrorCode code, SourceSpan span, fmt::format_string<Args...> format, Args&&... args) {
-    session_.error(code, span, format, std::forward<Args>(args)...);
+  void refuse(ErrorCode code, SourceSpan span, std::string hint, fmt::format_string<Args...> format, Args&&... args) {
+    session_.report(fail(code, span, format, std::forward<Args>(args)...).hint(std::move(hint)), span);
   }
 
   std::vector<ast::Column>& columns() { return definition_.schema.columns; }
   auto find(const std::string& name) {
     return std::ranges::find(columns(), name, [](const ast::Column& column) { return column.name.parts.back().text; });
   }
-  void report_missing(const ast::Name& name) {
+  void report_missing(const ast::Name& name, bool drops = false) {
     std::vector<std::string> known;
     for (const Column& column : table_.columns) known.push_back(column.name);
     const std::string& text = name.parts.back().text;
-    session_.report(
-        fail(ErrorCode::UnknownColumn, name.span, "column `{}` does not exist", text).hint(did_you_mean(text, known)),
-        name.span);
+    session_.report(fail(ErrorCode::UnknownColumn, name.span, "column `{}` does not exist", text)
+                        .hint(drops ? columns_hint(known) : names_hint(text, known)),
+                    name.span);
   }
+  // Not "did you mean": no command may change what is dropped.
+  static std::string columns_hint(const std::vector<std::string>& known) { return names_hint("", known); }
   bool is_nested(const ast::Name& name) {
     if (name.parts.size() == 1) return false;
     session_.not_supported(name.span, "a change of a field of a row");
@@ -88,7 +90,8 @@ class Alteration {
     auto found = find(name);
     if (modify && found == columns().end()) return report_missing(written.name);
     if (!modify && found != columns().end()) {
-      return refuse(ErrorCode::DuplicateName, written.name.span, "column `{}` exists already", name);
+      return refuse(ErrorCode::DuplicateName, written.name.span, "Write MODIFY to change it, or take another name.",
+                    "column `{}` exists already", name);
     }
     if (!is_typed(written)) return;
     ast::Column column = copy_of(written);
@@ -138,7 +141,7 @@ class Alteration {
       if (is_nested(name)) continue;
       auto found = find(name.parts[0].text);
       if (found == columns().end()) {
-        report_missing(name);
+        report_missing(name, true);
       } else if (!is_used(name, drop.columns, true)) {
         columns().erase(found);
       }
@@ -151,7 +154,7 @@ class Alteration {
     auto found = find(rename.from.parts[0].text);
     if (found == columns().end()) return report_missing(rename.from);
     if (find(to) != columns().end()) {
-      return refuse(ErrorCode::DuplicateName, rename.to.span, "column `{}` exists already", to);
+      return refuse(ErrorCode::DuplicateName, rename.to.span, "Take another name.", "column `{}` exists already", to);
     }
     if (is_used(rename.from, {}, false)) return;
     for (ast::Constraint& constraint : definition_.schema.constraints) {
@@ -189,7 +192,9 @@ class Alteration {
       user = "the primary key";
     }
     if (user.empty()) return false;
-    refuse(ErrorCode::ColumnInUse, name.span, "column `{}` is used by {}", text, user);
+    const char* hint = user == "PARTITIONED BY" ? "Create the table anew: its partitions cannot be changed."
+                                                : "Change or drop that first.";
+    refuse(ErrorCode::ColumnInUse, name.span, hint, "column `{}` is used by {}", text, user);
     return true;
   }
 
@@ -211,23 +216,31 @@ class Alteration {
   void drop_key(SourceSpan span, const std::string& name) {
     bool fits = table_.primary_key && (name.empty() || table_.primary_key->name == name);
     if (fits) return definition_.schema.constraints.clear();
-    refuse(ErrorCode::CannotAlter, span, "the table has no {}",
+    std::string hint = table_.primary_key ? fmt::format("Its key is called {}.", table_.primary_key->name)
+                                          : "Leave the statement out, or ADD PRIMARY KEY (..) NOT ENFORCED.";
+    refuse(ErrorCode::CannotAlter, span, std::move(hint), "the table has no {}",
            name.empty() ? "primary key" : fmt::format("constraint `{}`", name));
   }
   void apply(const ast::DropPrimaryKey&) { drop_key(span_, ""); }
   void apply(const ast::DropConstraint& drop) { drop_key(drop.name.span, drop.name.text); }
   void apply(const ast::DropWatermark&) {
-    if (!table_.watermark) return refuse(ErrorCode::CannotAlter, span_, "the table has no watermark");
+    if (!table_.watermark) {
+      return refuse(ErrorCode::CannotAlter, span_, "Leave the statement out.", "the table has no watermark");
+    }
     definition_.schema.watermark.reset();
   }
   void apply(const ast::ChangeDistribution& change) {
     if (change.modify != table_.distribution.has_value()) {
-      return refuse(ErrorCode::CannotAlter, span_, "the table has {} distribution", change.modify ? "no" : "a");
+      return refuse(ErrorCode::CannotAlter, span_,
+                    change.modify ? "Write ADD DISTRIBUTION." : "Write MODIFY DISTRIBUTION.",
+                    "the table has {} distribution", change.modify ? "no" : "a");
     }
     definition_.distribution = change.distribution;
   }
   void apply(const ast::DropDistribution&) {
-    if (!table_.distribution) return refuse(ErrorCode::CannotAlter, span_, "the table has no distribution");
+    if (!table_.distribution) {
+      return refuse(ErrorCode::CannotAlter, span_, "Leave the statement out.", "the table has no distribution");
+    }
     definition_.distribution.reset();
   }
 
@@ -240,9 +253,15 @@ class Alteration {
     }
   }
   void apply(const ast::ResetOptions& reset) {
-    if (reset.keys.empty()) refuse(ErrorCode::CannotAlter, span_, "RESET names no option");
+    if (reset.keys.empty()) {
+      refuse(ErrorCode::CannotAlter, span_, "Write RESET ('key') with the options to take back.",
+             "RESET names no option");
+    }
     for (const ast::Text& key : reset.keys) {
-      if (key.value == "connector") refuse(ErrorCode::CannotAlter, key.span, "a table keeps its `connector`");
+      if (key.value == "connector") {
+        refuse(ErrorCode::CannotAlter, key.span, "Drop the table, and create it with another one.",
+               "a table keeps its `connector`");
+      }
       drop_option(key.value);
     }
   }
@@ -258,6 +277,36 @@ class Alteration {
   SourceSpan span_;
 };
 
+// What is left of the span behind blanks.
+SourceSpan behind(SourceSpan span, const BindSession& session) {
+  size_t blanks = session.text(span).find_first_not_of(" \t\r\n");
+  return {span.begin + static_cast<uint32_t>(blanks == std::string::npos ? 0 : blanks), span.end};
+}
+
+// The item of the change that an error of the changed definition is about.
+std::optional<SourceSpan> item_of(const ast::AlterChange& change, const Error& error) {
+  auto names = [&](const std::string& text) { return error.message.find("`" + text + "`") != std::string::npos; };
+  if (auto* set = std::get_if<ast::SetOptions>(&change)) {
+    for (const ast::Option& option : set->options) {
+      if (!names(option.key.value)) continue;
+      return error.code == ErrorCode::UnknownOption ? option.key.span : option.value.span;
+    }
+  }
+  auto* schema = std::get_if<ast::ChangeSchema>(&change);
+  if (schema == nullptr) return std::nullopt;
+  const ast::TableSchema& changed = schema->schema;
+  if (error.code == ErrorCode::BadWatermark && changed.watermark) return changed.watermark->span;
+  if (error.code == ErrorCode::BadConstraint && !changed.constraints.empty()) return changed.constraints[0].span;
+  for (const ast::Column& column : changed.columns) {
+    if (names(column.name.parts.back().text)) return column.span;
+  }
+  size_t items = changed.columns.size() + changed.constraints.size() + (changed.watermark ? 1 : 0);
+  if (items != 1) return std::nullopt;
+  return changed.watermark              ? changed.watermark->span
+         : !changed.constraints.empty() ? changed.constraints[0].span
+                                        : changed.columns[0].span;
+}
+
 }  // namespace
 
 std::optional<BoundDdl> alter_table(const ast::Alter& alter, const Table& table, SourceSpan span,
@@ -268,7 +317,8 @@ std::optional<BoundDdl> alter_table(const ast::Alter& alter, const Table& table,
     return {};
   }
   Alteration alteration(table, std::move(*definition), session);
-  if (!alteration.make(alter.change, span)) return {};
+  SourceSpan change_span = behind({alter.name.span.end, span.end}, session);
+  if (!alteration.make(alter.change, change_span)) return {};
   Diagnostics inner;
   SourceText text("definition", ast::print(ast::Statement{std::move(alteration).take(), {}}) + ";");
   ast::Script script = grammar::parse(text, inner);
@@ -279,9 +329,18 @@ std::optional<BoundDdl> alter_table(const ast::Alter& alter, const Table& table,
   session.source = source;
   session.diagnostics = outer;
   for (const Error& error : inner.errors()) {
-    session.report(fail(error.code, span, "{}", error.message).hint(error.hint), span);
+    session.report(
+        fail(error.code, item_of(alter.change, error).value_or(change_span), "{}", error.message).hint(error.hint),
+        span);
   }
   if (altered == nullptr || !inner.ok()) return {};
+  auto* set = std::get_if<ast::SetOptions>(&alter.change);
+  auto defined = session.definitions.find(table.identity.path);
+  if (set != nullptr && defined != session.definitions.end()) {
+    for (const ast::Option& option : set->options) {
+      defined->second.options[option.key.value] = {option.value.value, option.key.span, option.value.span};
+    }
+  }
   Table changed = *altered;
   changed.identity = table.identity;
   ++changed.identity.version;

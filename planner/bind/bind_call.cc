@@ -53,22 +53,31 @@ SourceSpan name_span(const ast::Call& call, SourceSpan span) {
 bool check_collection(const std::string& function, const std::vector<Expr>& args, SourceSpan span,
                       BindSession& session) {
   if (function == "MAP" && args.size() % 2 != 0) {
-    session.error(ErrorCode::WrongArgumentCount, span, "MAP takes a value for every key");
+    session.report(fail(ErrorCode::WrongArgumentCount, span, "MAP takes a value for every key")
+                       .hint("Keys and values take turns: MAP['a', 1, 'b', 2]."),
+                   span);
     return false;
   }
   if (function == "ITEM" && args.size() == 2 && args[0].type.is(TypeRoot::Array)) {
     auto* index = args[1].as<Literal>();
     bool is_number = index != nullptr && args[1].type.is_integer() && !index->value.is_null();
     if (!is_number || index->value.get<int64_t>() > 0) return true;
-    session.error(ErrorCode::BadIndex, args[1].span, "the elements of an array are counted from 1, and not from {}",
-                  index->value.get<int64_t>());
+    bool is_zero = index->value.get<int64_t>() == 0;
+    session.report(fail(ErrorCode::BadIndex, args[1].span,
+                        "the elements of an array are counted from 1, and not from {}", index->value.get<int64_t>())
+                       .hint(is_zero ? "The first element is [1]."
+                                     : "The last element is a[CARDINALITY(a)]; there is none before the first."),
+                   args[1].span);
     return false;
   }
   bool valid = std::ranges::none_of(args, [](const Expr& arg) { return arg.type.is_invalid(); });
   if (function != "ARRAY" || args.empty() || !valid || make_call(function, args, span)) return true;
   std::string types;
   for (const Expr& arg : args) types += (types.empty() ? "" : ", ") + arg.type.as_nullable().to_string();
-  session.error(ErrorCode::NoCommonType, span, "the elements of ARRAY have no common type: {}", types);
+  Failure failure = fail(ErrorCode::NoCommonType, span, "the elements of ARRAY have no common type: {}", types)
+                        .hint("Cast them to one type, such as STRING.");
+  for (const Expr& arg : args) failure = with_type(std::move(failure), arg, span);
+  session.report(std::move(failure), span);
   return false;
 }
 
@@ -100,7 +109,7 @@ Expr ExprBinder::bind_kind(const ast::Call& call, SourceSpan span) {
   if (name == "OR") return bind_logic(Form::Or, call, span);
   if (call.form == ast::CallForm::Prefix && (name == "-" || name == "+")) return bind_prefix_sign(call, span);
   if (name == "COALESCE") return bind_coalesce(bind_all(call.args), span);
-  if (name == "IFNULL" && call.args.size() == 2) return bind_coalesce(bind_all(call.args), span);
+  if (name == "IFNULL" && call.args.size() == 2) return bind_coalesce(bind_all(call.args), span, "IFNULL");
   if (name == "IF" && call.args.size() == 3) return bind_if(call, span);
   if (name == "NULLIF" && call.args.size() == 2) return bind_nullif(call, span);
   if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") return bind_grouping(call, span);
@@ -180,8 +189,11 @@ Expr ExprBinder::bind_prefix_sign(const ast::Call& call, SourceSpan span) {
   Expr operand = bind_value(*call.args[0]);
   if (operand.type.is_invalid()) return operand;
   if (!operand.type.is_numeric() && !operand.type.is_interval()) {
-    session_.error(ErrorCode::WrongArguments, span, "`{}` takes a number or an interval, and not {}", call.lookup,
-                   operand.type.as_nullable().to_string());
+    session_.report(fail(ErrorCode::WrongArguments, span, "`{}` takes a number or an interval, and not {}", call.lookup,
+                         operand.type.as_nullable().to_string())
+                        .hint(operand.type.is_character() ? "To calculate with a text, write CAST(text AS DOUBLE)."
+                                                          : "Numbers and intervals have a sign, and nothing else."),
+                    span);
     return invalid_expr(span);
   }
   if (!minus) return operand;
@@ -190,7 +202,7 @@ Expr ExprBinder::bind_prefix_sign(const ast::Call& call, SourceSpan span) {
   return call_or_report("-", std::move(args), span, session_);
 }
 
-Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span) {
+Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span, const char* name) {
   bool nullable = true;
   std::vector<Expr*> values;
   for (Expr& arg : args) {
@@ -198,7 +210,9 @@ Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span) {
     values.push_back(&arg);
   }
   if (values.empty()) {
-    session_.error(ErrorCode::WrongArgumentCount, span, "`COALESCE` takes at least one argument");
+    session_.report(fail(ErrorCode::WrongArgumentCount, span, "`COALESCE` takes at least one argument")
+                        .hint("Write COALESCE(value, otherwise): the first one that is not NULL."),
+                    span);
     return invalid_expr(span);
   }
   // A DATE beside timestamps makes all of them dates.
@@ -210,7 +224,7 @@ Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span) {
     }
   }
   Type type;
-  if (!unify(values, span, "COALESCE", type)) return invalid_expr(span);
+  if (!unify(values, span, name, type)) return invalid_expr(span);
   if (args.size() == 1) return std::move(args[0]);
   return Expr{Special{Form::Coalesce}, type.with_nullability(nullable), std::move(args), span};
 }
@@ -248,47 +262,6 @@ Expr ExprBinder::bind_nullif(const ast::Call& call, SourceSpan span) {
   return result;
 }
 
-Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, SourceSpan span) {
-  if (left.type.is_invalid() || right.type.is_invalid()) return invalid_expr(span);
-  bool compares_fields = op == "=" || op == "<>";
-  if (compares_fields && left.is_call("ROW") && right.is_call("ROW") && left.args.size() == right.args.size()) {
-    std::vector<Expr> fields;  // A NULL in a field makes it unknown, as it does not between rows of columns.
-    for (size_t i = 0; i < left.args.size(); ++i) {
-      fields.push_back(bind_comparison(op, left.args[i], right.args[i], span));
-    }
-    return make_logic(op == "=" ? Form::And : Form::Or, std::move(fields), span);
-  }
-  for (auto [one, other] : {std::pair{&left, &right}, std::pair{&right, &left}}) {
-    if (is_untyped_null(*one) && !is_untyped_null(*other)) one->type = other->type.as_nullable();
-  }
-  if (is_untyped_null(left)) {
-    session_.report(fail(ErrorCode::TypeMismatch, span, "`NULL` has no type here")
-                        .hint("NULL is equal to nothing, not even to NULL: write IS NULL."),
-                    span);
-    return invalid_expr(span);
-  }
-  // Nested values have no order, but Flink lets one be compared with itself, and knows the answer.
-  if (left.type.child_count() > 0 && left == right && op.size() <= 2 && op[0] != '=' && op != "<>") {
-    return bind_comparison(op.size() == 2 ? "=" : "<>", std::move(left), std::move(right), span);
-  }
-  Failure failure = fail(ErrorCode::CannotCompare, span, "`{}` does not compare {} with {}", op,
-                         left.type.as_nullable().to_string(), right.type.as_nullable().to_string())
-                        .hint("Cast one side to the type of the other.");
-  failure = with_type(with_type(std::move(failure), left, span), right, span);
-  bool mixes_dates = (left.type.is(TypeRoot::Date) && right.type.is_timestamp()) ||
-                     (right.type.is(TypeRoot::Date) && left.type.is_timestamp());
-  std::vector<Expr> args;
-  args.push_back(std::move(left));
-  args.push_back(std::move(right));
-  if (!mixes_dates) {
-    auto made = make_call(op, std::move(args), span);
-    if (made) return *std::move(made);
-    if (made.error().code != ErrorCode::WrongArguments) failure = std::move(made).as_failure();
-  }
-  session_.report(std::move(failure), span);
-  return invalid_expr(span);
-}
-
 // Which of the arguments the row's grouping set lacks, as bits.
 Expr ExprBinder::bind_grouping(const ast::Call& call, SourceSpan span) {
   if (aggregates == nullptr) {
@@ -311,10 +284,6 @@ Expr ExprBinder::bind_grouping(const ast::Call& call, SourceSpan span) {
   return valid ? result : invalid_expr(span);
 }
 
-Expr ExprBinder::compare(const std::string& op, Expr left, Expr right, SourceSpan span) {
-  return bind_comparison(op, std::move(left), std::move(right), span);
-}
-
 Expr ExprBinder::coalesce(Expr first, Expr second, SourceSpan span) {
   std::vector<Expr> args;
   args.push_back(std::move(first));
@@ -332,6 +301,13 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
     session_.report(fail(ErrorCode::NotAnAggregate, span, "FILTER belongs to aggregate functions, and `{}` is none",
                          display_name(call))
                         .hint("Write CASE WHEN .. THEN .. END around the call."),
+                    span);
+    return invalid_expr(span);
+  }
+  if (!known && lookup == "DESCRIPTOR") {
+    session_.report(fail(ErrorCode::MisplacedWindowFunction, name_span(call, span),
+                         "`DESCRIPTOR` names a column for a table function, and cannot stand in {}", clause)
+                        .hint("Write it into TUMBLE, HOP, CUMULATE or SESSION in FROM; elsewhere write the column."),
                     span);
     return invalid_expr(span);
   }
@@ -364,6 +340,22 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   // Clocks may name a precision, and keep their own.
   bool is_clock = lookup == "LOCALTIME" || lookup == "LOCALTIMESTAMP" || lookup == "CURRENT_TIME";
   if (is_clock && args.size() == 1 && args[0].as<Literal>() != nullptr && args[0].type.is_integer()) args.clear();
+  auto is_constant = [](const Expr& arg) { return arg.as<Literal>() != nullptr && arg.type.is_integer(); };
+  if (lookup == "/" && args.size() == 2 && is_constant(args[0]) && is_constant(args[1]) &&
+      args[1].as<Literal>()->value == Value{int64_t{0}}) {
+    session_.report(fail(ErrorCode::ConstantFails, span, "`{}` divides by zero", session_.text(span))
+                        .hint("Write the divisor that is meant; NULLIF(divisor, 0) makes the result NULL instead."),
+                    span);
+    return invalid_expr(span);
+  }
+  bool is_word = lookup.starts_with("CURRENT_") || lookup == "LOCALTIME" || lookup == "LOCALTIMESTAMP";
+  if (known && is_word && !args.empty()) {
+    session_.report(fail(ErrorCode::WrongArgumentCount, span, "`{}` takes no arguments", display_name(call))
+                        .hint(fmt::format("Write {} without parentheses.", lookup))
+                        .change(span, lookup),
+                    span);
+    return invalid_expr(span);
+  }
   if (known) {
     if (call.json) return refuse(span, "a JSON clause");
     if (!check_collection(lookup, args, span, session_)) return invalid_expr(span);
@@ -372,10 +364,14 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
   if (is_aggregate || is_function_of_flink(lookup)) {
     session_.not_supported(name_span(call, span), "function `{}`", display_name(call));
   } else {
-    session_.report(
+    Failure failure =
         fail(ErrorCode::UnknownFunction, name_span(call, span), "function `{}` is not known", display_name(call))
-            .hint(hint_of_unknown(lookup)),
-        span);
+            .hint(hint_of_unknown(lookup));
+    std::string_view same = same_function(lookup);
+    if (!same.empty() && !session_.place) {
+      failure = std::move(failure).change(name_span(call, span), std::string(same));
+    }
+    session_.report(std::move(failure), span);
   }
   return invalid_expr(span);
 }

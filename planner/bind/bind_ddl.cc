@@ -19,44 +19,27 @@ std::vector<std::string> texts_of(const ast::Name& name) {
 
 bool is_view(const CatalogObject& object) { return std::holds_alternative<std::shared_ptr<const View>>(object); }
 
-void report_unknown(const ObjectPath& path, const char* kind, SourceSpan span, BindSession& session, bool views) {
+// "Did you mean" is a change that a command makes; a script that drops something is never changed so.
+std::string without_change(const std::string& hint) {
+  constexpr std::string_view kBefore = "Did you mean `", kAfter = "`?";
+  if (!hint.starts_with(kBefore) || !hint.ends_with(kAfter)) return hint;
+  return fmt::format("There is `{}`: check that this is the one.",
+                     hint.substr(kBefore.size(), hint.size() - kBefore.size() - kAfter.size()));
+}
+
+void report_unknown(const ObjectPath& path, const char* kind, SourceSpan span, BindSession& session, bool views,
+                    bool drops = false) {
   if (session.broken.contains(path)) return;
   std::vector<std::string> known;
   for (const CatalogObject* object : session.catalog.objects(path.catalog, path.database)) {
-    if (is_view(*object) == views) known.push_back(identity_of(*object).path.name);
+    if (is_view(*object) == views && identity_of(*object).path.name != path.name) {
+      known.push_back(identity_of(*object).path.name);
+    }
   }
+  std::string hint = names_hint(path.name, known);
   session.report(fail(ErrorCode::UnknownTable, span, "{} `{}` does not exist", kind, path.dotted())
-                     .hint(did_you_mean(path.name, known)),
+                     .hint(drops ? without_change(hint) : hint),
                  span);
-}
-
-// ---- Views
-
-RowSchema view_columns(const ast::CreateView& create, const BoundQuery& query, BindSession& session) {
-  RowSchema columns = query.plan->schema;
-  if (!create.columns.empty()) {
-    if (create.columns.size() != columns.size()) {
-      SourceSpan span{create.columns.front().span.begin, create.columns.back().span.end};
-      session.report(fail(ErrorCode::BadView, span, "the view names {} columns, and its query has {}",
-                          create.columns.size(), columns.size())
-                         .hint("Name every column of the query once, or none.")
-                         .note(create.query->span, "the query is here"),
-                     span);
-      return {};
-    }
-    for (size_t i = 0; i < columns.size(); ++i) columns[i].name = create.columns[i].text;
-  }
-  for (size_t i = 0; i < columns.size(); ++i) {
-    for (size_t j = 0; j < i; ++j) {
-      if (columns[i].name != columns[j].name) continue;
-      SourceSpan span = create.columns.empty() ? create.query->span : create.columns[i].span;
-      session.report(fail(ErrorCode::DuplicateName, span, "column `{}` stands twice in the view", columns[i].name)
-                         .hint("Give one of them another name with AS."),
-                     span);
-      return {};
-    }
-  }
-  return columns;
 }
 
 // ---- DROP
@@ -74,9 +57,22 @@ std::optional<BoundDdl> drop_object(const ast::Drop& drop, BindSession& session)
                    drop.name.span);
     return {};
   }
+  if (object != nullptr && is_view(*object) != wants_view && !drop.if_exists) {
+    session.report(fail(ErrorCode::UnknownTable, drop.name.span, "{} `{}` does not exist: it is a {}", kind,
+                        path->dotted(), wants_view ? "table" : "view")
+                       .hint(fmt::format("Write DROP {}.", wants_view ? "TABLE" : "VIEW")),
+                   drop.name.span);
+    return {};
+  }
   if (object == nullptr || is_view(*object) != wants_view) {
     if (drop.if_exists) return BoundDdl{};
-    report_unknown(*path, kind, drop.name.span, session, wants_view);
+    if (drop.temporary && session.catalog.find_permanent(*path) != nullptr) {
+      session.report(fail(ErrorCode::UnknownTable, drop.name.span, "{} `{}` is not temporary", kind, path->dotted())
+                         .hint(fmt::format("Write DROP {}.", wants_view ? "VIEW" : "TABLE")),
+                     drop.name.span);
+      return {};
+    }
+    report_unknown(*path, kind, drop.name.span, session, wants_view, true);
     return {};
   }
   return BoundDdl{{DropObject{*path, drop.temporary}}};
@@ -84,7 +80,9 @@ std::optional<BoundDdl> drop_object(const ast::Drop& drop, BindSession& session)
 
 std::optional<std::pair<std::string, std::string>> database_of(const ast::Name& name, BindSession& session) {
   if (name.parts.size() > 2) {
-    session.error(ErrorCode::UnknownDatabase, name.span, "the name of a database has one or two parts");
+    session.report(fail(ErrorCode::UnknownDatabase, name.span, "the name of a database has one or two parts")
+                       .hint("Write database, or catalog.database."),
+                   name.span);
     return {};
   }
   std::string catalog = name.parts.size() == 2 ? name.parts[0].text : session.catalog.current_catalog();
@@ -105,7 +103,7 @@ std::optional<BoundDdl> drop_database(const ast::Drop& drop, BindSession& sessio
   if (database == nullptr) {
     if (drop.if_exists) return BoundDdl{};
     session.report(fail(ErrorCode::UnknownDatabase, drop.name.span, "database `{}` does not exist", name)
-                       .hint(names_hint(name, session.catalog.databases(catalog))),
+                       .hint(without_change(names_hint(name, session.catalog.databases(catalog)))),
                    drop.name.span);
     return {};
   }
@@ -129,7 +127,7 @@ std::optional<BoundDdl> drop_catalog(const ast::Drop& drop, BindSession& session
   if (!session.catalog.has_catalog(name)) {
     if (drop.if_exists) return BoundDdl{};
     session.report(fail(ErrorCode::UnknownCatalog, drop.name.span, "catalog `{}` does not exist", name)
-                       .hint(names_hint(name, session.catalog.catalogs())),
+                       .hint(without_change(names_hint(name, session.catalog.catalogs()))),
                    drop.name.span);
     return {};
   }
@@ -145,8 +143,10 @@ std::optional<BoundDdl> drop_catalog(const ast::Drop& drop, BindSession& session
 // There are no functions of users yet, so there is none to drop.
 std::optional<BoundDdl> drop_function(const ast::Drop& drop, BindSession& session) {
   if (drop.if_exists) return BoundDdl{};
-  session.error(ErrorCode::UnknownFunction, drop.name.span, "function `{}` does not exist",
-                session.text(drop.name.span));
+  session.report(
+      fail(ErrorCode::UnknownFunction, drop.name.span, "function `{}` does not exist", session.text(drop.name.span))
+          .hint("Write IF EXISTS where that is right; functions that are built in cannot be dropped."),
+      drop.name.span);
   return {};
 }
 
@@ -172,9 +172,12 @@ std::optional<BoundDdl> create_catalog(const ast::CreateNamespace& create, BindS
   if (type->value.value != "generic_in_memory") {
     constexpr std::string_view kOfFlink[] = {"jdbc", "hive", "paimon", "iceberg"};
     bool known = std::ranges::find(kOfFlink, type->value.value) != std::end(kOfFlink);
+    std::string meant = did_you_mean(type->value.value, {"generic_in_memory"});
     session.report(fail(known ? ErrorCode::NotSupportedYet : ErrorCode::BadOptionValue, type->value.span,
                         "catalogs of type `{}` {}", type->value.value, known ? "are not supported yet" : "do not exist")
-                       .hint(known ? "" : "A catalog in memory has the type generic_in_memory."),
+                       .hint(!meant.empty() ? meant
+                             : known ? "The type generic_in_memory keeps tables for the session: create them there."
+                                     : "A catalog in memory has the type generic_in_memory."),
                    type->value.span);
     return {};
   }
@@ -194,7 +197,14 @@ std::optional<BoundDdl> rename_object(const ast::Alter& alter, const ast::Rename
     return {};
   }
   ObjectPath target{identity.path.catalog, identity.path.database, name};
-  if (already_exists(target, false, false, rename.name.span, session)) return {};
+  if (session.catalog.find_permanent(target) != nullptr) {
+    session.report(
+        session.with_definition(fail(ErrorCode::ObjectExists, rename.name.span, "`{}` exists already", target.dotted())
+                                    .hint("Take another name, or drop the object that has this one first."),
+                                target, "", "it is created here"),
+        rename.name.span);
+    return {};
+  }
   return BoundDdl{{RenameObject{identity.path, name}}};
 }
 
@@ -217,13 +227,14 @@ std::optional<ObjectPath> path_to_create(const ast::Name& name, BindSession& ses
   if (!path) return {};
   const Catalog& catalog = session.catalog;
   if (!catalog.has_catalog(path->catalog)) {
-    session.report(fail(ErrorCode::UnknownCatalog, name.span, "catalog `{}` does not exist", path->catalog)
+    session.report(fail(ErrorCode::UnknownCatalog, name.parts[0].span, "catalog `{}` does not exist", path->catalog)
                        .hint(names_hint(path->catalog, catalog.catalogs())),
                    name.span);
     return {};
   }
   if (!catalog.has_database(path->catalog, path->database)) {
-    session.report(fail(ErrorCode::UnknownDatabase, name.span, "database `{}` does not exist", path->database)
+    SourceSpan span = name.parts[name.parts.size() - 2].span;
+    session.report(fail(ErrorCode::UnknownDatabase, span, "database `{}` does not exist", path->database)
                        .hint(names_hint(path->database, catalog.databases(path->catalog))),
                    name.span);
     return {};
@@ -257,35 +268,14 @@ const Table* find_table(const ast::Name& name, BindSession& session) {
   const CatalogObject* object = find_object(name, session);
   if (object == nullptr) return nullptr;
   if (auto* table = std::get_if<std::shared_ptr<const Table>>(object)) return table->get();
-  session.error(ErrorCode::WrongKindOfObject, name.span, "`{}` is a view and no table",
-                identity_of(*object).path.dotted());
+  session.report(
+      fail(ErrorCode::WrongKindOfObject, name.span, "`{}` is a view and no table", identity_of(*object).path.dotted())
+          .hint("Name the table that the view reads from."),
+      name.span);
   return nullptr;
 }
 
 // ---- Statements
-
-std::optional<BoundDdl> bind_create_view(const ast::CreateView& create, SourceSpan, BindSession& session) {
-  auto path = path_to_create(create.name, session);
-  if (!path) return {};
-  bool exists =
-      already_exists(*path, create.temporary, create.if_not_exists || create.or_replace, create.name.span, session);
-  if (exists && create.if_not_exists) return BoundDdl{};
-  if (!exists) session.definitions.insert_or_assign(*path, Definition{create.name.span, {}});
-  size_t before = session.diagnostics->count();
-  BoundQuery query = QueryBinder(session).bind(*create.query);
-  View view{.columns = query.open ? RowSchema{} : view_columns(create, query, session),
-            .sql = ast::print(*create.query),
-            .catalog = session.catalog.current_catalog(),
-            .database = session.catalog.current_database()};
-  if (session.diagnostics->count() != before || query.open || (exists && !create.or_replace)) {
-    if (!exists) session.broken.insert(*path);
-    return {};
-  }
-  view.identity = {.id = session.catalog.next_id(*path), .path = *path, .temporary = create.temporary};
-  if (create.comment) view.comment = create.comment->value;
-  session.views[view.identity.id] = create.query.get();
-  return BoundDdl{{CreateObject{std::make_shared<const View>(std::move(view))}}};
-}
 
 std::optional<BoundDdl> bind_create_namespace(const ast::CreateNamespace& create, SourceSpan, BindSession& session) {
   if (create.object == ast::ObjectKind::Catalog) return create_catalog(create, session);

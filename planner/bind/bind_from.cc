@@ -45,11 +45,12 @@ Failure unknown_table(const ast::Name& name, const WithScope* with, const BindSe
   auto path = catalog.resolve(parts);
   std::string written = fmt::format("{}", fmt::join(parts, "."));
   if (path && !catalog.has_catalog(path->catalog)) {
-    return fail(ErrorCode::UnknownCatalog, name.span, "catalog `{}` does not exist", path->catalog)
+    return fail(ErrorCode::UnknownCatalog, name.parts[0].span, "catalog `{}` does not exist", path->catalog)
         .hint(names_hint(path->catalog, catalog.catalogs()));
   }
   if (path && !catalog.has_database(path->catalog, path->database)) {
-    return fail(ErrorCode::UnknownDatabase, name.span, "database `{}` does not exist", path->database)
+    return fail(ErrorCode::UnknownDatabase, name.parts[name.parts.size() - 2].span, "database `{}` does not exist",
+                path->database)
         .hint(names_hint(path->database, catalog.databases(path->catalog)));
   }
   std::vector<std::string> known;
@@ -116,7 +117,10 @@ BoundQuery QueryBinder::bind_named(const ast::Name& name, const std::vector<ast:
     return {plan_table(**table, hints, place, session_), false};
   }
   if (!hints.empty()) {
-    session_.error(ErrorCode::BadHint, hints.front().span, "hint `{}` cannot stand on a view", hints.front().name.text);
+    session_.report(
+        fail(ErrorCode::BadHint, hints.front().span, "hint `{}` cannot stand on a view", hints.front().name.text)
+            .hint("Write it behind the table in the view's query."),
+        hints.front().span);
   }
   return plan_view(**std::get_if<std::shared_ptr<const View>>(object), place, session_);
 }
@@ -149,7 +153,7 @@ From QueryBinder::bind_relation(const ast::TableFunction& function, const ast::T
   } else {
     session_.report(fail(ErrorCode::UnknownFunction, call.function.span, "table function `{}` is not known",
                          session_.text(call.function.span))
-                        .hint(did_you_mean(call.lookup, {"TUMBLE", "HOP", "CUMULATE", "SESSION", "UNNEST"})),
+                        .hint(names_hint(call.lookup, {"TUMBLE", "HOP", "CUMULATE", "SESSION", "UNNEST"})),
                     reference.span);
   }
   return single(broken_query(), "", {}, reference.span);

@@ -19,7 +19,10 @@ class GroupByBinder {
     std::vector<std::vector<size_t>> sets;
     auto written = grouping_sets(group_by_.elements);
     if (!written) {
-      session_.error(ErrorCode::StatementTooLarge, group_by_.span, "too many grouping sets");
+      session_.report(
+          fail(ErrorCode::StatementTooLarge, group_by_.span, "too many grouping sets")
+              .hint("CUBE doubles them with every expression: name the ones that are read in GROUPING SETS."),
+          group_by_.span);
       out_.valid = false;
       return std::move(out_);
     }
@@ -60,7 +63,11 @@ class GroupByBinder {
   }
 
   void bind_window(const ast::Expr& expr) {
-    if (out_.window) session_.error(ErrorCode::BadWindow, expr.span, "GROUP BY holds one window at most");
+    if (out_.window) {
+      session_.report(fail(ErrorCode::BadWindow, expr.span, "GROUP BY holds one window at most")
+                          .hint("Write a query for each window, and UNION ALL between them."),
+                      expr.span);
+    }
     auto window = bind_group_window(std::get<ast::Call>(expr.kind), expr.span, binder_, session_);
     out_.valid &= window.has_value() && !out_.window;
     if (window && !out_.window) out_.window = std::move(window);

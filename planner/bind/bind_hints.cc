@@ -49,7 +49,9 @@ class HintBinder {
     for (const ast::HintArgument& argument : hint.args) {
       Milliseconds time{};
       if (!argument.key) {
-        session_.error(ErrorCode::BadHint, argument.value.span, "hint `STATE_TTL` takes 'table' = 'duration'");
+        session_.report(fail(ErrorCode::BadHint, argument.value.span, "hint `STATE_TTL` takes 'table' = 'duration'")
+                            .hint("Write STATE_TTL('table' = '1 d')."),
+                        argument.value.span);
       } else if (!parse_option(argument.value.value, time)) {
         session_.report(fail(ErrorCode::BadHint, argument.value.span, "`{}` is no duration", argument.value.value)
                             .hint("Write a duration such as `1 d`, `12 h` or `30 min`."),
@@ -65,7 +67,9 @@ class HintBinder {
     auto is_table = [](const ast::HintArgument& argument) { return argument.key && argument.key->value == "table"; };
     auto table = std::ranges::find_if(hint.args, is_table);
     if (table != hint.args.end()) return require_table(table->value);
-    session_.error(ErrorCode::BadHint, hint.span, "hint `LOOKUP` needs 'table' = 'name'");
+    session_.report(fail(ErrorCode::BadHint, hint.span, "hint `LOOKUP` needs 'table' = 'name'")
+                        .hint("Name the table that is looked up, as it is called in FROM."),
+                    hint.span);
   }
 
   void require_table(const ast::Text& name) {
@@ -76,7 +80,7 @@ class HintBinder {
     }
     if (scope_.is_open() || std::ranges::find(known, name.value) != known.end()) return;
     session_.report(fail(ErrorCode::BadHint, name.span, "hint names `{}`, and no such table is in FROM", name.value)
-                        .hint(did_you_mean(name.value, known)),
+                        .hint(names_hint(name.value, known)),
                     name.span);
   }
 

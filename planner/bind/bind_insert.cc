@@ -61,11 +61,15 @@ class InsertBinder {
     BoundQuery query = QueryBinder(session_).bind_outermost(*insert_.query);
     if (found == nullptr) return {};
     Table table = with_hints(*found);
-    check_table_use(table, TableUse::Sink, insert_.table.span, session_);
+    // What is wrong with the table's options hides nothing of its columns.
+    size_t queried = session_.diagnostics->count();
+    bool is_usable = check_table_use(table, TableUse::Sink, insert_.table.span, session_);
+    size_t used = session_.diagnostics->count();
+    if (insert_.overwrite) refuse_overwrite(table);
     find_targets(table);
-    if (query.open || session_.diagnostics->count() != before) return {};
+    if (query.open || queried != before || session_.diagnostics->count() != used) return {};
     auto input = map_columns_to(table, query.plan);
-    if (!input) return {};
+    if (!input || !is_usable) return {};
     return make_sink(table, std::move(*input));
   }
 
@@ -83,6 +87,14 @@ class InsertBinder {
                           .hint("Leave the types out: the table has them."),
                       span);
     }
+  }
+
+  // Files are replaced when a job ends, and other connectors replace nothing. `values` notes what it was asked for.
+  void refuse_overwrite(const Table& table) {
+    if (table.option("connector") == "values") return;
+    session_.report(fail(ErrorCode::NotInStreaming, insert_.table.span, "INSERT OVERWRITE does not run on streams")
+                        .hint("Write INSERT INTO: a stream has no end at which the new rows could replace the old."),
+                    insert_.table.span);
   }
 
   const Table* find_sink() {
@@ -131,7 +143,7 @@ class InsertBinder {
     const std::string& key = value.key.text;
     if (std::ranges::find(table.partition_keys, key) == table.partition_keys.end()) {
       std::string hint = table.partition_keys.empty() ? "The table has no PARTITIONED BY: leave PARTITION (..) out."
-                                                      : did_you_mean(key, table.partition_keys);
+                                                      : names_hint(key, table.partition_keys);
       session_.report(
           fail(ErrorCode::UnknownPartition, value.key.span, "`{}` is no partition column", key).hint(std::move(hint)),
           value.key.span);

@@ -31,7 +31,12 @@ Scope side_by_side(Scope left, Scope right, JoinType type, BindSession& session)
   for (Relation& relation : right.relations) {
     auto same = [&](const Relation& other) { return !other.alias.empty() && other.alias == relation.alias; };
     if (std::ranges::any_of(left.relations, same)) {
-      session.error(ErrorCode::DuplicateAlias, relation.span, "table name `{}` stands twice in FROM", relation.alias);
+      auto first = std::ranges::find_if(left.relations, same);
+      session.report(
+          fail(ErrorCode::DuplicateAlias, relation.span, "table name `{}` stands twice in FROM", relation.alias)
+              .hint(fmt::format("Give one of them another name, such as AS {}2.", relation.alias))
+              .note(first->span, "the first one is here"),
+          relation.span);
       relation.alias.clear();
     }
     relation.offset += offset;
@@ -109,6 +114,13 @@ std::optional<Expr> QueryBinder::bind_using(const std::vector<ast::Identifier>& 
   return make_logic(Form::And, std::move(equalities), names[0].span);
 }
 
+// What the table of a join is called, where it has a name.
+std::optional<ast::Identifier> alias_of(const ast::TableRef& table) {
+  if (table.alias) return table.alias->name;
+  auto* named = std::get_if<ast::NamedTable>(&table.kind);
+  return named == nullptr ? std::nullopt : std::optional(named->name.parts.back());
+}
+
 // The right side of a join sees the left one where it says so.
 From QueryBinder::bind_right(const ast::TableRef& table, const From& left) {
   auto outer = std::exchange(lateral_, &left);
@@ -118,7 +130,10 @@ From QueryBinder::bind_right(const ast::TableRef& table, const From& left) {
 }
 
 From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& reference) {
+  auto behind = alias_of(*join.right);
+  if (behind) session_.tables_behind.push_back(*behind);
   From left = bind_from(*join.left);
+  if (behind) session_.tables_behind.pop_back();
   left.scope.number = ++session_.scopes;
   left.scope.outer = outer_;
   From right = bind_right(*join.right, left);

@@ -188,7 +188,11 @@ class TemporalJoin {
                     "Compare the primary key of the versioned table with columns of the left side.");
     }
     if (upsert_keys_of(right_.plan).empty()) {
-      return refuse("a versioned table needs a primary key, and it has none", "Declare PRIMARY KEY (..) NOT ENFORCED.");
+      return refuse("a versioned table needs a primary key, and it has none",
+                    by_rowtime
+                        ? "Declare PRIMARY KEY (..) NOT ENFORCED for the columns by which versions are told apart."
+                        : "Its connector cannot look up keys: take a row time of the left side, and declare PRIMARY "
+                          "KEY (..) NOT ENFORCED.");
     }
     if (!by_rowtime) {
       return refuse("the table cannot be looked up, so there is no version at processing time",

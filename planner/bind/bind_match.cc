@@ -53,7 +53,8 @@ class MatchBinder {
       } else if (key.type.is_invalid()) {
         valid_ = false;
       } else {
-        report(ErrorCode::BadPattern, expr->span, "rows are partitioned by columns here");
+        report(ErrorCode::BadPattern, expr->span, "rows are partitioned by columns here",
+               "Compute the value in a query of its own in FROM, and name its column.");
       }
     }
   }
@@ -74,9 +75,15 @@ class MatchBinder {
         report(ErrorCode::NotATimeAttribute, item.span, "a pattern is looked for in the order of a time attribute",
                kHint);
       } else if (is_first && item.direction == ast::SortDirection::Descending) {
-        report(ErrorCode::NotATimeAttribute, item.span, "a pattern is looked for in ascending order of the time");
+        session_.report(
+            fail(ErrorCode::NotATimeAttribute, item.span, "a pattern is looked for in ascending order of the time")
+                .hint("Leave DESC out: rows are matched as they happen.")
+                .change({item.expr->span.end, item.span.end}, ""),
+            item.span);
+        valid_ = false;
       } else if (reference == nullptr) {
-        report(ErrorCode::BadPattern, item.span, "rows are ordered by columns here");
+        report(ErrorCode::BadPattern, item.span, "rows are ordered by columns here",
+               "Compute the value in a query of its own in FROM, and name its column.");
       } else {
         out_.order.push_back(sort_key(reference->index, item));
       }
@@ -101,7 +108,8 @@ class MatchBinder {
     Match::Step step{"", repetition.min, repetition.max, repetition.reluctant};
     if (step.max && *step.max < step.min) {
       return report(ErrorCode::BadPattern, span,
-                    fmt::format("a repetition of at least {} and at most {} times", step.min, *step.max));
+                    fmt::format("a repetition of at least {} and at most {} times", step.min, *step.max),
+                    "The smaller number stands first: {low, high}.");
     }
     if (step.min == 0 && step.max == 1 && step.reluctant) return refuse(span, "`??`");
     add_variable(variable->name, step);
@@ -150,7 +158,14 @@ class MatchBinder {
 
   void check_pattern() {
     if (match_.rows_per_match == ast::RowsPerMatch::All) {
-      report(ErrorCode::BadPattern, out_.span, "a stream has ONE ROW PER MATCH", "ALL ROWS PER MATCH is not possible.");
+      constexpr std::string_view kWritten = "ALL ROWS PER MATCH";
+      auto [begin, is_found] = place_of(kWritten);
+      SourceSpan span = is_found ? SourceSpan{begin, begin + static_cast<uint32_t>(kWritten.size())} : out_.span;
+      Failure failure = fail(ErrorCode::BadPattern, span, "a pattern over a stream has ONE ROW PER MATCH")
+                            .hint("Write ONE ROW PER MATCH; MEASURES says what the row holds.");
+      if (is_found) failure = std::move(failure).change(span, "ONE ROW PER MATCH");
+      session_.report(std::move(failure), span);
+      valid_ = false;
     }
     if (out_.pattern.empty() || !valid_) return;
     if (std::ranges::all_of(out_.pattern, [](const Match::Step& step) { return step.min == 0; })) {
@@ -163,6 +178,13 @@ class MatchBinder {
       report(ErrorCode::BadPattern, match_.pattern->span, "the pattern ends in a greedy quantifier",
              "It would wait for ever: end in a variable without a quantifier, or in a reluctant one such as `+?`.");
     }
+  }
+
+  // Where words of the clause begin that the tree keeps no place of; they may stand in a view's text, or be spaced out.
+  std::pair<uint32_t, bool> place_of(std::string_view words) const {
+    if (session_.place) return {0, false};
+    size_t at = session_.text(out_.span).find(words);
+    return {out_.span.begin + static_cast<uint32_t>(at), at != std::string::npos};
   }
 
   void bind_skip() {
@@ -179,7 +201,7 @@ class MatchBinder {
   void check_variable(const ast::Identifier& name) {
     if (steps_.contains(name.text) || !valid_) return;
     report(ErrorCode::UnknownPatternVariable, name.span, fmt::format("`{}` is no variable of the pattern", name.text),
-           did_you_mean(name.text, {steps_.begin(), steps_.end()}));
+           names_hint(name.text, {steps_.begin(), steps_.end()}));
   }
 
   void bind_within() {
@@ -192,7 +214,8 @@ class MatchBinder {
     } else if (bound.type.is_invalid()) {
       valid_ = false;
     } else {
-      report(ErrorCode::BadPattern, match_.within->span, "WITHIN takes an INTERVAL of days to seconds");
+      report(ErrorCode::BadPattern, match_.within->span, "WITHIN takes an INTERVAL of days to seconds",
+             "Months differ in length: count days, such as INTERVAL '30' DAY.");
     }
   }
 
@@ -211,7 +234,8 @@ class MatchBinder {
     ExprBinder conditions = binder(true);
     for (const ast::Definition& define : match_.defines) {
       if (std::ranges::find(out_.defined, define.name.text) != out_.defined.end()) {
-        report(ErrorCode::BadPattern, define.name.span, fmt::format("`{}` is defined twice", define.name.text));
+        report(ErrorCode::BadPattern, define.name.span, fmt::format("`{}` is defined twice", define.name.text),
+               "Join both conditions by AND.");
       }
       Expr condition = conditions.bind_condition(*define.expr, "DEFINE");
       valid_ &= !condition.type.is_invalid();
@@ -225,7 +249,7 @@ class MatchBinder {
     for (const ast::Definition& measure : match_.measures) {
       if (std::ranges::find(out_.names, measure.name.text) != out_.names.end()) {
         report(ErrorCode::DuplicateName, measure.name.span,
-               fmt::format("two measures are called `{}`", measure.name.text));
+               fmt::format("two measures are called `{}`", measure.name.text), "Give one of them another name.");
       }
       Expr value = measures.bind_value(*measure.expr);
       valid_ &= !value.type.is_invalid();

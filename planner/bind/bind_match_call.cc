@@ -1,6 +1,8 @@
 // Columns and calls in MATCH_RECOGNIZE: which rows of the match they are about.
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "planner/bind/expr_binder.h"
 #include "planner/bind/flink_functions.h"
 
@@ -50,7 +52,7 @@ Expr ExprBinder::bind_match_column(const ast::Name& name, SourceSpan span) {
       std::vector<std::string> known(match->variables.begin(), match->variables.end());
       session_.report(
           fail(ErrorCode::UnknownPatternVariable, name.parts[0].span, "`{}` is no variable of the pattern", variable)
-              .hint(did_you_mean(variable, known)),
+              .hint(names_hint(variable, known)),
           span);
       return invalid_expr(span);
     }
@@ -64,8 +66,10 @@ bool ExprBinder::is_of_one_variable(const std::vector<Expr>& args, SourceSpan sp
   std::set<std::string> variables;
   for (const Expr& arg : args) variables_of(arg, variables);
   if (variables.size() <= 1) return true;
-  session_.error(ErrorCode::BadPattern, span, "a call is about the rows of one variable, and here are {}",
-                 variables.size());
+  session_.report(fail(ErrorCode::BadPattern, span, "a call is about the rows of one variable, and here are {}: {}",
+                       variables.size(), fmt::join(variables, ", "))
+                      .hint("Make one call for each variable, and put the results together."),
+                  span);
   return false;
 }
 
@@ -74,7 +78,9 @@ std::optional<Expr> ExprBinder::bind_match_call(const ast::Call& node, SourceSpa
   const std::string& name = node.lookup;
   if (name == "FINAL" && !match->is_define) return bind(*node.args[0]);
   if (name == "FINAL" || name == "RUNNING") {
-    session_.error(ErrorCode::BadPattern, span, "{} cannot stand here", name);
+    session_.report(fail(ErrorCode::BadPattern, span, "{} cannot stand in {}", name, clause)
+                        .hint("Leave it out: a condition sees the rows so far, a measure all rows of the match."),
+                    span);
     return invalid_expr(span);
   }
   if (name == "MATCH_ROWTIME" || name == "MATCH_PROCTIME") return bind_match_time(node, span);
@@ -99,14 +105,19 @@ Expr ExprBinder::bind_match_time(const ast::Call& node, SourceSpan span) {
       return call("MATCH_ROWTIME", {}, relation.columns[i - relation.offset].type.not_null(), span);
     }
   }
-  session_.error(ErrorCode::NotATimeAttribute, span, "the input of the pattern has no rowtime");
+  session_.report(fail(ErrorCode::NotATimeAttribute, span, "the input of the pattern has no rowtime")
+                      .hint("Declare a WATERMARK for a column of the table, or write MATCH_PROCTIME()."),
+                  span);
   return invalid_expr(span);
 }
 
 // FIRST(a.x, n) and LAST(a.x, n).
 Expr ExprBinder::bind_match_row(const ast::Call& node, SourceSpan span) {
   if (node.args.empty() || node.args.size() > 2) {
-    session_.error(ErrorCode::WrongArguments, span, "{} takes a value and an offset", node.lookup);
+    session_.report(
+        fail(ErrorCode::WrongArguments, span, "{} takes a value and an offset", node.lookup)
+            .hint(fmt::format("Write {}(variable.column) or {}(variable.column, n).", node.lookup, node.lookup)),
+        span);
     return invalid_expr(span);
   }
   std::vector<Expr> args = bind_all(node.args);
@@ -116,7 +127,9 @@ Expr ExprBinder::bind_match_row(const ast::Call& node, SourceSpan span) {
   if (!is_of_one_variable(args, span)) return invalid_expr(span);
   bool is_offset = args.size() == 1 || (args[1].as<Literal>() != nullptr && args[1].type.is_integer());
   if (!is_offset) {
-    session_.error(ErrorCode::BadPattern, args[1].span, "the offset of {} is a number", node.lookup);
+    session_.report(fail(ErrorCode::BadPattern, args[1].span, "the offset of {} is a constant number", node.lookup)
+                        .hint("Write how many rows to go, such as 1."),
+                    args[1].span);
     return invalid_expr(span);
   }
   Type type = args[0].type.as_nullable();
@@ -125,7 +138,9 @@ Expr ExprBinder::bind_match_row(const ast::Call& node, SourceSpan span) {
 
 Expr ExprBinder::bind_match_aggregate(const ast::Call& node, SourceSpan span) {
   if (node.quantifier == ast::SetQuantifier::Distinct) {
-    session_.error(ErrorCode::BadPattern, span, "an aggregate of DISTINCT values does not exist in a pattern");
+    session_.report(fail(ErrorCode::BadPattern, span, "an aggregate of DISTINCT values does not exist in a pattern")
+                        .hint("Leave DISTINCT out, or aggregate the matches in a query around this one."),
+                    span);
     return invalid_expr(span);
   }
   std::vector<Expr> args;

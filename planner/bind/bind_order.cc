@@ -17,7 +17,9 @@ std::optional<uint64_t> count_of(const ast::ExprPtr& expr, BindSession& session)
   const char* end = number == nullptr ? nullptr : number->digits.data() + number->digits.size();
   auto read = number == nullptr ? std::from_chars_result{} : std::from_chars(number->digits.data(), end, count);
   if (number != nullptr && read.ec == std::errc() && read.ptr == end) return count;
-  session.error(ErrorCode::BadLimit, expr->span, "`{}` is no number of rows", session.text(expr->span));
+  session.report(fail(ErrorCode::BadLimit, expr->span, "`{}` is no number of rows", session.text(expr->span))
+                     .hint("Write a whole number that is not negative, such as 10."),
+                 expr->span);
   return {};
 }
 
@@ -99,7 +101,10 @@ std::optional<uint32_t> column_by_number(const ast::Expr& expr, size_t count, Bi
   uint32_t place = 0;
   std::from_chars(number->digits.data(), number->digits.data() + number->digits.size(), place);
   if (place >= 1 && place <= count) return place - 1;
-  session.error(ErrorCode::UnknownColumn, expr.span, "ORDER BY {} of {} columns", number->digits, count);
+  session.report(fail(ErrorCode::UnknownColumn, expr.span, "ORDER BY {} names a column by its place, and there are {}",
+                      number->digits, count)
+                     .hint("Write the place of a column of the select list, or its name."),
+                 expr.span);
   return {};
 }
 

@@ -59,7 +59,8 @@ bool add_named(const ast::Identifier& name, const std::vector<ast::NamedWindow>*
     }
   }
   session.report(fail(ErrorCode::UnknownWindow, name.span, "window `{}` is not defined", name.text)
-                     .hint(did_you_mean(name.text, known)),
+                     .hint(known.empty() ? "Define it behind FROM: WINDOW name AS (PARTITION BY .. ORDER BY ..)."
+                                         : names_hint(name.text, known)),
                  name.span);
   return false;
 }
@@ -85,7 +86,10 @@ bool check_bounds(const ast::WindowFrame& frame, BindSession& session) {
   ast::FrameBound current{.kind = FrameBoundKind::CurrentRow};
   const ast::FrameBound& end = frame.end ? *frame.end : current;
   auto report = [&](SourceSpan span, const char* message) {
-    session.error(ErrorCode::BadFrame, span, "{}", message);
+    session.report(
+        fail(ErrorCode::BadFrame, span, "{}", message)
+            .hint("Write BETWEEN n PRECEDING AND CURRENT ROW, or BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW."),
+        span);
     return false;
   };
   if (frame.begin.kind == FrameBoundKind::UnboundedFollowing) {
@@ -106,6 +110,13 @@ bool check_bounds(const ast::WindowFrame& frame, BindSession& session) {
   return false;
 }
 
+std::nullopt_t report_offset(SourceSpan span, BindSession& session) {
+  session.report(fail(ErrorCode::BadFrame, span, "the offset of a frame is a number that is not negative")
+                     .hint("ROWS counts rows, such as 10 PRECEDING; RANGE goes back in time by an INTERVAL."),
+                 span);
+  return std::nullopt;
+}
+
 // `n` of n PRECEDING: rows, or as many of the order's units.
 std::optional<int64_t> preceding_of(const ast::WindowFrame& frame, const OverCalls::Window& window,
                                     BindSession& session) {
@@ -114,8 +125,7 @@ std::optional<int64_t> preceding_of(const ast::WindowFrame& frame, const OverCal
   const auto* call = std::get_if<ast::Call>(&frame.begin.offset->kind);
   if (std::holds_alternative<ast::ColumnRef>(frame.begin.offset->kind) ||
       (call != nullptr && frame.unit == ast::FrameUnit::Rows)) {
-    session.error(ErrorCode::BadFrame, span, "the offset of a frame is a number that is not negative");
-    return {};
+    return report_offset(span, session);
   }
   Expr offset = ExprBinder(nothing, session).bind(*frame.begin.offset);
   if (offset.type.is_invalid()) return {};
@@ -123,11 +133,12 @@ std::optional<int64_t> preceding_of(const ast::WindowFrame& frame, const OverCal
   bool is_count = value != nullptr && offset.type.is_integer() && !value->value.is_null();
   if (frame.unit == ast::FrameUnit::Rows) {
     if (is_count) return value->value.get<int64_t>();
-    session.error(ErrorCode::BadFrame, span, "the offset of a frame is a number that is not negative");
-    return {};
+    return report_offset(span, session);
   }
   if (window.order_by.size() != 1) {
-    session.error(ErrorCode::BadFrame, frame.span, "a frame of a RANGE is ordered by exactly one column");
+    session.report(fail(ErrorCode::BadFrame, frame.span, "a frame of a RANGE is ordered by exactly one column")
+                       .hint("Order by the time attribute alone, or count rows by ROWS."),
+                   frame.span);
     return {};
   }
   const Type& order = window.order_by[0].expr.type;
@@ -141,7 +152,9 @@ std::optional<int64_t> preceding_of(const ast::WindowFrame& frame, const OverCal
     return {};
   }
   if (is_count || (is_interval && value != nullptr)) return value->value.get<int64_t>();
-  session.error(ErrorCode::BadFrame, span, "a frame is as long as an INTERVAL of days to seconds");
+  session.report(fail(ErrorCode::BadFrame, span, "a frame is as long as an INTERVAL of days to seconds")
+                     .hint("Write a constant such as INTERVAL '10' MINUTE."),
+                 span);
   return {};
 }
 
@@ -189,8 +202,10 @@ Expr ExprBinder::bind_over(const ast::Call& call, SourceSpan span) {
     return invalid_expr(span);
   }
   if (call.nulls != ast::NullTreatment::None) {
-    session_.error(ErrorCode::BadOverWindow, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS",
-                   display_name(call));
+    session_.report(
+        fail(ErrorCode::BadOverWindow, span, "`{}` takes no IGNORE NULLS and no RESPECT NULLS", display_name(call))
+            .hint("Leave it out; WHERE .. IS NOT NULL in the query below keeps NULLs away."),
+        span);
     return invalid_expr(span);
   }
   bool is_aggregate = window_function(call.lookup) != nullptr || is_aggregate_of_flink(call.lookup);
@@ -267,8 +282,10 @@ std::optional<OverCalls::Item> ExprBinder::bind_window_function(OverCalls::Item 
   if (item.function != "LAG" && item.function != "LEAD") return item;
   item.result = item.args[0].type.as_nullable();
   if (item.args.size() > 1 && !item.args[1].type.is_numeric()) {
-    session_.error(ErrorCode::WrongArguments, item.args[1].span, "the offset of {} is a number, and not {}",
-                   item.function, item.args[1].type.as_nullable().to_string());
+    session_.report(fail(ErrorCode::WrongArguments, item.args[1].span, "the offset of {} is a number, and not {}",
+                         item.function, item.args[1].type.as_nullable().to_string())
+                        .hint("Write how many rows to go back, such as 1."),
+                    item.args[1].span);
     return {};
   }
   if (item.args.size() < 3) return item;

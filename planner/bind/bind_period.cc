@@ -9,13 +9,17 @@ Expr ExprBinder::bind_overlaps(const ast::Call& call, SourceSpan span) {
   for (const ast::ExprPtr& arg : call.args) {
     auto* period = std::get_if<ast::Call>(&arg->kind);
     if (period == nullptr || period->lookup != "ROW" || period->args.size() != 2) {
-      session_.error(ErrorCode::WrongArguments, arg->span, "OVERLAPS compares two periods");
+      session_.report(fail(ErrorCode::WrongArguments, arg->span, "OVERLAPS compares two periods")
+                          .hint("Write (begin, end) OVERLAPS (begin, end)."),
+                      arg->span);
       return invalid_expr(span);
     }
     Expr begin = bind_value(*period->args[0]), end = bind_value(*period->args[1]);
     if (begin.type.is_invalid() || end.type.is_invalid()) return invalid_expr(span);
     if (!begin.type.is_temporal()) {
-      session_.error(ErrorCode::WrongArguments, arg->span, "a period of OVERLAPS begins with a time");
+      session_.report(fail(ErrorCode::WrongArguments, arg->span, "a period of OVERLAPS begins with a time")
+                          .hint("Write (time, time) or (time, INTERVAL ..)."),
+                      arg->span);
       return invalid_expr(span);
     }
     auto combine = [&](const char* function, const Expr& a, const Expr& b) {

@@ -13,8 +13,12 @@ void rename_with(BoundQuery& bound, const std::vector<ast::Identifier>& columns,
                  BindSession& session) {
   if (columns.empty() || bound.open) return;
   if (columns.size() != bound.plan->schema.size()) {
-    session.error(ErrorCode::ColumnCountMismatch, span, "{} column names for a query of {} columns", columns.size(),
-                  bound.plan->schema.size());
+    std::string names;
+    for (const RowField& column : bound.plan->schema) names += (names.empty() ? "" : ", ") + column.name;
+    session.report(fail(ErrorCode::ColumnCountMismatch, span, "{} column names for a query of {} columns",
+                        columns.size(), bound.plan->schema.size())
+                       .hint(fmt::format("The query has ({}).", names)),
+                   span);
     bound.open = true;
     return;
   }
@@ -96,7 +100,11 @@ BoundQuery QueryBinder::bind(const ast::Query& query) {
 
 BoundQuery QueryBinder::bind_whole(const ast::Query& query) {
   WithScope scope{with_, {}};
-  if (query.recursive) session_.not_supported(query.span, "WITH RECURSIVE");
+  if (query.recursive) {
+    session_.report(fail(ErrorCode::NotSupportedYet, query.span, "WITH RECURSIVE is not supported yet")
+                        .hint("Flink does not run it on streams: write as many steps as there can be, with UNION ALL."),
+                    query.span);
+  }
   for (const ast::WithItem& item : query.with) {
     BoundQuery bound = QueryBinder(session_, &scope, outer_).bind(*item.query);
     SourceSpan columns =

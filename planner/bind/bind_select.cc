@@ -1,6 +1,8 @@
 // SELECT: items, WHERE, GROUP BY, HAVING, QUALIFY, DISTINCT.
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "planner/bind/bind_group_by.h"
 #include "planner/bind/query_binder.h"
 #include "planner/bind/subquery.h"
@@ -32,7 +34,7 @@ class SelectBinder {
     bool grouped = select_.group_by.has_value() || select_.having || any_aggregate();
     Plan plan = grouped ? bind_grouped() : bind_plain();
     if (!valid_) return {plan, true};
-    if (select_.quantifier == ast::SetQuantifier::Distinct) plan = distinct(plan);
+    if (select_.quantifier == ast::SetQuantifier::Distinct) plan = distinct_rows(plan, span_, session_);
     plan = sort_rows(std::move(plan), std::move(order_), query_, is_inner_, session_);
     return {plan->schema.size() > width_ ? first_columns(plan, width_) : plan, false};
   }
@@ -118,8 +120,12 @@ class SelectBinder {
       order_.push_back(sort_key(static_cast<uint32_t>(known - items.begin()), order));
       if (known != items.end()) continue;
       if (select_.quantifier == ast::SetQuantifier::Distinct && !key.type.is_invalid()) {
-        session_.error(ErrorCode::NotGrouped, order.span, "`{}` is not in the select list of DISTINCT",
-                       session_.text(order.expr->span));
+        session_.report(
+            fail(ErrorCode::NotGrouped, order.span, "`{}` is not in the select list of DISTINCT",
+                 session_.text(order.expr->span))
+                .hint("Several rows of it are one row of the result: add it to the select list, or order by "
+                      "what stands there."),
+            order.span);
         valid_ = false;
       }
       items.push_back({fmt::format("$o{}", items.size()), std::move(key)});
@@ -343,9 +349,11 @@ class SelectBinder {
     for (const Expr& arg : expr.args) {
       auto found = std::ranges::find(grouping_.keys, arg);
       if (found == grouping_.keys.end()) {
-        session_.error(ErrorCode::NotGrouped, arg.span, "`{}` is no expression of GROUP BY", session_.text(arg.span));
-        reported = true;
-        return expr;
+        session_.report(
+            fail(ErrorCode::NotGrouped, arg.span, "`{}` is no expression of GROUP BY", session_.text(arg.span))
+                .hint(fmt::format("GROUP BY has: {}.", fmt::join(grouping_.names, ", "))),
+            arg.span);
+        return reported = true, expr;
       }
       keys.push_back(static_cast<size_t>(found - grouping_.keys.begin()));
     }
@@ -357,19 +365,15 @@ class SelectBinder {
     if (key_is_unknown || (!valid_ && not_grouped_.contains({expr.span.begin, expr.span.end}))) return;
     not_grouped_.insert({expr.span.begin, expr.span.end});
     std::string name = index < from_.plan->schema.size() ? from_.plan->schema[index].name : session_.text(expr.span);
-    session_.report(fail(ErrorCode::NotGrouped, expr.span, "column `{}` is neither grouped nor aggregated", name)
-                        .hint("Add it to GROUP BY, or put it into an aggregate such as MAX."),
-                    expr.span);
-  }
-
-  Plan distinct(const Plan& plan) {
-    std::vector<Expr> keys;
-    std::vector<std::string> names;
-    for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-      keys.push_back(column(i, plan->schema[i].type));
-      names.push_back(plan->schema[i].name);
+    Failure failure = fail(ErrorCode::NotGrouped, expr.span, "column `{}` is neither grouped nor aggregated", name)
+                          .hint("Add it to GROUP BY, or put it into an aggregate such as MAX.");
+    bool is_listed =
+        expr.span.begin >= select_.items.front().span.begin && expr.span.end <= select_.items.back().span.end;
+    if (is_listed && select_.group_by && !grouping_.has_sets() && !grouping_.keys.empty() && !session_.place) {
+      uint32_t end = select_.group_by->span.end;
+      failure = std::move(failure).change({end, end}, ", " + session_.text(expr.span));
     }
-    return make_aggregate(plan, keys, names, {}, span_, session_);
+    session_.report(std::move(failure), expr.span);
   }
 
   QueryBinder& queries_;

@@ -35,7 +35,7 @@ SourceSpan list_span(const ast::Query& query) {
   return {items->front().span.begin, items->back().span.end};
 }
 
-SourceSpan item_span(const ast::Query& query, size_t column) {
+SourceSpan span_of_item(const ast::Query& query, size_t column) {
   const auto* items = items_of(query);
   bool has_star = items != nullptr && std::ranges::any_of(*items, [](const ast::SelectItem& item) {
                     return std::holds_alternative<ast::Star>(item.expr->kind);
@@ -49,8 +49,12 @@ std::optional<std::vector<Type>> common_types(const Plan& left, const Plan& righ
                                               BindSession& session) {
   const char* word = word_of(operation);
   if (left->schema.size() != right->schema.size()) {
-    session.error(ErrorCode::BadSetOperation, session.place.value_or(list_span(*operation.right)),
-                  "{} of {} and {} columns", word, left->schema.size(), right->schema.size());
+    SourceSpan span = session.place.value_or(list_span(*operation.right));
+    Failure failure = fail(ErrorCode::BadSetOperation, span, "the queries of {} have {} and {} columns", word,
+                           left->schema.size(), right->schema.size())
+                          .hint("Select as many columns on both sides; CAST(NULL AS ..) stands for a missing one.");
+    if (!session.place) failure = std::move(failure).note(list_span(*operation.left), "the columns of the other side");
+    session.report(std::move(failure), span);
     return {};
   }
   std::vector<Type> types;
@@ -63,9 +67,12 @@ std::optional<std::vector<Type>> common_types(const Plan& left, const Plan& righ
     if (common) {
       types.push_back(*common);
     } else {
-      session.error(ErrorCode::BadSetOperation, session.place.value_or(item_span(*operation.left, i)),
-                    "column {} of {} is {} on one side and {} on the other", i + 1, word,
-                    pair[0].as_nullable().to_string(), pair[1].as_nullable().to_string());
+      SourceSpan span = session.place.value_or(item_span(*operation.left, i));
+      Failure failure = fail(ErrorCode::BadSetOperation, span, "column {} of {} is {} on one side and {} on the other",
+                             i + 1, word, pair[0].as_nullable().to_string(), pair[1].as_nullable().to_string())
+                            .hint("Cast one of them to the type of the other, or put the columns into one order.");
+      if (!session.place) failure = std::move(failure).note(item_span(*operation.right, i), "the other side");
+      session.report(std::move(failure), span);
     }
   }
   if (!valid) return {};
@@ -87,16 +94,6 @@ Plan unite(const Plan& left, const Plan& right) {
   return make(Union{std::move(inputs)});
 }
 
-Plan distinct(const Plan& plan, SourceSpan span, BindSession& session) {
-  std::vector<Expr> keys;
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-    keys.push_back(column(i, plan->schema[i].type));
-    names.push_back(plan->schema[i].name);
-  }
-  return make_aggregate(plan, keys, names, {}, span, session);
-}
-
 // Also of collections, which no engine of ours compares yet.
 Expr not_distinct(Expr one, Expr other, SourceSpan span) {
   constexpr const char* kName = "IS NOT DISTINCT FROM";
@@ -116,7 +113,7 @@ Plan matching(const Plan& left, const Plan& right, JoinType type, SourceSpan spa
       make_join({.left = left, .right = right, .type = type, .condition = {std::move(condition)}, .span = span});
   // Rows that differ already stay different.
   bool has_key = !upsert_keys_of(left).empty() && left.as<Aggregate>() != nullptr;
-  return has_key ? joined : distinct(joined, span, session);
+  return has_key ? joined : distinct_rows(joined, span, session);
 }
 
 // ---- With ALL: rows are counted
@@ -180,6 +177,18 @@ Plan counted(const Plan& left, const Plan& right, bool intersects, SourceSpan sp
 
 }  // namespace
 
+Plan distinct_rows(const Plan& plan, SourceSpan span, BindSession& session) {
+  std::vector<Expr> keys;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
+    keys.push_back(column(i, plan->schema[i].type));
+    names.push_back(plan->schema[i].name);
+  }
+  return make_aggregate(plan, keys, names, {}, span, session);
+}
+
+SourceSpan item_span(const ast::Query& query, size_t column) { return span_of_item(query, column); }
+
 BoundQuery QueryBinder::bind_body(const ast::SetOperation& operation, SourceSpan span) {
   BoundQuery left = bind(*operation.left);
   BoundQuery right = bind(*operation.right);
@@ -191,7 +200,7 @@ BoundQuery QueryBinder::bind_body(const ast::SetOperation& operation, SourceSpan
   Plan other = cast_columns(right.plan, *types, session_, place);
   if (operation.op == ast::SetOperator::Union) {
     Plan all = unite(one, other);
-    return {operation.all ? all : distinct(all, place, session_), false};
+    return {operation.all ? all : distinct_rows(all, place, session_), false};
   }
   bool intersects = operation.op == ast::SetOperator::Intersect;
   if (operation.all) return {counted(one, other, intersects, place, session_), false};

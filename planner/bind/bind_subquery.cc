@@ -48,11 +48,25 @@ Expr ExprBinder::negate(Expr expr, SourceSpan span) {
   return call_or_report("NOT", std::move(args), span, session_);
 }
 
+namespace {
+
+// Whether a query has rows depends neither on their order nor on a LIMIT of one or more.
+Plan without_limit(const Plan& plan) {
+  Plan at = plan;
+  while (auto* project = at.as<Project>()) at = project->input;
+  auto* sort = at.as<Sort>();
+  bool may_drop_all = sort != nullptr && (sort->limit.value_or(1) == 0 || sort->offset > 0);
+  return sort == nullptr || may_drop_all ? plan : without_limit(sort->input);
+}
+
+}  // namespace
+
 Expr ExprBinder::bind_kind(const ast::Exists& exists, SourceSpan span) {
   scope_.read_by_inner.clear();
   auto plan = bind_inner(*exists.query, span);
   if (!plan) return invalid_expr(span);
-  return bind_subquery({.kind = Subquery::Kind::Exists, .plan = *plan, .span = span}, {}, Type::boolean().not_null());
+  Subquery subquery{.kind = Subquery::Kind::Exists, .plan = without_limit(*plan), .span = span};
+  return bind_subquery(std::move(subquery), {}, Type::boolean().not_null());
 }
 
 Expr ExprBinder::bind_kind(const ast::ScalarSubquery& scalar, SourceSpan span) {
@@ -60,8 +74,10 @@ Expr ExprBinder::bind_kind(const ast::ScalarSubquery& scalar, SourceSpan span) {
   auto plan = bind_inner(*scalar.query, span);
   if (!plan) return invalid_expr(span);
   if ((*plan)->schema.size() != 1) {
-    session_.error(ErrorCode::ColumnCountMismatch, span, "a subquery that is a value has one column, and not {}",
-                   (*plan)->schema.size());
+    session_.report(fail(ErrorCode::ColumnCountMismatch, span, "a subquery that is a value has one column, and not {}",
+                         (*plan)->schema.size())
+                        .hint("Select one column, or join the query to read several of its columns."),
+                    span);
     return invalid_expr(span);
   }
   Type type = (*plan)->schema[0].type.as_nullable();
@@ -83,8 +99,12 @@ Expr ExprBinder::bind_in_query(const ast::Expr& value, const ast::Query& query, 
   bool valid = std::ranges::none_of(values, [](const Expr& expr) { return expr.type.is_invalid(); });
   if (!plan || !valid) return invalid_expr(span);
   if ((*plan)->schema.size() != values.size()) {
-    session_.error(ErrorCode::ColumnCountMismatch, span, "{} values are compared with {} columns", values.size(),
-                   (*plan)->schema.size());
+    size_t columns = (*plan)->schema.size();
+    session_.report(fail(ErrorCode::ColumnCountMismatch, span, "{} {} compared with {} column{}", values.size(),
+                         values.size() == 1 ? "value is" : "values are", columns, columns == 1 ? "" : "s")
+                        .hint(values.size() == 1 ? "Select the one column that is compared, or compare (a, b) IN (..)."
+                                                 : "Select as many columns as there are values in front of IN."),
+                    span);
     return invalid_expr(span);
   }
   bool nullable = false;
@@ -95,7 +115,9 @@ Expr ExprBinder::bind_in_query(const ast::Expr& value, const ast::Query& query, 
   }
   bool is_in = std::string_view(comparison) == "=";
   if (!is_in && values.size() > 1) {
-    session_.error(ErrorCode::WrongArguments, span, "`{}` compares single values", comparison);
+    session_.report(fail(ErrorCode::WrongArguments, span, "`{}` compares single values", comparison)
+                        .hint("Compare the columns one by one, joined by AND."),
+                    span);
     return invalid_expr(span);
   }
   Subquery subquery{.kind = is_in ? Subquery::Kind::In : Subquery::Kind::Compared,

@@ -140,9 +140,12 @@ class TableBinder {
         continue;
       }
       if (constraint.enforced.value_or(true)) {
-        session_.report(fail(ErrorCode::BadConstraint, constraint.span, "a primary key cannot be enforced")
-                            .hint("Write NOT ENFORCED behind it."),
-                        constraint.span);
+        Failure failure = fail(ErrorCode::BadConstraint, constraint.span, "a primary key cannot be enforced")
+                              .hint("Write NOT ENFORCED behind it: whoever writes the rows keeps the key.");
+        bool is_said = constraint.enforced.has_value();
+        uint32_t end = constraint.span.end;
+        if (!is_said && end > 0) failure = std::move(failure).change({end, end}, " NOT ENFORCED");
+        session_.report(std::move(failure), constraint.span);
       }
       if (first != nullptr || !base_key_.empty()) {
         Failure failure =
@@ -168,12 +171,14 @@ class TableBinder {
       const std::string& name = pending.columns[i];
       auto begin = pending.columns.begin();
       if (std::find(begin, begin + static_cast<std::ptrdiff_t>(i), name) != begin + static_cast<std::ptrdiff_t>(i)) {
-        session_.error(ErrorCode::BadConstraint, span, "column `{}` stands twice in the primary key", name);
+        session_.report(fail(ErrorCode::BadConstraint, span, "column `{}` stands twice in the primary key", name)
+                            .hint("Name every column of the key once."),
+                        span);
       }
       auto found = table_.find(name);
       if (!found) {
         session_.report(fail(ErrorCode::UnknownColumn, span, "column `{}` of the primary key is not defined", name)
-                            .hint(did_you_mean(name, column_names())),
+                            .hint(names_hint(name, column_names())),
                         span);
       } else if (!table_.columns[*found].is_physical()) {
         session_.report(
@@ -273,7 +278,7 @@ class TableBinder {
     if (!found) {
       return session_.report(
           fail(ErrorCode::UnknownColumn, written->column.span, "column `{}` of the watermark is not defined", name)
-              .hint(did_you_mean(name, column_names())),
+              .hint(names_hint(name, column_names())),
           written->column.span);
     }
     Scope scope = scope_of(table_.schema(), false);
@@ -296,8 +301,11 @@ class TableBinder {
     if (type.is_invalid()) return false;
     if (type.is_timestamp() && type.precision() <= 3) return true;
     std::string text = session_.text(span);
+    bool is_quoted = text.size() > 2 && text.front() == '`' && text.find('`', 1) == text.size() - 1;
+    if (is_quoted) text = text.substr(1, text.size() - 2);
     std::string hint =
-        type.is_character()   ? fmt::format("Add a column `event_time AS TO_TIMESTAMP({})`, and use that.", text)
+        text.starts_with("CAST(") && type.is_character() ? "Leave the CAST out: a watermark is a time."
+        : type.is_character() ? fmt::format("Add a column `event_time AS TO_TIMESTAMP({})`, and use that.", text)
         : type.is_integer()   ? fmt::format("Add a column `event_time AS TO_TIMESTAMP_LTZ({}, 3)`, and use that.", text)
         : type.is_timestamp() ? "Declare it with a precision of 3, or add a computed column that casts it."
                               : "";
@@ -321,7 +329,7 @@ class TableBinder {
       return;
     }
     session_.report(fail(code, column.span, "{} column `{}` is not defined", what, column.text)
-                        .hint(did_you_mean(column.text, column_names())),
+                        .hint(names_hint(column.text, column_names())),
                     column.span);
   }
 
@@ -349,6 +357,8 @@ class TableBinder {
 
   void take_options() {
     WithClause with = with_clause(table_.options, create_.name.span);
+    auto defined = base_ == nullptr ? session_.definitions.end() : session_.definitions.find(base_->identity.path);
+    if (defined != session_.definitions.end()) take_places(defined->second.options, with);
     for (const ast::Option& option : create_.options) {
       bool of_base = table_.options.contains(option.key.value);
       if (of_base && !like_.overwrites(ast::LikeFeature::Options) && base_ != nullptr) {
@@ -360,7 +370,12 @@ class TableBinder {
       table_.options[option.key.value] = option.value.value;
       with[option.key.value] = {option.value.value, option.key.span, option.value.span};
     }
-    check_definition(table_, with, create_.name.span, *session_.diagnostics);
+    Diagnostics found;
+    check_definition(table_, with, create_.name.span, found);
+    for (const Error& error : found.errors()) {
+      session_.told_of_options.emplace(table_.identity.path, error.message);
+      session_.report(Failure{error}, create_.name.span);
+    }
   }
 
   const ast::CreateTable& create_;

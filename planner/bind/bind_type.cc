@@ -90,8 +90,10 @@ class TypeBinder {
     bool valid = true;
     for (const ast::FieldType& field : type.fields_of_row) {
       if (std::ranges::find(fields, field.name.text, &RowField::name) != fields.end()) {
-        session_.error(ErrorCode::DuplicateName, field.name.span, "field `{}` stands twice in the row",
-                       field.name.text);
+        session_.report(
+            fail(ErrorCode::DuplicateName, field.name.span, "field `{}` stands twice in the row", field.name.text)
+                .hint("Give one of them another name."),
+            field.name.span);
         valid = false;
       }
       Type bound = bind_type(*field.type, session_);
@@ -119,18 +121,31 @@ class TypeBinder {
  private:
   // Names of other systems go further from ours than a misspelling.
   static std::string hint_of(const std::string& name, const std::vector<std::string>& known) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kOthers = {{{"TEXT", "STRING"},
-                                                                                              {"NUMBER", "DECIMAL"},
-                                                                                              {"LONG", "BIGINT"},
-                                                                                              {"BOOL", "BOOLEAN"},
-                                                                                              {"DATETIME", "TIMESTAMP"},
-                                                                                              {"BLOB", "BYTES"},
-                                                                                              {"INT64", "BIGINT"},
-                                                                                              {"INT32", "INT"}}};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kOthers = {
+        {{"TEXT", "STRING"},
+         {"VARCHAR2", "STRING"},
+         {"NVARCHAR", "STRING"},
+         {"JSON", "STRING"},
+         {"JSONB", "STRING"},
+         {"UUID", "STRING"},
+         {"MONEY", "DECIMAL(19, 4)"},
+         {"TIMESTAMPTZ", "TIMESTAMP_LTZ(3)"},
+         {"FLOAT64", "DOUBLE"},
+         {"BYTEA", "BYTES"},
+         {"NUMBER", "DECIMAL"},
+         {"LONG", "BIGINT"},
+         {"BOOL", "BOOLEAN"},
+         {"DATETIME", "TIMESTAMP"},
+         {"BLOB", "BYTES"},
+         {"INT64", "BIGINT"},
+         {"INT32", "INT"}}};
     for (auto [other, ours] : kOthers) {
       if (name == other) return fmt::format("Did you mean `{}`?", ours);
     }
-    return did_you_mean(name, known);
+    std::string meant = did_you_mean(name, known);
+    return meant.empty()
+               ? "Types are STRING, INT, BIGINT, DECIMAL(p, s), DOUBLE, BOOLEAN, DATE, TIMESTAMP(3) and others."
+               : meant;
   }
 
   Type refused(const char* what) {
@@ -140,8 +155,13 @@ class TypeBinder {
 
   int32_t within(uint32_t value, uint32_t low, uint32_t high, const char* what) {
     if (value < low || value > high) {
-      session_.error(ErrorCode::BadTypeParameter, span_, "{} of `{}` is {}, and must be between {} and {}", what,
-                     session_.text(span_), value, low, high);
+      bool is_scale = std::string_view(what) == "the scale";
+      session_.report(
+          fail(ErrorCode::BadTypeParameter, span_, "{} of `{}` is {}, and must be between {} and {}", what,
+               session_.text(span_), value, low, high)
+              .hint(is_scale ? "The first number counts all digits, the second those of them behind the point."
+                             : fmt::format("Write a number from {} to {}.", low, high)),
+          span_);
       return static_cast<int32_t>(low);
     }
     return static_cast<int32_t>(value);

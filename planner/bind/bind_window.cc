@@ -109,8 +109,8 @@ bool check_lengths(const Arguments& args, const Window& window, BindSession& ses
   }
   if (window.kind != Window::Kind::Cumulate || window.size_ms % window.slide_ms == 0) return true;
   session.report(fail(ErrorCode::BadWindowSize, args[3]->span,
-                      "the size of CUMULATE is a multiple of its step, and {} ms is none of {} ms", window.size_ms,
-                      window.slide_ms)
+                      "the size of CUMULATE is a multiple of its step, and {} is none of {}",
+                      length_text(window.size_ms), length_text(window.slide_ms))
                      .hint("Choose a step that divides the size.")
                      .note(args[2]->span, "the step is here"),
                  args[3]->span);
@@ -125,14 +125,25 @@ const ast::Name* time_name(const ast::Expr& argument, BindSession& session) {
     if (column != nullptr) return &column->name;
   }
   bool is_column = std::holds_alternative<ast::ColumnRef>(argument.kind);
-  session.report(fail(is_column ? ErrorCode::UnknownColumn : ErrorCode::BadWindow, argument.span,
-                      "the time of a window is DESCRIPTOR(column)")
-                     .hint(is_column ? fmt::format("Write DESCRIPTOR({}).", session.text(argument.span)) : ""),
-                 argument.span);
+  std::string written = fmt::format("DESCRIPTOR({})", is_column ? session.text(argument.span) : "column");
+  Failure failure = fail(is_column ? ErrorCode::UnknownColumn : ErrorCode::BadWindow, argument.span,
+                         "the time of a window is DESCRIPTOR(column)")
+                        .hint(fmt::format("Write {}.", written));
+  if (is_column) failure = std::move(failure).change(argument.span, written);
+  session.report(std::move(failure), argument.span);
   return nullptr;
 }
 
 }  // namespace
+
+std::string length_text(int64_t ms) {
+  constexpr std::pair<int64_t, const char*> kUnits[] = {
+      {86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}};
+  for (auto [factor, unit] : kUnits) {
+    if (ms % factor == 0) return fmt::format("{} {}", ms / factor, unit);
+  }
+  return fmt::format("{} ms", ms);
+}
 
 std::optional<Window::Kind> window_kind(std::string_view name) {
   auto found = std::ranges::find(shapes(), name, &Shape::name);
@@ -173,8 +184,15 @@ BoundQuery QueryBinder::bind_table_argument(const ast::Expr& argument, Window::K
   if (auto* table = std::get_if<ast::TableArgument>(&argument.kind)) {
     bool takes_keys = kind == Window::Kind::Session;
     if (!table->order_by.empty() || (!takes_keys && !table->partition_by.empty())) {
-      session_.error(ErrorCode::BadWindow, argument.span, "{} takes no {}", name_of(kind),
-                     table->order_by.empty() ? "PARTITION BY" : "ORDER BY");
+      bool by_keys = table->order_by.empty();
+      SourceSpan span{by_keys ? table->partition_by.front()->span.begin : table->order_by.front().span.begin,
+                      argument.span.end};
+      session_.report(
+          fail(ErrorCode::BadWindow, span, "{} takes no {}", name_of(kind), by_keys ? "PARTITION BY" : "ORDER BY")
+              .hint(by_keys ? "Leave it out, and write the columns into GROUP BY beside window_start and "
+                              "window_end."
+                            : "Leave it out: windows take rows in the order of their time."),
+          span);
     }
     std::vector<std::string> path;
     BoundQuery bound = table->table ? bind_named(*table->table, {}, table->table->span, path) : bind(*table->query);
@@ -186,14 +204,19 @@ BoundQuery QueryBinder::bind_table_argument(const ast::Expr& argument, Window::K
       if (reference != nullptr) keys.push_back(reference->index);
       bound.open |= reference == nullptr;
       if (reference != nullptr || key.type.is_invalid()) continue;
-      session_.error(ErrorCode::BadWindow, expr->span, "a session is partitioned by columns");
+      session_.report(fail(ErrorCode::BadWindow, expr->span, "a session is partitioned by columns")
+                          .hint("Compute the value in a query of its own in place of TABLE t, and name its column."),
+                      expr->span);
     }
     return bound;
   }
   if (auto* query = std::get_if<ast::ScalarSubquery>(&argument.kind)) return bind(*query->query);
-  session_.report(fail(ErrorCode::BadWindow, argument.span, "the first argument of a window is a table")
-                      .hint("Write TABLE t or a query in parentheses."),
-                  argument.span);
+  Failure failure = fail(ErrorCode::BadWindow, argument.span, "the first argument of a window is a table")
+                        .hint("Write TABLE t or a query in parentheses.");
+  if (std::holds_alternative<ast::ColumnRef>(argument.kind)) {
+    failure = std::move(failure).change(argument.span, "TABLE " + session_.text(argument.span));
+  }
+  session_.report(std::move(failure), argument.span);
   return broken_query();
 }
 

@@ -87,8 +87,9 @@ class ScriptBinder {
     if (!bound) return {};
     return Kind{std::move(*bound)};
   }
-  std::optional<Kind> refuse(SourceSpan span, std::string_view what) {
-    session_.not_supported(span, "{}", what);
+  std::optional<Kind> refuse(SourceSpan span, std::string_view what, std::string hint = "") {
+    session_.report(fail(ErrorCode::NotSupportedYet, span, "{} is not supported yet", what).hint(std::move(hint)),
+                    span);
     return {};
   }
 
@@ -186,6 +187,11 @@ class ScriptBinder {
       session_.report(std::move(*wrong), option.span);
       return {};
     }
+    if (option.key.value == "execution.runtime-mode" && option.value.value != "STREAMING" &&
+        option.value.value != "streaming") {
+      return refuse(option.value.span, "`execution.runtime-mode` other than STREAMING",
+                    "Leave it out: tables that end are read to their end, and the job ends with them.");
+    }
     std::string_view current = current_key_of(option.key.value);
     if (current != option.key.value) {
       session_.report(
@@ -224,7 +230,10 @@ class ScriptBinder {
     return batch_only(span, "DELETE",
                       "Rows go when what they were computed from goes: write a query that leaves them out.");
   }
-  std::optional<Kind> bind_one(const ast::Truncate&, SourceSpan span) { return refuse(span, "TRUNCATE TABLE"); }
+  std::optional<Kind> bind_one(const ast::Truncate&, SourceSpan span) {
+    return batch_only(span, "TRUNCATE TABLE",
+                      "Empty the files or the topic themselves, or DROP the table and create it anew.");
+  }
   std::optional<Kind> bind_one(const ast::CallProcedure& procedure, SourceSpan span) {
     auto* call = std::get_if<ast::Call>(&procedure.call->kind);
     if (call != nullptr && call->function.span.end > call->function.span.begin) span = call->function.span;
@@ -234,14 +243,18 @@ class ScriptBinder {
     return {};
   }
   std::optional<Kind> bind_one(const ast::CreateMaterializedTable&, SourceSpan span) {
-    return refuse(span, "CREATE MATERIALIZED TABLE");
+    return refuse(span, "CREATE MATERIALIZED TABLE", "CREATE TABLE, and INSERT INTO it: the job keeps it up to date.");
   }
   // Nexmark's one function is built in; scripts that create it run unchanged.
   std::optional<Kind> bind_one(const ast::DefineFunction& define, SourceSpan span) {
     bool built_in = define.class_name.value == "com.github.nexmark.flink.udf.CountChar" && !define.alter;
-    return built_in ? std::optional<Kind>(BoundDdl{}) : refuse(span, "CREATE FUNCTION");
+    return built_in ? std::optional<Kind>(BoundDdl{})
+                    : refuse(span, "CREATE FUNCTION", "SHOW FUNCTIONS lists the functions that there are.");
   }
-  std::optional<Kind> bind_one(const ast::CreateModel&, SourceSpan span) { return refuse(span, "CREATE MODEL"); }
+  std::optional<Kind> bind_one(const ast::CreateModel&, SourceSpan span) {
+    return refuse(span, "CREATE MODEL",
+                  "Write the rows to a topic, and let the model's service answer into another one.");
+  }
   std::optional<Kind> bind_one(const ast::CreateConnection&, SourceSpan span) {
     return refuse(span, "CREATE CONNECTION");
   }
@@ -249,14 +262,17 @@ class ScriptBinder {
     for (const ast::Identifier& name : use.names) {
       if (name.text != "core") return unknown_module(name);
     }
-    return refuse(span, "USE MODULES");
+    return refuse(span, "USE MODULES", "Leave it out: `core` is in use.");
   }
   std::optional<Kind> bind_one(const ast::LoadModule& load, SourceSpan span) {
-    if (load.name.text == "hive" || load.name.text == "core") return refuse(span, "LOAD MODULE");
+    if (load.name.text == "hive" || load.name.text == "core") {
+      return refuse(span, "LOAD MODULE", "Leave it out: `core` is loaded, and there is no other module.");
+    }
     return unknown_module(load.name);
   }
   std::optional<Kind> bind_one(const ast::UnloadModule& unload, SourceSpan span) {
-    return unload.name.text == "core" ? refuse(span, "UNLOAD MODULE") : unknown_module(unload.name);
+    return unload.name.text == "core" ? refuse(span, "UNLOAD MODULE", "Leave it out: `core` has all functions.")
+                                      : unknown_module(unload.name);
   }
   std::optional<Kind> unknown_module(const ast::Identifier& name) {
     session_.report(fail(ErrorCode::UnknownModule, name.span, "module `{}` does not exist", name.text)
@@ -264,13 +280,19 @@ class ScriptBinder {
                     name.span);
     return {};
   }
-  std::optional<Kind> bind_one(const ast::ChangeJar&, SourceSpan span) { return refuse(span, "ADD JAR"); }
+  std::optional<Kind> bind_one(const ast::ChangeJar&, SourceSpan span) {
+    return refuse(span, "ADD JAR", "Leave it out: connectors and formats are built in, and no Java runs here.");
+  }
   std::optional<Kind> bind_one(const ast::StopJob&, SourceSpan span) { return refuse(span, "STOP JOB"); }
   std::optional<Kind> bind_one(const ast::Analyze&, SourceSpan span) {
     return batch_only(span, "ANALYZE TABLE", "An endless table has no statistics: leave the statement out.");
   }
-  std::optional<Kind> bind_one(const ast::CompilePlan&, SourceSpan span) { return refuse(span, "COMPILE PLAN"); }
-  std::optional<Kind> bind_one(const ast::ExecutePlan&, SourceSpan span) { return refuse(span, "EXECUTE PLAN"); }
+  std::optional<Kind> bind_one(const ast::CompilePlan&, SourceSpan span) {
+    return refuse(span, "COMPILE PLAN", "Write the INSERT alone: a job keeps the plan that it was started with.");
+  }
+  std::optional<Kind> bind_one(const ast::ExecutePlan&, SourceSpan span) {
+    return refuse(span, "EXECUTE PLAN", "Write the INSERT itself.");
+  }
 
   BindSession session_;
   std::vector<BoundStatement> bound_;

@@ -14,7 +14,9 @@ std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, Source
                          .hint("Write WITH ('connector' = '..') before AS."),
                      create.name.span);
     }
-    session.not_supported(create.query->span, "CREATE TABLE .. AS");
+    session.report(fail(ErrorCode::NotSupportedYet, create.query->span, "CREATE TABLE .. AS is not supported yet")
+                       .hint("Write CREATE TABLE with its columns, and INSERT INTO it behind."),
+                   create.query->span);
   }
   if (create.connection) session.not_supported(create.connection->span, "USING CONNECTION");
   auto path = path_to_create(create.name, session);
@@ -27,6 +29,9 @@ std::optional<BoundDdl> bind_create_table(const ast::CreateTable& create, Source
     Definition definition{create.name.span, {}};
     for (const ast::Column& column : create.schema.columns) {
       definition.columns.emplace(column.name.parts.back().text, column.span);
+    }
+    for (const ast::Option& option : create.options) {
+      definition.options[option.key.value] = {option.value.value, option.key.span, option.value.span};
     }
     session.definitions.insert_or_assign(*path, std::move(definition));
   }

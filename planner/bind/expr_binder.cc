@@ -76,6 +76,7 @@ Expr ExprBinder::bind_condition(const ast::Expr& expr, const char* what) {
   if (bound.type.is_invalid() || bound.type.is(TypeRoot::Boolean)) return bound;
   std::string text = session_.text(expr.span);
   const char* test = bound.type.is_numeric() ? " <> 0" : bound.type.is_character() ? " <> ''" : " IS NOT NULL";
+  if (std::string_view(what) == "QUALIFY") test = " = 1";  // A number of a row, of which the first are wanted.
   bool is_short = text.find_first_of(" \n") == std::string::npos;
   session_.report(fail(ErrorCode::NotACondition, expr.span, "{} must be a condition, and `{}` is {}", what, text,
                        bound.type.to_string())

@@ -101,7 +101,7 @@ class ExprBinder {
   Expr bind_overlaps(const ast::Call& call, SourceSpan span);
   Expr bind_minus_date(const ast::Call& call, SourceSpan span);
   Expr bind_prefix_sign(const ast::Call& call, SourceSpan span);
-  Expr bind_coalesce(std::vector<Expr> args, SourceSpan span);
+  Expr bind_coalesce(std::vector<Expr> args, SourceSpan span, const char* name = "COALESCE");
   Expr bind_if(const ast::Call& call, SourceSpan span);
   Expr bind_nullif(const ast::Call& call, SourceSpan span);
   Expr bind_comparison(const std::string& op, Expr left, Expr right, SourceSpan span);

@@ -85,13 +85,22 @@ Expr ExprBinder::bind_window_bound(const ast::Call& call, SourceSpan span) {
   if (group_window != nullptr) named = bind_group_window(call, span, *this, session_);
   if (group_window != nullptr && !named) return invalid_expr(span);
   if (!named || !named->is_same(*group_window)) {
-    session_.report(fail(ErrorCode::MisplacedWindowFunction, span, "`{}` needs {} with the same arguments in GROUP BY",
-                         call.lookup, window_name(call.lookup)),
-                    span);
+    Failure failure = fail(ErrorCode::MisplacedWindowFunction, span,
+                           "`{}` needs {} with the same arguments in GROUP BY", call.lookup, window_name(call.lookup));
+    if (group_window != nullptr && !session_.place) {
+      failure = std::move(failure)
+                    .hint("It tells a bound of the window that GROUP BY names: repeat its arguments.")
+                    .note(group_window->span, "the window is here");
+    } else {
+      failure = std::move(failure).hint(fmt::format("Add {}(..) to GROUP BY.", window_name(call.lookup)));
+    }
+    session_.report(std::move(failure), span);
     return invalid_expr(span);
   }
   if (named->window.processing_time && call.lookup.ends_with("_ROWTIME")) {
-    session_.error(ErrorCode::BadWindow, span, "a window in processing time has no rowtime");
+    session_.report(fail(ErrorCode::BadWindow, span, "a window in processing time has no rowtime")
+                        .hint(fmt::format("Write {}_PROCTIME(..).", window_name(call.lookup))),
+                    span);
     return invalid_expr(span);
   }
   auto& properties = group_window->properties;
@@ -113,7 +122,10 @@ WindowAggregate::Legacy firing_of(const GroupWindow& window, BindSession& sessio
   if (!early && !late) return Final;
   std::string delay = session.settings.get(prefix + (early ? "early-fire.delay" : "late-fire.delay"));
   if (window.window.kind == Window::Kind::Session) {
-    session.error(ErrorCode::BadWindow, window.span, "a session sends no results before its end or after it");
+    session.report(
+        fail(ErrorCode::BadWindow, window.span, "a session sends no results before its end or after it")
+            .hint("RESET 'table.exec.emit.early-fire.enabled' and 'table.exec.emit.late-fire.enabled', or use TUMBLE."),
+        window.span);
   } else if (delay.find('-') != std::string::npos || (early && delay.empty())) {
     session.error(ErrorCode::BadOptionValue, window.span, "`{}` is {}", prefix + "early-fire.delay",
                   delay.empty() ? "missing, and early results are switched on" : "negative");

@@ -106,9 +106,10 @@ bool add_sets(const std::vector<std::vector<size_t>>& sets, SourceSpan span, Gro
     uint64_t missing = (uint64_t{1} << grouping.keys.size()) - 1;
     for (size_t key : set) missing &= ~grouping.bit_of(key);
     if (std::ranges::find(grouping.sets, missing) != grouping.sets.end()) {
-      session.report(fail(ErrorCode::BadGroupingSets, span, "a grouping set stands twice")
-                         .hint("Leave one of the equal sets out."),
-                     span);
+      session.report(
+          fail(ErrorCode::BadGroupingSets, span, "a grouping set stands twice, which is not supported yet")
+              .hint("Leave one of the equal sets out; where its rows are wanted twice, UNION ALL a second query."),
+          span);
       return false;
     }
     grouping.sets.push_back(missing);

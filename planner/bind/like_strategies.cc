@@ -14,9 +14,15 @@ LikeStrategies strategies_of(const ast::LikeClause& like, BindSession& session) 
     bool twice = option.feature == All
                      ? out.all.has_value()
                      : std::ranges::any_of(out.chosen, [&](const auto& one) { return one.first == option.feature; });
-    if (twice) session.error(ErrorCode::BadLike, option.span, "this part of LIKE is said twice");
+    if (twice) {
+      session.report(
+          fail(ErrorCode::BadLike, option.span, "this part of LIKE is said twice").hint("Keep the one that is meant."),
+          option.span);
+    }
     if (overwrites && !can_overwrite) {
-      session.error(ErrorCode::BadLike, option.span, "this part of LIKE cannot be OVERWRITING");
+      session.report(fail(ErrorCode::BadLike, option.span, "this part of LIKE cannot be OVERWRITING")
+                         .hint("Write INCLUDING to take it over, or EXCLUDING and define it here."),
+                     option.span);
     }
     if (option.feature == All) {
       out.all = option.strategy;

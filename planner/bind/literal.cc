@@ -22,6 +22,20 @@ Expr bad_literal(const std::string& what, SourceSpan span, BindSession& session,
   return invalid_expr(span);
 }
 
+// The same with another text between the quotes, which mends it.
+Expr bad_literal(const std::string& what, SourceSpan span, BindSession& session, std::string hint,
+                 const std::string& text) {
+  Failure failure = fail(ErrorCode::BadLiteral, span, "{}", what).hint(std::move(hint));
+  std::string written = session.text(span);
+  size_t open = written.find('\''), close = written.rfind('\'');
+  if (!text.empty() && !session.place && open != close) {
+    SourceSpan place{span.begin + static_cast<uint32_t>(open) + 1, span.begin + static_cast<uint32_t>(close)};
+    failure = std::move(failure).change(place, text);
+  }
+  session.report(std::move(failure), span);
+  return invalid_expr(span);
+}
+
 bool parse_int(std::string_view text, int64_t& value) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return !text.empty() && error == std::errc{} && end == text.data() + text.size();
@@ -79,6 +93,20 @@ bool parse_date(Cursor& cursor, int64_t& days) {
   return true;
 }
 
+// Why a text of the form yyyy-MM-dd is no date; empty where it has another form.
+std::string reason_of_date(std::string_view text) {
+  Cursor cursor(text);
+  int64_t year = 0, month = 0, day = 0;
+  if (!cursor.number(4, year) || !cursor.skip('-') || !cursor.number(2, month) || !cursor.skip('-') ||
+      !cursor.number(2, day)) {
+    return {};
+  }
+  if (month < 1 || month > 12) return fmt::format("Months are counted from 1 to 12, and not to {}.", month);
+  std::chrono::year_month_day_last last{std::chrono::year(static_cast<int>(year)),
+                                        std::chrono::month_day_last{std::chrono::month(static_cast<unsigned>(month))}};
+  return fmt::format("This month has {} days.", static_cast<unsigned>(last.day()));
+}
+
 struct TimeOfDayText {
   int64_t milliseconds = 0;
   int64_t nanoseconds = 0;  // Of the millisecond.
@@ -95,6 +123,25 @@ bool parse_time(Cursor& cursor, TimeOfDayText& time) {
   time.milliseconds = ((hour * 60 + minute) * 60 + second) * 1000 + nanos / 1'000'000;
   time.nanoseconds = nanos % 1'000'000;
   return true;
+}
+
+bool is_timestamp(const std::string& text) {
+  Cursor cursor(text);
+  int64_t days = 0;
+  TimeOfDayText time;
+  return parse_date(cursor, days) && cursor.skip(' ') && parse_time(cursor, time) && cursor.at_end();
+}
+
+// A timestamp as other systems write it: with a T in the middle or a Z at the end, or without a time. Empty where it is
+// none of these.
+std::string mended_timestamp(std::string text) {
+  size_t middle = text.find('T');
+  if (middle != std::string::npos) text[middle] = ' ';
+  if (text.ends_with('Z')) text.pop_back();
+  for (const char* rest : {"", ":00", " 00:00:00"}) {
+    if (is_timestamp(text + rest)) return text + rest;
+  }
+  return {};
 }
 
 Value timestamp_value(int64_t milliseconds, int64_t nanoseconds, int32_t precision) {
@@ -168,6 +215,33 @@ bool parse_interval(const ast::IntervalLiteral& interval, int64_t& value) {
   return at == last && cursor.at_end();
 }
 
+// What is wrong with an interval that was not read.
+Expr report_interval(const ast::IntervalLiteral& interval, SourceSpan span, BindSession& session) {
+  std::string what = fmt::format("`{}` is no interval of these units", interval.text);
+  std::string_view digits = interval.text;
+  if (digits.starts_with('-') || digits.starts_with('+')) digits.remove_prefix(1);
+  bool is_number = !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  size_t first_digits = std::min(digits.find_first_not_of("0123456789"), digits.size());
+  if (first_digits == 0 || (interval.range.last && is_number)) {
+    return bad_literal(
+        what, span, session,
+        "Write a number for each unit between the quotes, such as INTERVAL '5' MINUTE or INTERVAL '1:30' "
+        "HOUR TO MINUTE.");
+  }
+  if (first_digits <= interval.range.precision.value_or(2)) {
+    return bad_literal(what, span, session,
+                       "Units follow from the largest to the smallest: INTERVAL '1 12:30:00' DAY TO SECOND.");
+  }
+  std::string hint =
+      fmt::format("The first number has at most two digits unless the unit says more: {} digits are ({}).",
+                  first_digits, first_digits);
+  Failure failure = fail(ErrorCode::BadLiteral, span, "{}", what).hint(std::move(hint));
+  bool can_change = !interval.range.precision && !interval.range.last && is_number && !session.place;
+  if (can_change) failure = std::move(failure).change({span.end, span.end}, fmt::format("({})", first_digits));
+  session.report(std::move(failure), span);
+  return invalid_expr(span);
+}
+
 Expr bind_integer(std::string_view digits, bool negative, SourceSpan span, BindSession& session) {
   int64_t value = 0;
   std::string text = (negative ? "-" : "") + std::string(digits);
@@ -233,13 +307,19 @@ Expr bind_temporal(const ast::TemporalLiteral& temporal, SourceSpan span, BindSe
   using enum ast::TypeName;
   if (temporal.type == Date) {
     if (parse_date(cursor, days) && cursor.at_end()) return literal_expr({days}, Type::date(), span);
-    return bad_literal(fmt::format("`{}` is no date", temporal.text), span, session, "Write DATE 'yyyy-MM-dd'.");
+    std::string reason = reason_of_date(temporal.text);
+    return bad_literal(fmt::format("`{}` is no date", temporal.text), span, session,
+                       reason.empty() ? "Write DATE 'yyyy-MM-dd'." : reason);
   }
   if (temporal.type == Time) {
     if (parse_time(cursor, time) && cursor.at_end()) {
       return literal_expr({time.milliseconds}, Type::time(0), span);
     }
-    return bad_literal(fmt::format("`{}` is no time", temporal.text), span, session, "Write TIME 'HH:mm:ss'.");
+    std::string with_seconds = temporal.text + ":00";
+    Cursor longer(with_seconds);
+    bool lacks_seconds = parse_time(longer, time) && longer.at_end();
+    return bad_literal(fmt::format("`{}` is no time", temporal.text), span, session, "Write TIME 'HH:mm:ss'.",
+                       lacks_seconds ? with_seconds : std::string());
   }
   if (temporal.type != Timestamp) {
     session.not_supported(span, "a literal of this type");
@@ -248,7 +328,8 @@ Expr bind_temporal(const ast::TemporalLiteral& temporal, SourceSpan span, BindSe
   bool valid = parse_date(cursor, days) && cursor.skip(' ') && parse_time(cursor, time) && cursor.at_end();
   if (!valid) {
     return bad_literal(fmt::format("`{}` is no timestamp", temporal.text), span, session,
-                       "Write TIMESTAMP 'yyyy-MM-dd HH:mm:ss' with up to nine digits behind the seconds.");
+                       "Write TIMESTAMP 'yyyy-MM-dd HH:mm:ss' with up to nine digits behind the seconds.",
+                       mended_timestamp(temporal.text));
   }
   int64_t milliseconds = days * 86'400'000 + time.milliseconds;
   return literal_expr(timestamp_value(milliseconds, time.nanoseconds, time.digits), Type::timestamp(time.digits), span);
@@ -257,8 +338,7 @@ Expr bind_temporal(const ast::TemporalLiteral& temporal, SourceSpan span, BindSe
 Expr bind_interval(const ast::IntervalLiteral& interval, SourceSpan span, BindSession& session) {
   int64_t value = 0;
   if (!parse_interval(interval, value)) {
-    return bad_literal(fmt::format("`{}` is no interval of these units", interval.text), span, session,
-                       "The first number has at most two digits unless the unit says more: DAY(3).");
+    return report_interval(interval, span, session);
   }
   bool months = is_months(interval.range.first);
   return literal_expr({value}, months ? Type::interval_year_month() : Type::interval_day_time(), span);

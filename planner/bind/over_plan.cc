@@ -79,6 +79,8 @@ bool is_batch_only(std::string_view function) {
 }
 
 void check(const Over& over, BindSession& session) {
+  auto is_told = [&](const Error& error) { return error.span == over.span; };
+  if (std::ranges::any_of(session.diagnostics->errors(), is_told)) return;  // Such as a Top-N by RANK.
   auto report = [&](std::string message, const char* hint, ErrorCode code = ErrorCode::BadOverWindow) {
     session.report(fail(code, over.span, "{}", message).hint(hint), over.span);
   };
@@ -89,7 +91,8 @@ void check(const Over& over, BindSession& session) {
   }
   bool numbers = std::ranges::any_of(over.calls, [](const auto& call) { return is_numbering(call.function); });
   if (over.order.empty() && numbers) {
-    return report("a function that numbers rows needs ORDER BY a column in its window", "");
+    return report("a function that numbers rows needs ORDER BY a column in its window",
+                  "Write OVER (PARTITION BY .. ORDER BY ..): the order says which row is the first.");
   }
   if (over.order.size() != 1) {
     return report(

@@ -92,8 +92,17 @@ Plan plan_table(const Table& table, const std::vector<ast::Hint>& hints, SourceS
 // A view of the catalog: its query, bound where it was defined.
 BoundQuery plan_view(const View& view, SourceSpan span, BindSession& session);
 
-// Reports what keeps the table from being read or written, with the place of its definition.
-void check_table_use(const Table& table, TableUse use, SourceSpan span, BindSession& session);
+// Groups of equal rows.
+Plan distinct_rows(const Plan& plan, SourceSpan span, BindSession& session);
+
+// The place of a column of the query in its select list; all of the list where a star stands in it.
+SourceSpan item_span(const ast::Query& query, size_t column);
+
+// Takes the places of options that are as the definition says.
+void take_places(const WithClause& defined, WithClause& with);
+
+// Whether the table can be used so; what keeps it from that is reported, once for each table.
+bool check_table_use(const Table& table, TableUse use, SourceSpan span, BindSession& session);
 
 // The copy of a table that plans carry. `columns` are those of scan_schema() to read, and the written ones to write.
 TableRef scan_ref(const Table& table);

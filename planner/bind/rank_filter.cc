@@ -167,14 +167,21 @@ std::optional<Plan> top_n(const Over& over, const Range& range, BindSession& ses
     session.report(fail(ErrorCode::BadTopN, over.span, "{}", message).hint(hint), over.span);
     return {};
   };
+  bool is_empty = range.first && range.last && *range.last < *range.first;
+  if (is_empty) return with_number(make(Values{over.input->schema, {}}), *range.first, over.names[0]);
   if (over.calls[0].function != "ROW_NUMBER") {
     return report("a Top-N of a stream counts rows by ROW_NUMBER, not by RANK or DENSE_RANK", "Write ROW_NUMBER().");
   }
-  if (over.order.empty()) return report("a ROW_NUMBER needs ORDER BY a column in its window", "");
+  if (over.order.empty()) {
+    return report("a ROW_NUMBER needs ORDER BY a column in its window",
+                  "Write OVER (PARTITION BY .. ORDER BY ..): the order says which row is the first.");
+  }
   if (!range.last && !range.last_column) {
     return report("a filter on ROW_NUMBER says which row is the last", "Add a condition such as `<= 3`.");
   }
-  if (range.last && *range.last <= 0) return report("no row has a number that small; the first is 1", "");
+  if (range.last && *range.last <= 0) {
+    return report("no row has a number that small; the first is 1", "Write a condition such as `<= 1`.");
+  }
   int64_t first = std::max<int64_t>(range.first.value_or(1), 1);
   const std::string& name = over.names[0];
   if (range.last && *range.last < first) return with_number(make(Values{over.input->schema, {}}), first, name);

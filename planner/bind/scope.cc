@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 namespace sluice::planner {
 
 namespace {
@@ -133,8 +135,23 @@ Expr report_unknown_relation(const ast::Identifier& part, const Scope& scope, Bi
                    part.span);
     return invalid_expr(part.span);
   }
+  auto behind = std::ranges::find(session.tables_behind, part.text, &ast::Identifier::text);
+  if (behind != session.tables_behind.end()) {
+    session.report(
+        fail(ErrorCode::UnknownColumn, part.span, "table `{}` comes later in FROM, and cannot be named here", part.text)
+            .hint("Write its JOIN first, or move the condition behind it.")
+            .note(behind->span, "it is joined here"),
+        part.span);
+    return invalid_expr(part.span);
+  }
+  std::string hint = did_you_mean(part.text, known);
+  std::vector<std::string> tables;
+  for (const Relation& relation : scope.relations) {
+    if (!relation.alias.empty()) tables.push_back(relation.alias);
+  }
+  if (hint.empty() && !tables.empty()) hint = fmt::format("Tables in scope are: {}.", fmt::join(tables, ", "));
   session.report(fail(ErrorCode::UnknownColumn, part.span, "neither a table nor a column `{}` is in scope", part.text)
-                     .hint(did_you_mean(part.text, known)),
+                     .hint(std::move(hint)),
                  part.span);
   return invalid_expr(part.span);
 }

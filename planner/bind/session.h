@@ -8,6 +8,7 @@
 
 #include "base/diagnostics.h"
 #include "base/source_text.h"
+#include "catalog/connectors/option_fields.h"
 #include "catalog/objects/catalog.h"
 #include "catalog/objects/settings.h"
 #include "grammar/ast/statement.h"
@@ -35,6 +36,7 @@ inline constexpr const char* kSubquery = "$SUBQUERY";
 struct Definition {
   SourceSpan name;
   std::map<std::string, SourceSpan> columns;
+  WithClause options = {};
 };
 
 // "Did you mean `x`?"; where no name is near, those that there are, of many the first ones.
@@ -56,6 +58,10 @@ struct BindSession {
   std::map<std::string, const ast::Query*> views;  // By id.
   // Where this script creates tables and views, for notes that point there.
   std::map<ObjectPath, Definition> definitions;
+  // What was said about the options of a table: it is said once, however often the table is used.
+  std::set<std::pair<ObjectPath, std::string>> told_of_options;
+  // Tables of FROM that stand behind the place that is being bound, and cannot be named there.
+  std::vector<ast::Identifier> tables_behind;
   std::vector<Subquery> subqueries;
   uint32_t scopes = 0;  // Numbers given to scopes so far.
   // Objects whose CREATE had errors: not finding them is not another mistake. One whose columns are known all the same

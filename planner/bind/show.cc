@@ -79,8 +79,10 @@ std::optional<BoundRows> show_partitions(const ast::Show& show, SourceSpan span,
   const Table* table = find_table(*show.name, session);
   if (table == nullptr) return {};
   if (table->partition_keys.empty()) {
-    session.error(ErrorCode::BadPartitioning, show.name->span, "table `{}` is not partitioned",
-                  table->identity.path.dotted());
+    session.report(fail(ErrorCode::BadPartitioning, show.name->span, "table `{}` is not partitioned",
+                        table->identity.path.dotted())
+                       .hint("Partitions come from PARTITIONED BY in its CREATE TABLE."),
+                   show.name->span);
     return {};
   }
   session.not_supported(span, "SHOW PARTITIONS");
@@ -98,8 +100,10 @@ std::optional<BoundRows> show_create_object(const ast::Show& show, SourceSpan sp
   if (object == nullptr) return {};
   auto* table = std::get_if<std::shared_ptr<const Table>>(object);
   if ((table != nullptr) != (kind == ObjectKind::Table)) {
-    session.error(ErrorCode::WrongKindOfObject, show.name->span, "`{}` is a {}", identity_of(*object).path.dotted(),
-                  table != nullptr ? "table: write SHOW CREATE TABLE" : "view: write SHOW CREATE VIEW");
+    session.report(fail(ErrorCode::WrongKindOfObject, show.name->span, "`{}` is a {}",
+                        identity_of(*object).path.dotted(), table != nullptr ? "table" : "view")
+                       .hint(table != nullptr ? "Write SHOW CREATE TABLE." : "Write SHOW CREATE VIEW."),
+                   show.name->span);
     return {};
   }
   std::string created =

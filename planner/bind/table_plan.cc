@@ -24,13 +24,22 @@ Table with_hints(const Table& table, const std::vector<ast::Hint>& hints, Source
       continue;
     }
     if (!session.settings.get_bool("table.dynamic-table-options.enabled")) {
-      session.error(ErrorCode::BadHint, hint.span,
-                    "hint `OPTIONS` is switched off by `table.dynamic-table-options.enabled`");
+      session.report(
+          fail(ErrorCode::BadHint, hint.span, "hint `OPTIONS` is switched off by `table.dynamic-table-options.enabled`")
+              .hint("SET it to 'true', or write the options into the table's WITH."),
+          hint.span);
     }
-    if (hint.args.empty()) session.error(ErrorCode::BadHint, hint.span, "hint `OPTIONS` is empty");
+    if (hint.args.empty()) {
+      session.report(fail(ErrorCode::BadHint, hint.span, "hint `OPTIONS` is empty")
+                         .hint("Write OPTIONS('key' = 'value'), or leave the hint out."),
+                     hint.span);
+    }
     for (const ast::HintArgument& argument : hint.args) {
       if (!argument.key) {
-        session.error(ErrorCode::BadHint, argument.value.span, "hint `OPTIONS` takes 'key' = 'value'");
+        session.report(
+            fail(ErrorCode::BadHint, argument.value.span, "hint `OPTIONS` takes 'key' = 'value'")
+                .hint(fmt::format("Write the key in front of it: OPTIONS('key' = '{}').", argument.value.value)),
+            argument.value.span);
         continue;
       }
       copy.options[argument.key->value] = argument.value.value;
@@ -161,12 +170,81 @@ BoundQuery bind_text(const View& view, SourceSpan span, BindSession& session) {
 
 }  // namespace
 
-void check_table_use(const Table& table, TableUse use, SourceSpan span, BindSession& session) {
-  Diagnostics found;
-  check_use(table, use, span, found);
-  for (const Error& error : found.errors()) {
-    session.report(session.with_definition(Failure{error}, table.identity.path, "", "the table is defined here"), span);
+void take_places(const WithClause& defined, WithClause& with) {
+  for (auto& [key, value] : with) {
+    auto found = defined.find(key);
+    if (found != defined.end() && found->second.text == value.text) value = found->second;
   }
+}
+
+namespace {
+
+// Of a key that is missing because another one was meant to be it, which is reported.
+bool is_misspelt(const Error& error, const WithClause& with) {
+  size_t begin = error.message.find('`'), end = error.message.rfind('`');
+  if (error.code != ErrorCode::MissingOption || begin == end) return false;
+  std::string key = error.message.substr(begin + 1, end - begin - 1);
+  return std::ranges::any_of(with, [&](const auto& one) { return !did_you_mean(one.first, {key}).empty(); });
+}
+
+// `conector` where `connector` is missing.
+bool report_misspelt_connector(const Table& table, const WithClause& with, BindSession& session) {
+  for (const auto& [key, value] : with) {
+    std::string hint = did_you_mean(key, {"connector"});
+    if (hint.empty()) continue;
+    std::string message = fmt::format("option `{}` does not exist", key);
+    session.uses_broken = true;
+    if (!session.told_of_options.emplace(table.identity.path, message).second) return true;
+    session.report(fail(ErrorCode::UnknownOption, value.key_span, "{}", message).hint(std::move(hint)), value.key_span);
+    return true;
+  }
+  return false;
+}
+
+// Where the column that the message is about is defined.
+std::optional<SourceSpan> column_place(const Error& error, const Definition& definition) {
+  for (const auto& [column, span] : definition.columns) {
+    if (error.message.find("column `" + column + "`") != std::string::npos) return span;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool check_table_use(const Table& table, TableUse use, SourceSpan span, BindSession& session) {
+  auto found_at = session.definitions.find(table.identity.path);
+  const Definition* definition = found_at == session.definitions.end() ? nullptr : &found_at->second;
+  WithClause with = with_clause(table.options, span);
+  if (definition != nullptr) take_places(definition->options, with);
+  Diagnostics found;
+  check_use(table, use, {with, definition == nullptr ? span : definition->name}, found);
+  bool lacks_connector = !table.options.contains("connector");
+  for (const Error& error : found.errors()) {
+    if (lacks_connector && report_misspelt_connector(table, with, session)) continue;
+    if (is_misspelt(error, with)) continue;
+    bool is_about_use = error.code == ErrorCode::NotASource || error.code == ErrorCode::NotASink;
+    if (is_about_use) {
+      session.report(session.with_definition(Failure{error}, table.identity.path, "", "the table is defined here"),
+                     span);
+      continue;
+    }
+    if (!session.told_of_options.emplace(table.identity.path, error.message).second) {
+      session.uses_broken = true;
+      continue;
+    }
+    Failure failure{error};
+    if (definition != nullptr) {
+      bool is_of_column = error.code == ErrorCode::BadMetadataColumn || error.code == ErrorCode::UnknownMetadataKey;
+      auto place = is_of_column ? column_place(error, *definition) : std::nullopt;
+      if (place) failure.error.span = place;
+      if (!failure.error.span) failure.error.span = definition->name;
+      if (failure.error.span != span) {
+        failure = std::move(failure).note(span, use == TableUse::Source ? "it is read here" : "it is written here");
+      }
+    }
+    session.report(std::move(failure), span);
+  }
+  return found.ok();
 }
 
 TableRef scan_ref(const Table& table) {

@@ -50,7 +50,17 @@ std::string hint_of_unknown(const std::string& name) {
   for (auto [other, ours] : kOthers) {
     if (name == other) return fmt::format("Write {}.", ours);
   }
-  return did_you_mean(name, callable_names());
+  std::string meant = did_you_mean(name, callable_names());
+  return meant.empty() ? "SHOW FUNCTIONS lists the functions that there are." : meant;
+}
+
+std::string_view same_function(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kSame[] = {
+      {"NVL", "COALESCE"}, {"LEN", "CHAR_LENGTH"}, {"IIF", "IF"}, {"STRING_AGG", "LISTAGG"}, {"CHARINDEX", "LOCATE"}};
+  for (auto [other, ours] : kSame) {
+    if (name == other) return ours;
+  }
+  return {};
 }
 
 }  // namespace sluice::planner

@@ -82,8 +82,10 @@ class JobHazards {
  private:
   void warn(Failure failure) {
     if (!failure.error.span) failure.error.span = sink_->span;
+    // What a table lacks is told at its first use.
+    bool is_of_table = failure.error.code == ErrorCode::IdleSource;
     bool is_known = std::ranges::any_of(diagnostics_.warnings(), [&](const Error& known) {
-      return known.code == failure.error.code && known.span == failure.error.span &&
+      return known.code == failure.error.code && (is_of_table || known.span == failure.error.span) &&
              known.message == failure.error.message;
     });
     if (!is_known) diagnostics_.report(std::move(failure));
@@ -97,7 +99,8 @@ class JobHazards {
     if (auto* match = node.as<Match>()) return look_at_pattern(*match);
     if (auto* join = node.as<Join>()) return look_at_pairs(*join);
     if (auto* window = node.as<WindowAggregate>()) return look_at_watermarks(window->input);
-    if (auto* project = node.as<Project>()) return look_at_updates(*project);
+    if (auto* project = node.as<Project>()) return look_at_updates(project->input, project->exprs);
+    if (auto* filter = node.as<Filter>()) return look_at_updates(filter->input, {filter->predicate});
     if (auto* sink = node.as<Sink>()) return look_at_keys(*sink);
   }
 
@@ -108,8 +111,8 @@ class JobHazards {
     if (keys.empty() || !keeps_state_for_ever() || !reads_endless(input)) return;
     std::string names;
     for (uint32_t key : keys) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", input->schema[key].name);
-    warn(fail(ErrorCode::UnboundedState, span ? span : place_of(input, keys),
-              "{} for every {} that ever comes, and none is given up", what, names)
+    if (!span || span->end <= span->begin) span = place_of(input, keys);
+    warn(fail(ErrorCode::UnboundedState, span, "{} for every {} that ever comes, and none is given up", what, names)
              .hint("Use windows, or let state end: SET 'table.exec.state.ttl' = '1 d'."));
   }
   void look_at_order(const Rank& rank) {
@@ -119,7 +122,9 @@ class JobHazards {
   }
   void look_at_frame(const Over& over) {
     if (over.is_by_time()) look_at_watermarks(over.input);
-    if (!over.frame.preceding) warn_of_state(over.input, over.keys, "the results so far are kept", over.span);
+    // Rows of a RANGE are given up when their time is over.
+    if (!over.frame.preceding || over.frame.rows)
+      warn_of_state(over.input, over.keys, "the results so far are kept", over.span);
   }
   void look_at_pattern(const Match& match) {
     look_at_watermarks(match.input);
@@ -137,9 +142,13 @@ class JobHazards {
     bool keeps = join.strategy == JoinStrategy::Regular && join.hints.find("STATE_TTL") == std::string::npos;
     if (!keeps || !keeps_state_for_ever()) return;
     if (!reads_endless(join.left) && !reads_endless(join.right)) return;
-    warn(fail(ErrorCode::UnboundedState, join.span, "the join keeps every row of both sides, and none is given up")
-             .hint("Bound how far the times of both sides are apart, join FOR SYSTEM_TIME AS OF, or let state end: SET "
-                   "'table.exec.state.ttl' = '1 d'."));
+    bool is_of_condition = join.type == JoinType::Semi || join.type == JoinType::Anti;
+    warn(fail(ErrorCode::UnboundedState, join.span, "the {} keeps every row of both sides, and none is given up",
+              is_of_condition ? "subquery" : "join")
+             .hint(is_of_condition
+                       ? "Let state end: SET 'table.exec.state.ttl' = '1 d'."
+                       : "Bound how far the times of both sides are apart, join FOR SYSTEM_TIME AS OF, or let "
+                         "state end: SET 'table.exec.state.ttl' = '1 d'."));
   }
 
   // A column of a table that could be an event time and has no watermark.
@@ -161,10 +170,11 @@ class JobHazards {
   }
 
   void look_at_groups(const Aggregate& aggregate) {
-    warn_of_state(aggregate.input, aggregate.keys, "the group is kept");
+    auto place = place_of(aggregate.input, aggregate.keys);
+    warn_of_state(aggregate.input, aggregate.keys, "the group is kept", place ? place : aggregate.span);
   }
   void look_at_keys(const Deduplicate& deduplicate) {
-    warn_of_state(deduplicate.input, deduplicate.keys, "a row is kept");
+    warn_of_state(deduplicate.input, deduplicate.keys, "a row is kept", deduplicate.span);
     if (deduplicate.time != Deduplicate::kProcessingTime) look_at_watermarks(deduplicate.input);
   }
 
@@ -183,27 +193,51 @@ class JobHazards {
       if (scan == nullptr || !scan->watermark || scan->watermark->idle_timeout_ms > 0) return;
       auto connector = scan->table.options.find("connector");
       if (connector == scan->table.options.end() || connector->second != "kafka" || !is_endless(scan->table)) return;
-      warn(fail(ErrorCode::IdleSource,
+      bool has_place = scan->span.end > scan->span.begin;
+      warn(fail(ErrorCode::IdleSource, has_place ? std::optional(scan->span) : std::nullopt,
                 "a partition of `{}` without messages holds the watermark back, and all results with it",
                 short_name(scan->table))
                .hint("Set the table's 'scan.watermark.idle-timeout', or 'table.exec.source.idle-timeout'."));
     });
   }
 
-  void look_at_updates(const Project& project) {
-    if (changelog_of(project.input).is_insert_only()) return;
-    for (const Expr& expr : project.exprs) {
+  void look_at_updates(const Plan& input, const std::vector<Expr>& exprs) {
+    if (changelog_of(input).is_insert_only()) return;
+    for (const Expr& expr : exprs) {
       const Expr* call = changing_call(expr);
       if (call == nullptr) continue;
       SourceSpan span = call->span;
+      // The clocks are one function under several names.
+      const std::string& function = call->as<Call>()->function;
+      std::string name = function == "NOW" ? "the clock" : fmt::format("`{}`", function);
       warn(fail(ErrorCode::NondeterministicUpdate, span.end > span.begin ? std::optional(span) : std::nullopt,
-                "`{}` gives another value when a row is taken back than when it was sent", call->as<Call>()->function)
+                "{} gives another value when a row is taken back than when it was sent", name)
                .hint("Compute it before the rows are aggregated or deduplicated, or store it with the row."));
     }
   }
 
+  // Rows of several keys of the query that are one row of the table replace each other.
+  void look_at_other_key(const Sink& sink) {
+    UpsertKeys keys = upsert_keys_of(sink.input);
+    if (keys.empty() || changelog_of(sink.input).is_insert_only()) return;
+    const std::vector<uint32_t>& own = sink.table.primary_key;
+    auto is_own = [&](uint32_t column) { return std::ranges::find(own, column) != own.end(); };
+    if (std::ranges::any_of(keys, [&](const auto& key) { return std::ranges::all_of(key, is_own); })) return;
+    std::string names, others;
+    for (uint32_t column : own)
+      names += fmt::format("{}`{}`", names.empty() ? "" : ", ", sink.table.columns[column].name);
+    for (uint32_t column : *keys.begin()) {
+      others += fmt::format("{}`{}`", others.empty() ? "" : ", ", sink.table.columns[column].name);
+    }
+    warn(fail(ErrorCode::SinkWithoutKey, sink.span,
+              "`{}` keeps one row for each {}, and the query makes one for each {}", short_name(sink.table), names,
+              others)
+             .hint("Give the table the query's key; or group by the table's key alone."));
+  }
+
   void look_at_keys(const Sink& sink) {
-    if (sink.table.options.find("connector") == sink.table.options.end() || !sink.table.primary_key.empty()) return;
+    if (!sink.table.primary_key.empty()) return look_at_other_key(sink);
+    if (sink.table.options.find("connector") == sink.table.options.end()) return;
     const std::string& connector = sink.table.options.at("connector");
     if (connector.starts_with("$") || connector == "print" || connector == "blackhole") return;
     if (changelog_of(sink.input).is_insert_only()) return;

@@ -281,6 +281,15 @@ class Trace {
       add_indirect(both.rows, origins_of(condition, both), Reason::Join, condition.span);
     }
     if (join.version_time) add_indirect(both.rows, both.columns[*join.version_time], Reason::Join, join.span);
+    // Which version of a row is met depends on the time since when it holds.
+    bool is_versioned = join.strategy == JoinStrategy::Temporal && join.version_time &&
+                        join.left->times[*join.version_time] == TimeRole::Rowtime;
+    if (is_versioned) {
+      for (size_t i = 0; i < join.right->times.size(); ++i) {
+        bool is_since = join.right->times[i] == TimeRole::Rowtime;
+        if (is_since) add_indirect(both.rows, both.columns[width + i], Reason::Join, join.span);
+      }
+    }
     if (join.type == JoinType::Semi || join.type == JoinType::Anti) both.columns.resize(width);
     return both;
   }

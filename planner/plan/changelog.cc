@@ -190,7 +190,8 @@ class Inference {
 
 // The node from which the changes come that `accepted` has no room for, with the path to it.
 const Plan* origin_of(const Plan& plan, ChangelogMode accepted, std::string& path) {
-  path += (path.empty() ? "" : " <- ") + std::string(name_of(plan));
+  std::string step = name_of(plan);  // A projection of a projection says nothing more.
+  if (path != step && !path.ends_with(" <- " + step)) path += (path.empty() ? "" : " <- ") + step;
   if (!passes_on(plan)) return &plan;
   const Plan* origin = nullptr;
   std::string before = path;
@@ -252,8 +253,7 @@ Failure with_origins(Failure failure, const Plan& origin, ChangelogMode accepted
   for (const Plan* input : {&join->left, &join->right}) {
     if (changelog_of(*input).is_insert_only()) continue;
     std::string path;
-    const Plan* next = origin_of(*input, accepted, path);
-    if (next != nullptr) failure = with_origins(std::move(failure), *next, accepted);
+    if (auto* next = origin_of(*input, accepted, path)) failure = with_origins(std::move(failure), *next, accepted);
   }
   return failure;
 }
@@ -261,6 +261,17 @@ Failure with_origins(Failure failure, const Plan& origin, ChangelogMode accepted
 const char* taken_text(ChangelogMode accepted) {
   if (accepted.is_insert_only()) return "only inserts";
   return has_updates(accepted) ? "inserts and updates" : "inserts and deletes";
+}
+
+// What the author can do so that the table takes the rows.
+std::string way_out(const Sink& sink, const Plan& origin) {
+  const char* takes = sink.accepts.is_insert_only() ? "can update" : "takes deletes";
+  std::string out = fmt::format("Write to a table whose connector {}, with a primary key", takes);
+  if (origin.as<Aggregate>() != nullptr) return out + ", or aggregate in windows, whose results are final.";
+  if (origin.as<Deduplicate>() != nullptr) return out + ", or keep the first row, ordered by time ascending.";
+  if (origin.as<Rank>() != nullptr) return out + ", or take the first rows of windows, which are final.";
+  if (origin.as<Join>() != nullptr) return out + ", or bound how far the times of both sides are apart.";
+  return out + ".";
 }
 
 void check_sink(const Sink& sink, const Plan& plan, Diagnostics& diagnostics) {
@@ -273,9 +284,8 @@ void check_sink(const Sink& sink, const Plan& plan, Diagnostics& diagnostics) {
   const Plan* origin = origin_of(plan, sink.accepts, path);
   Failure failure = fail(ErrorCode::SinkCannotTakeUpdates, sink.span, "table `{}` takes {}, and {} come from {}",
                          sink.table.path, taken_text(sink.accepts), what, origin == nullptr ? "?" : name_of(*origin))
-                        .hint(fmt::format("The changes come this way: {}. Write to a table whose connector can update, "
-                                          "with a primary key, or aggregate in windows, whose results are final.",
-                                          path));
+                        .hint(fmt::format("The changes come this way: {}. {}", path,
+                                          way_out(sink, origin == nullptr ? plan : *origin)));
   if (origin != nullptr) failure = with_origins(std::move(failure), *origin, sink.accepts);
   diagnostics.report(std::move(failure));
 }

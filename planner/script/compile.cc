@@ -1,5 +1,7 @@
 #include "planner/script/compile.h"
 
+#include <set>
+
 #include "grammar/parser.h"
 #include "planner/explain/explain.h"
 #include "planner/physical/plan_job.h"
@@ -72,6 +74,25 @@ class ScriptCompiler {
     return std::optional<Made>();
   }
 
+  // Functions that are planned, and that the Flink whose answers are given does not have yet.
+  bool refuses_later(const BoundJob& job, const BoundStatement& statement) {
+    const ChangelogCall* found = nullptr;
+    std::set<const Node*> seen;
+    for (const Plan& sink : job.sinks) find_later(sink, seen, found);
+    if (found == nullptr) return false;
+    const char* name = found->added.empty() ? "FROM_CHANGELOG" : "TO_CHANGELOG";
+    diagnostics_.report(placed(fail(ErrorCode::UnknownFunction, found->span, "{} is of a later Flink than 2.2", name)
+                                   .hint("Write a changelog to a table whose connector can update."),
+                               statement.span));
+    return true;
+  }
+
+  static void find_later(const Plan& plan, std::set<const Node*>& seen, const ChangelogCall*& found) {
+    if (!seen.insert(plan.id()).second) return;
+    if (auto* call = plan.as<ChangelogCall>()) found = call;
+    for_each_input(plan, [&](const Plan& input) { find_later(input, seen, found); });
+  }
+
   std::optional<PlannedJob> optimize(const BoundJob& job, const BoundStatement& statement) {
     auto optimized = attempt(job, statement, [&](const JobRequest& request, const SessionContext& session) {
       return optimize_job(request, statement.settings, session, diagnostics_);
@@ -103,7 +124,9 @@ void ScriptCompiler::compile(BoundStatement& statement, CompiledScript& out) {
   auto* explained = std::get_if<BoundExplain>(&statement.kind);
   auto* stage = std::get_if<ExplainStage>(&target_);
   if ((job || explained) && std::holds_alternative<ToPlan>(target_)) {
-    auto planned = optimize(job ? *job : explained->job, statement);
+    const BoundJob& bound = job ? *job : explained->job;
+    if (refuses_later(bound, statement)) return;
+    auto planned = optimize(bound, statement);
     if (!planned) return;
     compiled.kind = *std::move(planned);
   } else if (job && stage) {

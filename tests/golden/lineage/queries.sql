@@ -33,3 +33,9 @@ INSERT INTO newest SELECT auction, url FROM (
 
 CREATE TABLE members (id BIGINT, kind STRING) WITH ('connector' = 'blackhole');
 INSERT INTO members SELECT id, TYPEOF(name) FROM people WHERE id IN (SELECT bidder FROM bids WHERE price > 10);
+
+CREATE TABLE rates (currency STRING, rate BIGINT, since TIMESTAMP(3), PRIMARY KEY (currency) NOT ENFORCED, WATERMARK FOR since AS since)
+  WITH ('connector' = 'values', 'changelog-mode' = 'I,UA,D');
+CREATE TABLE priced (auction BIGINT, amount BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO priced SELECT b.auction, b.price * r.rate
+FROM bids AS b JOIN rates FOR SYSTEM_TIME AS OF b.ts AS r ON b.url = r.currency;

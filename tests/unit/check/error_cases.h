@@ -26,9 +26,9 @@ struct ErrorFile {
   std::vector<ErrorCase> cases;
 };
 
-inline constexpr const char* kErrorFiles[] = {"syntax",  "names",    "types",   "queries", "grouping",
-                                              "windows", "joins",    "tables",  "options", "statements",
-                                              "updates", "patterns", "several", "hazards", "not_running"};
+inline constexpr const char* kErrorFiles[] = {"syntax",  "names",   "types",       "queries",    "grouping", "windows",
+                                              "joins",   "tables",  "options",     "statements", "updates",  "patterns",
+                                              "several", "hazards", "not_running", "alter"};
 
 // Cases begin with `# name`; the tables of the one called `prologue` are there before every other.
 inline ErrorFile read_error_file(const std::string& name) {

@@ -76,6 +76,27 @@ void set_fingerprints(CheckedFile& file) {
   }
 }
 
+// A reserved word that stands for a name nobody knows is one mistake: a suggestion for the name mends both.
+void keep_one_of_names(CheckedFile& file) {
+  auto is_at = [](const Finding& one, const Finding& other) {
+    return one.region && other.region && one.region->line == other.region->line &&
+           one.region->column == other.region->column && one.file == other.file;
+  };
+  auto is_unknown = [](const Finding& finding) {
+    return finding.code == ErrorCode::UnknownTable || finding.code == ErrorCode::UnknownColumn;
+  };
+  const std::vector<Finding> all = file.findings;
+  std::erase_if(file.findings, [&](const Finding& finding) {
+    bool is_reserved = finding.code == ErrorCode::ReservedWord;
+    if (!is_reserved && !is_unknown(finding)) return false;
+    return std::ranges::any_of(all, [&](const Finding& other) {
+      if (!is_at(finding, other)) return false;
+      return is_reserved ? is_unknown(other) && !other.changes.empty()
+                         : other.code == ErrorCode::ReservedWord && finding.changes.empty();
+    });
+  });
+}
+
 // What is wrong in the schema is told once, not for each file behind it.
 void keep_once(std::vector<CheckedFile>& files) {
   std::set<std::string> checked, told;
@@ -142,6 +163,7 @@ CheckedFile Checker::check(const std::string& path) const {
   std::ranges::stable_sort(out.findings, {}, [](const Finding& finding) {
     return finding.region ? std::pair(finding.region->line, finding.region->column) : std::pair(0U, 0U);
   });
+  keep_one_of_names(out);
   set_fingerprints(out);
   return out;
 }

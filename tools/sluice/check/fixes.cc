@@ -32,7 +32,7 @@ std::optional<Note> change_of_hint(const Error& error, const SourceText& source)
   size_t begin = is_quoted ? text.rfind('`', text.size() - 2) : text.rfind('.') + 1;  // npos + 1 is 0: the first.
   if (begin >= text.size() || (!is_quoted && !is_word(text.substr(begin)))) return std::nullopt;
   bool is_word_of_sql = error.code == ErrorCode::UnknownFunction || error.code == ErrorCode::UnknownType ||
-                        error.code == ErrorCode::SyntaxError;
+                        error.code == ErrorCode::SyntaxError || error.code == ErrorCode::UnknownTimeFrame;
   // The hint may be about what stands elsewhere, such as in the table's definition.
   std::string written(text.substr(begin));
   bool is_about_text = error.message.find("`" + written + "`") != std::string::npos ||

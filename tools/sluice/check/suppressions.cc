@@ -101,7 +101,13 @@ class Comments {
   std::vector<Suppression> found_;
 };
 
-Finding unused(const Suppression& suppression, const std::string& path) {
+// The line with the number, without its line break.
+std::string line_at(std::string_view text, uint32_t number) {
+  for (; number > 1; --number) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return std::string(text.substr(0, text.find_first_of("\r\n")));
+}
+
+Finding unused(const Suppression& suppression, const std::string& path, std::string_view text) {
   Finding finding;
   finding.file = path;
   finding.severity = Severity::Warning;
@@ -109,8 +115,12 @@ Finding unused(const Suppression& suppression, const std::string& path) {
   finding.message = "`noqa` suppresses nothing here";
   finding.hint = "Remove the comment, or the codes in it that are no longer needed.";
   finding.region = suppression.region;
-  finding.shown = fmt::format("{}:{}:{}: warning {}: {}\n  hint: {}\n", path, suppression.region.line,
-                              suppression.region.column, id_of(finding.code), finding.message, finding.hint);
+  finding.source_line = line_at(text, suppression.region.line);
+  const Region& at = suppression.region;
+  finding.shown =
+      fmt::format("{}:{}:{}: warning {}: {}\n  {}\n  {}{}\n  hint: {}\n", path, at.line, at.column, id_of(finding.code),
+                  finding.message, finding.source_line, std::string(at.column - 1, ' '),
+                  std::string(at.end_column - at.column, '^'), finding.hint);
   return finding;
 }
 
@@ -130,7 +140,7 @@ void apply_suppressions(std::string_view text, CheckedFile& file) {
     return is_suppressed;
   });
   for (const Suppression& suppression : suppressions) {
-    if (!suppression.is_used) file.findings.push_back(unused(suppression, file.path));
+    if (!suppression.is_used) file.findings.push_back(unused(suppression, file.path, text));
   }
 }
 
