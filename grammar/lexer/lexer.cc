@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.h"
 #include "grammar/lexer/context.h"
 #include "grammar/lexer/words.h"
 
@@ -29,6 +30,28 @@ constexpr Punctuation kPunctuation[] = {
     {"{", TokenKind::LBRACE},  {"}", TokenKind::RBRACE},    {":", TokenKind::COLON},    {"?", TokenKind::QUESTION},
     {"|", TokenKind::PIPE},    {"^", TokenKind::CARET},     {"$", TokenKind::DOLLAR},
 };
+
+// Marks of other scripts that look like ours, as editors and chats put them in.
+struct Lookalike {
+  std::string_view text, meant;
+};
+constexpr Lookalike kLookalikes[] = {{"\uFF0C", ","}, {"\uFF1B", ";"}, {"\uFF1A", ":"}, {"\uFF08", "("},
+                                     {"\uFF09", ")"}, {"\uFF1D", "="}, {"\u00A0", " "}, {"\u3000", " "},
+                                     {"\u2018", "'"}, {"\u2019", "'"}, {"\u201C", "'"}, {"\u201D", "'"}};
+
+const Lookalike* lookalike_at(std::string_view text) {
+  auto found = std::ranges::find_if(kLookalikes, [&](const Lookalike& one) { return text.starts_with(one.text); });
+  return found == std::end(kLookalikes) ? nullptr : &*found;
+}
+
+// The bytes of the UTF-8 character that begins the text; 0 where it is none.
+size_t character_size(std::string_view text) {
+  auto lead = static_cast<unsigned char>(text[0]);
+  size_t size = lead < 0x80 ? 1 : lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  if (lead >= 0xF5 || size > text.size()) return 0;
+  bool is_whole = std::ranges::all_of(text.substr(1, size == 0 ? 0 : size - 1), is_continuation);
+  return is_whole ? size : 0;
+}
 
 class Lexer {
  public:
@@ -108,8 +131,36 @@ class Lexer {
     }
   }
 
+  // The end of the word that begins here; marks that look like ours and broken characters are no part of it.
+  size_t word_end() const {
+    size_t end = at_;
+    while (end < source_.size() && is_word(source_[end])) {
+      std::string_view rest = source_.substr(end);
+      bool is_plain = (rest[0] & 0x80) == 0;
+      size_t size = is_plain ? 1 : character_size(rest);
+      if (size == 0 || (!is_plain && lookalike_at(rest) != nullptr)) return end;
+      end += size;
+    }
+    return end;
+  }
+
+  // Whether what stands here is no part of any word, and was reported.
+  bool reject_strange() {
+    if ((peek() & 0x80) == 0) return false;
+    if (const Lookalike* mark = lookalike_at(source_.substr(at_))) {
+      std::string_view what = mark->meant == " " ? "a blank that is none of SQL's" : "is not the one of SQL";
+      std::string message = mark->meant == " " ? std::string(what) : fmt::format("`{}` {}", mark->text, what);
+      reject(at_ + mark->text.size(), message, fmt::format("Write `{}`.", mark->meant), std::string(mark->meant));
+      return true;
+    }
+    if (character_size(source_.substr(at_)) > 0) return false;
+    reject(at_ + 1, "a byte that is no UTF-8", "Save the file as UTF-8.");
+    return true;
+  }
+
   void next() {
     char c = peek();
+    if (reject_strange()) return;
     if (c == '\'') return string(0, TokenKind::STRING_LITERAL, false);
     if (is_letter(c) || (c == '$' && is_word(peek(1)))) return word();
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
@@ -177,8 +228,7 @@ class Lexer {
       if (first == 'n') return string(1, TokenKind::STRING_LITERAL, false);
     }
     if (first == 'u' && peek(1) == '&' && peek(2) == '\'') return string(2, TokenKind::STRING_LITERAL, false);
-    size_t end = at_;
-    while (end < source_.size() && is_word(source_[end])) ++end;
+    size_t end = word_end();
     if (peek() == '_' && end < source_.size() && source_[end] == '\'') {
       return string(end - at_, TokenKind::STRING_LITERAL, false);
     }
