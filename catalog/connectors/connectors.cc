@@ -133,7 +133,7 @@ void read_filesystem(OptionParser& parser, const Table& table) {
   if (const FormatDecl* format = find_format(table.option("format"))) format->read(parser);
 }
 
-void refuse(bool wanted, const char* what, SourceSpan span, Diagnostics& diagnostics) {
+void refuse(bool wanted, const char* what, std::optional<SourceSpan> span, Diagnostics& diagnostics) {
   if (wanted) diagnostics.report(fail(ErrorCode::NotSupportedYet, span, "{} is not supported yet", what));
 }
 
@@ -165,7 +165,7 @@ void check_filesystem(const Table& table, TableUse use, const OptionPlaces& plac
                                [](const Column& column) {
                                  return column.metadata() && column.metadata()->key == "file.modification-time";
                                }),
-           "metadata `file.modification-time`", span, diagnostics);
+           "metadata `file.modification-time`", std::nullopt, diagnostics);
     if (auto checked = check_decode_options(table.options, false); !checked) {
       Failure failure = std::move(checked).as_failure();
       failure.error.span = places.named_in(failure.error.message,

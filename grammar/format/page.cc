@@ -100,7 +100,7 @@ class Page::Printer {
         if (item.kind == Kind::Soft) return;
         [[fallthrough]];
       case Kind::Space:
-        if (!is_line_start_) out_ += ' ', ++column_;
+        if (!is_line_start_) ++blanks_, ++column_;
         return;
       case Kind::Hard:
         return break_line();
@@ -128,12 +128,14 @@ class Page::Printer {
     if (!is_line_start_) out_ += '\n';
     is_line_start_ = true;
     must_break_ = false;
+    blanks_ = 0;
     line_indentation_ = indentation_;
   }
 
   void print(const std::string& text) {
     if (must_break_) break_line();
     if (is_line_start_) out_.append(line_indentation_, ' '), column_ = line_indentation_;
+    out_.append(std::exchange(blanks_, 0), ' ');
     is_line_start_ = false;
     out_ += text;
     size_t line = text.rfind('\n');  // In a string or a comment.
@@ -147,6 +149,7 @@ class Page::Printer {
   std::vector<bool> groups_flat_;
   std::string out_;
   uint32_t column_ = 0, indentation_ = 0;
+  uint32_t blanks_ = 0;  // Before the next text of the line.
   uint32_t line_indentation_ = 0;  // When the line began: what is indented within it does not move it.
   bool is_line_start_ = false, must_break_ = false;  // What stands in front of the page is not ours.
 };

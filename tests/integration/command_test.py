@@ -120,6 +120,16 @@ def test_fmt(world):
     assert (world.root / "wrong.sql").read_text() == "SELECT FROM;\n"
     assert "cannot" in world.run("fmt", "missing.sql", code=3).stderr
     world.run("fmt", code=2)
+    # Line breaks and the byte order mark stay, and folders stand for their scripts.
+    (world.root / "folder/below").mkdir(parents=True)
+    windows = world.root / "folder/below/windows.sql"
+    windows.write_bytes(b"\xef\xbb\xbfselect 1 as x, -- one\r\n 'a\r\nb' as y;\r\n")
+    assert "windows.sql: would be formatted" in world.run("fmt", "--check", "folder", code=1).stderr
+    world.run("fmt", "folder")
+    once = windows.read_bytes()
+    assert once.startswith(b"\xef\xbb\xbfSELECT") and once.count(b"\n") == once.count(b"\r\n") > 2, once
+    assert b"\r\r" not in once and b"'a\r\nb'" in once, once
+    world.run("fmt", "--check", "folder")
 
 
 def main(sluice):

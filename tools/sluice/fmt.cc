@@ -7,6 +7,7 @@
 #include "tools/sluice/file_replacement.h"
 #include "tools/sluice/line_diff.h"
 #include "tools/sluice/script_arguments.h"
+#include "tools/sluice/script_folders.h"
 
 namespace sluice::tools {
 namespace {
@@ -16,16 +17,27 @@ struct FormatArguments {
   bool check = false, diff = false;
 };
 
+// With the line breaks of `before`, which are those of its first one.
+std::string in_line_breaks_of(const std::string& before, std::string text) {
+  size_t first = before.find('\n');
+  if (first == std::string::npos || first == 0 || before[first - 1] != '\r') return text;
+  std::string out;
+  for (char c : text) {
+    if (c == '\n' && !out.ends_with('\r')) out += '\r';
+    out += c;
+  }
+  return out;
+}
+
 class FormatCommand {
  public:
   explicit FormatCommand(const FormatArguments& arguments) : arguments_(arguments), files_(make_real_file_system()) {}
 
   int run() {
-    for (const std::string& path : arguments_.files) {
-      Status done = format(path);
-      if (done) continue;
-      std::fprintf(stderr, "sluice: %s\n", done.error().message.c_str());
-      code_ = kWorldFailed;
+    auto paths = scripts_below(arguments_.files);
+    if (!paths) fail_world(paths.error());
+    for (const std::string& path : paths ? *paths : std::vector<std::string>{}) {
+      if (Status done = format(path); !done) fail_world(done.error());
     }
     return code_;
   }
@@ -34,8 +46,9 @@ class FormatCommand {
   Status format(const std::string& path) {
     bool is_stdin = path == "-";
     std::string name = is_stdin ? "<stdin>" : path;
-    SLUICE_TRY(std::string before, read_script_file(path, *files_));
-    SourceText source(name, before);
+    SLUICE_TRY(std::string before, read_script_bytes(path, *files_));
+    std::string_view mark = byte_order_mark_of(before);
+    SourceText source(name, std::string_view(before).substr(mark.size()));
     Diagnostics diagnostics;
     auto after = grammar::format_script(source, diagnostics);
     if (!after) {
@@ -43,6 +56,7 @@ class FormatCommand {
       fail_statement();
       return Done{};
     }
+    *after = std::string(mark) + in_line_breaks_of(before, *std::move(after));
     if (arguments_.diff) std::fputs(unified_diff(name, before, *after).c_str(), stdout);
     if (arguments_.check && before != *after) {
       std::fprintf(stderr, "%s: would be formatted\n", name.c_str());
@@ -51,6 +65,10 @@ class FormatCommand {
     if (arguments_.diff || arguments_.check) return Done{};
     if (is_stdin) std::fputs(after->c_str(), stdout);
     return is_stdin || before == *after ? Status(Done{}) : replace_file(*files_, path, *after);
+  }
+  void fail_world(const Error& error) {
+    std::fprintf(stderr, "sluice: %s\n", error.message.c_str());
+    code_ = kWorldFailed;
   }
   void fail_statement() {
     if (code_ == kOk) code_ = kStatementFailed;
@@ -67,7 +85,7 @@ int format(int argc, char** argv) {
   CLI::App app("Writes SQL scripts in the house layout; `-` goes from standard input to standard output.",
                "sluice fmt");
   FormatArguments arguments;
-  app.add_option("FILE", arguments.files, "SQL scripts")->required();
+  app.add_option("FILE", arguments.files, "SQL scripts, or folders of them")->required();
   app.add_flag("--check", arguments.check, "Change no file; fail when one would be changed");
   app.add_flag("--diff", arguments.diff, "Change no file; print what would be changed");
   try {

@@ -44,9 +44,17 @@ void ScriptArguments::add_to(CLI::App& app) {
   app.add_option("--parallelism", parallelism, "Subtasks of every operator")->check(CLI::Range(1, 1024));
 }
 
+std::string_view byte_order_mark_of(std::string_view text) {
+  return text.starts_with(kByteOrderMark) ? text.substr(0, kByteOrderMark.size()) : std::string_view();
+}
+
+Result<std::string> read_script_bytes(const std::string& path, FileSystem& files) {
+  return path == "-" ? read_standard_input() : files.read_all(path);
+}
+
 Result<std::string> read_script_file(const std::string& path, FileSystem& files) {
-  SLUICE_TRY(std::string text, path == "-" ? read_standard_input() : files.read_all(path));
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  SLUICE_TRY(std::string text, read_script_bytes(path, files));
+  text.erase(0, byte_order_mark_of(text).size());
   return text;
 }
 

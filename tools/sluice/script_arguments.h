@@ -24,7 +24,10 @@ struct ScriptArguments {
 
 using LoadedScript = planner::AssembledScript;
 
-// The text of one file (`-` is standard input), without its byte order mark.
+// The bytes of one file (`-` is standard input), and the byte order mark that they may begin with.
+Result<std::string> read_script_bytes(const std::string& path, FileSystem& files);
+std::string_view byte_order_mark_of(std::string_view text);
+// Its text, without the byte order mark.
 Result<std::string> read_script_file(const std::string& path, FileSystem& files);
 
 // The files' texts (`-` is standard input) with settings and variables, as they were given.

@@ -3,8 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <set>
 
 #include "base/env/real_env.h"
 #include "tools/sluice/check/baseline.h"
@@ -14,6 +12,7 @@
 #include "tools/sluice/commands.h"
 #include "tools/sluice/file_replacement.h"
 #include "tools/sluice/script_arguments.h"
+#include "tools/sluice/script_folders.h"
 
 namespace sluice::tools {
 namespace {
@@ -27,29 +26,6 @@ struct CheckArguments {
   bool fix = false, prunes_baseline = false;
   uint32_t threads = 0;
 };
-
-// Folders stand for the scripts below them.
-Result<std::vector<std::string>> scripts_of(const std::vector<std::string>& paths) {
-  std::vector<std::string> out;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (path == "-" || !std::filesystem::is_directory(path, error)) {
-      out.push_back(path);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (std::filesystem::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-      if (at->is_regular_file(error) && at->path().extension() == ".sql") found.push_back(at->path().string());
-    }
-    if (error) return fail(ErrorCode::FileSystemError, "cannot list `{}`: {}", path, error.message());
-    if (found.empty()) return fail(ErrorCode::FileSystemError, "no *.sql is below `{}`", path);
-    std::ranges::sort(found);
-    out.insert(out.end(), found.begin(), found.end());
-  }
-  std::set<std::string> seen;
-  std::erase_if(out, [&](const std::string& path) { return !seen.insert(absolute_path(path)).second; });
-  return out;
-}
 
 // Empty: it is one.
 std::string check_code(const std::string& text) {
@@ -96,7 +72,7 @@ class CheckCommand {
 
   Result<int> check() {
     SLUICE_TRY(CheckConfig config, config());
-    SLUICE_TRY(std::vector<std::string> paths, scripts_of(arguments_.paths));
+    SLUICE_TRY(std::vector<std::string> paths, scripts_below(arguments_.paths));
     SLUICE_TRY(Checker checker, Checker::make(config, files()));
     Executor& executor = *env_->env().executor;
     CheckReport report{checker.check_all(paths, executor, executor.task_threads())};
@@ -142,11 +118,10 @@ class CheckCommand {
   }
   Result<bool> fix_once(const CheckedFile& file, size_t& made) {
     if (file.failure || file.path == "<stdin>") return false;
-    SLUICE_TRY(std::string bytes, files().read_all(file.path));
-    SLUICE_TRY(std::string text, read_script_file(file.path, files()));
-    std::string mark = bytes.substr(0, bytes.size() - text.size());  // A byte order mark, or nothing.
+    SLUICE_TRY(std::string bytes, read_script_bytes(file.path, files()));
+    std::string mark(byte_order_mark_of(bytes));
     size_t before = made;
-    std::string after = mark + with_changes(text, file, made);
+    std::string after = mark + with_changes(bytes.substr(mark.size()), file, made);
     if (made > before) SLUICE_DO(replace_file(files(), file.path, after));
     return made > before;
   }
