@@ -94,6 +94,9 @@ void SimulatedRun::boot() {
   if (options.restore_from == "latest" && !only_savepoint_.empty() && !newest_checkpoint(disk_, kJobName)) {
     options.restore_from = only_savepoint_;
   }
+  // The only checkpoint is damaged, and none of its rows was shown: somebody says that the job is to begin anew.
+  bool begins_anew = std::exchange(has_no_good_checkpoint_, false) && options.restore_from == "latest";
+  if (begins_anew) options.restore_from = only_savepoint_.empty() ? "none" : only_savepoint_;
   std::string older = options.restore_from == "latest" ? older_checkpoint() : std::string();
   bool goes_back = !older.empty();
   if (goes_back) options.restore_from = older;
@@ -102,7 +105,7 @@ void SimulatedRun::boot() {
   options.batch_rows_max = scenario_.batch_rows_max;
   options.spills = scenario_.spills;
   if (has_started_ && former != parallelism_) faults_.note("job.rescale_on_restore");
-  if (has_started_ && options.restore_from != "latest" && !goes_back) {
+  if (has_started_ && options.restore_from != "latest" && !goes_back && !begins_anew) {
     faults_.note("job.restore_from_savepoint");
     if (faults_.chance(0.5)) clear_checkpoints(options.restore_from);
   }
@@ -210,6 +213,7 @@ void SimulatedRun::look_at_status() {
     faults_.note("job.restore_refused");
     if (!lines_.may_be_refused()) problem("refused without a reason: " + status.failure->message);
   }
+  has_no_good_checkpoint_ = status.failure && status.failure->code == ErrorCode::NoCheckpoint && !flipped_.empty();
   if (status.failure && status.failure->message.contains("execution.checkpointing.timeout")) {
     faults_.note("checkpoint.timeout");
   }

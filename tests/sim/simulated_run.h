@@ -99,6 +99,7 @@ class SimulatedRun {
   std::string savepoint_;       // To start from.
   std::string only_savepoint_;  // From which everything goes on that has no checkpoint yet.
   std::string flipped_;         // Checkpoint that must not be used.
+  bool has_no_good_checkpoint_ = false;
   JobLines lines_;
   bool is_finished_ = false;
   int64_t healed_ms_ = INT64_MAX / 2;
