@@ -19,7 +19,6 @@ constexpr int64_t kAftermathMs = 10'000;     // What went wrong before may still
 constexpr int64_t kBetweenProcessesMsMax = 300;
 constexpr int64_t kSecondDeathMsMax = 30;  // Behind a start: about as long as until the first checkpoint.
 constexpr uint64_t kTraceLinesMax = 400;
-const std::string kJobName = "job";
 
 }  // namespace
 
@@ -120,27 +119,6 @@ void SimulatedRun::boot() {
   process_->job->start();
 }
 
-// Of all that are there, the newest as well: empty for none.
-std::string SimulatedRun::older_checkpoint() {
-  constexpr double kChance = 0.3;
-  if (!scenario_.goes_back || faults_.is_healed() || !faults_.chance(kChance)) return {};
-  std::vector<std::string> all = all_checkpoints(disk_, kJobName);
-  std::erase(all, flipped_);
-  if (all.empty()) return {};
-  faults_.note("job.restore_from_older");
-  return all[faults_.random().below(all.size())];
-}
-
-// As people do before they go on from a savepoint: nothing but that is needed.
-void SimulatedRun::clear_checkpoints(const std::string& savepoint) {
-  only_savepoint_ = savepoint;
-  SLUICE_CHECK(disk_.remove_recursively(kCheckpoints).has_value());
-  SLUICE_CHECK(disk_.create_directories(kCheckpoints).has_value());
-  if (!flipped_.empty()) flipped_ = "gone";
-  faults_.note("checkpoint.all_removed");
-  note("all checkpoints are removed");
-}
-
 // In the middle of the product's work. What it still does until its step is over has no effect.
 void SimulatedRun::die(std::string_view point, bool loses_power) {
   if (is_dead_ || !process_) return;
@@ -181,22 +159,6 @@ void SimulatedRun::bury() {
   boot_at_ns_ = clock_ns_ + faults_.between(0, kBetweenProcessesMsMax) * 1'000'000;
   if (second_death_at_ns_ < 0) second_death_at_ns_ = boot_at_ns_ + faults_.between(0, kSecondDeathMsMax) * 1'000'000;
   if (!faults_.is_healed()) flip_a_bit();
-}
-
-// Of the newest checkpoint: the one before it has to be used then. The broker cannot take rows back that somebody has
-// seen, so there it must not have been published; the files sink can, if there is one before.
-void SimulatedRun::flip_a_bit() {
-  if (!flipped_.empty() || !faults_.chance(scenario_.flips_soon ? 1 : 0.3)) return;
-  std::optional<NewestCheckpoint> newest = newest_checkpoint(disk_, kJobName);
-  if (!newest || newest->id <= broker_.newest_published() || newest->own_files.empty()) return;
-  if (scenario_.program->sinks[0].folding == Folding::Files && newest->is_alone) return;
-  const std::string& file = newest->own_files[faults_.random().below(newest->own_files.size())];
-  uint64_t bytes = disk_.read_all(file)->size();
-  if (bytes == 0) return;
-  disk_.flip_bit(file, faults_.random().below(bytes * 8));
-  flipped_ = newest->path;
-  faults_.note("checkpoint.flipped_bit");
-  note("flips a bit of " + file);
 }
 
 void SimulatedRun::look_at_status() {

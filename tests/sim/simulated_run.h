@@ -42,6 +42,7 @@ class SimulatedRun {
   RunResult run();
 
  private:
+  static constexpr const char* kJobName = "job";
   // What dies with the process.
   struct Process {
     Process(SimulatedRun& run, uint64_t seed);
