@@ -115,6 +115,7 @@ FROM bids MATCH_RECOGNIZE (
 }
 
 TEST(Format, CommentsStay) {
+  expect_format("select -- one\no.id from o", "SELECT -- one\n  o.id\nFROM o;\n");
   expect_format(R"(-- head
 
 /* block */ select a -- the first
