@@ -165,7 +165,7 @@ void check_filesystem(const Table& table, TableUse use, const OptionPlaces& plac
                                [](const Column& column) {
                                  return column.metadata() && column.metadata()->key == "file.modification-time";
                                }),
-           "metadata `file.modification-time`", std::nullopt, diagnostics);
+           "metadata `file.modification-time`", places.table(), diagnostics);
     if (auto checked = check_decode_options(table.options, false); !checked) {
       Failure failure = std::move(checked).as_failure();
       failure.error.span = places.named_in(failure.error.message,

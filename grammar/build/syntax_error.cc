@@ -245,7 +245,7 @@ class Diagnosis {
     }
     if (word == "DATETIME" && tokens_[0].kind == K_CREATE) {
       return fail(ErrorCode::UnknownType, tokens_[at].span(), "type `{}` does not exist", text(at))
-          .hint("Did you mean `TIMESTAMP(3)`?")
+          .hint("Write TIMESTAMP(3).")
           .change(tokens_[at].span(), "TIMESTAMP(3)");
     }
     if (word == "CLASSIFIER" || word == "MATCH_NUMBER") {

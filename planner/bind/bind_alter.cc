@@ -283,6 +283,18 @@ SourceSpan behind(SourceSpan span, const BindSession& session) {
   return {span.begin + static_cast<uint32_t>(blanks == std::string::npos ? 0 : blanks), span.end};
 }
 
+// The one place in the change where the name stands that is not known.
+std::optional<SourceSpan> named_in(SourceSpan change, const Error& error, const BindSession& session) {
+  if (error.code != ErrorCode::UnknownColumn && error.code != ErrorCode::BadDistribution) return std::nullopt;
+  size_t begin = error.message.find('`'), end = error.message.find('`', begin + 1);
+  if (end == std::string::npos) return std::nullopt;
+  std::string name = error.message.substr(begin + 1, end - begin - 1), text = session.text(change);
+  size_t at = text.find(name);
+  if (at == std::string::npos || text.find(name, at + 1) != std::string::npos) return std::nullopt;
+  uint32_t place = change.begin + static_cast<uint32_t>(at);
+  return SourceSpan{place, place + static_cast<uint32_t>(name.size())};
+}
+
 // The item of the change that an error of the changed definition is about.
 std::optional<SourceSpan> item_of(const ast::AlterChange& change, const Error& error) {
   auto names = [&](const std::string& text) { return error.message.find("`" + text + "`") != std::string::npos; };
@@ -329,9 +341,9 @@ std::optional<BoundDdl> alter_table(const ast::Alter& alter, const Table& table,
   session.source = source;
   session.diagnostics = outer;
   for (const Error& error : inner.errors()) {
-    session.report(
-        fail(error.code, item_of(alter.change, error).value_or(change_span), "{}", error.message).hint(error.hint),
-        span);
+    auto item = named_in(change_span, error, session);
+    if (!item) item = item_of(alter.change, error);
+    session.report(fail(error.code, item.value_or(change_span), "{}", error.message).hint(error.hint), span);
   }
   if (altered == nullptr || !inner.ok()) return {};
   auto* set = std::get_if<ast::SetOptions>(&alter.change);

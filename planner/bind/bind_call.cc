@@ -348,7 +348,7 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
                     span);
     return invalid_expr(span);
   }
-  bool is_word = lookup.starts_with("CURRENT_") || lookup == "LOCALTIME" || lookup == "LOCALTIMESTAMP";
+  bool is_word = lookup == "CURRENT_DATE" || lookup == "CURRENT_TIMESTAMP";
   if (known && is_word && !args.empty()) {
     session_.report(fail(ErrorCode::WrongArgumentCount, span, "`{}` takes no arguments", display_name(call))
                         .hint(fmt::format("Write {} without parentheses.", lookup))

@@ -27,10 +27,10 @@ RowSchema view_columns(const ast::CreateView& create, const BoundQuery& query, B
       auto span_of = [&](size_t column) {
         return create.columns.empty() ? item_span(*create.query, column) : create.columns[column].span;
       };
-      session.report(fail(ErrorCode::DuplicateName, span_of(i), "column `{}` stands twice in the view", columns[i].name)
+      session.report(fail(ErrorCode::DuplicateName, span_of(j), "column `{}` stands twice in the view", columns[i].name)
                          .hint("Give one of them another name with AS.")
-                         .note(span_of(j), "the first one is here"),
-                     span_of(i));
+                         .note(span_of(i), "the second one is here"),
+                     span_of(j));
       return {};
     }
   }

@@ -36,7 +36,12 @@ Expr call_or_report(std::string_view function, std::vector<Expr> args, SourceSpa
   bool is_typing = failure.error.code == ErrorCode::WrongArguments;
   if (is_typing) failure = explained(std::move(failure), function, sides);
   if (is_typing && sides.size() > 1) {
-    for (const Expr& side : sides) failure = with_type(std::move(failure), side, span);
+    // The unit of EXTRACT and its like is no text of the author's.
+    bool has_unit = function == "EXTRACT" || function == "FLOOR" || function == "CEIL";
+    for (const Expr& side : sides) {
+      if (has_unit && side.type.is(TypeRoot::Char)) continue;
+      failure = with_type(std::move(failure), side, span);
+    }
   }
   session.report(std::move(failure), span);
   return invalid_expr(span);

@@ -18,7 +18,11 @@ std::vector<std::string> callable_names() {
   for (const AggregateDecl& decl : aggregate_table()) {
     if (!decl.name.starts_with('$')) names.emplace_back(decl.name);
   }
-  for (const char* name : {"COALESCE", "IFNULL", "NULLIF", "IF", "ROW_NUMBER"}) names.emplace_back(name);
+  for (const char* name : {"COALESCE", "IFNULL", "NULLIF", "IF", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD",
+                           "TUMBLE_START", "TUMBLE_END", "HOP_START", "HOP_END", "SESSION_START", "SESSION_END",
+                           "TUMBLE_ROWTIME", "HOP_ROWTIME", "SESSION_ROWTIME"}) {
+    names.emplace_back(name);
+  }
   return names;
 }
 

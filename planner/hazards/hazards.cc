@@ -92,6 +92,7 @@ class JobHazards {
   }
 
   void look_at(const Plan& node) {
+    if (auto* call = node.as<ChangelogCall>()) return refuse_later(*call);
     if (auto* aggregate = node.as<Aggregate>()) return look_at_groups(*aggregate);
     if (auto* deduplicate = node.as<Deduplicate>()) return look_at_keys(*deduplicate);
     if (auto* rank = node.as<Rank>()) return look_at_order(*rank);
@@ -102,6 +103,13 @@ class JobHazards {
     if (auto* project = node.as<Project>()) return look_at_updates(project->input, project->exprs);
     if (auto* filter = node.as<Filter>()) return look_at_updates(filter->input, {filter->predicate});
     if (auto* sink = node.as<Sink>()) return look_at_keys(*sink);
+  }
+
+  // Functions that are planned, and that the Flink whose answers are given does not have yet.
+  void refuse_later(const ChangelogCall& call) {
+    const char* name = call.added.empty() ? "FROM_CHANGELOG" : "TO_CHANGELOG";
+    diagnostics_.report(fail(ErrorCode::UnknownFunction, call.span, "{} is of a later Flink than 2.2", name)
+                            .hint("Write a changelog to a table whose connector can update."));
   }
 
   bool keeps_state_for_ever() const { return job_.settings.get_ms("table.exec.state.ttl") == 0; }

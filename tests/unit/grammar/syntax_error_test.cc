@@ -110,7 +110,7 @@ TEST(SyntaxError, WhatTheGrammarLetsPassIsCheckedBehindIt) {
   EXPECT_EQ(errors_of("SELECT 1(2)"), "1001 1:9");
   EXPECT_EQ(errors_of("SELECT a IGNORE NULLS"), "1001 1:10");
   EXPECT_EQ(errors_of("SELECT * FROM (t)"), "1001 1:17");
-  EXPECT_EQ(errors_of("CREATE TABLE t (a)"), "1001 1:16");
+  EXPECT_EQ(errors_of("CREATE TABLE t (a)"), "1001 1:17");
   EXPECT_EQ(errors_of("CREATE TABLE t (a INT FIRST)"), "1001 1:17");
   EXPECT_EQ(errors_of("CREATE TABLE t (b AS (SELECT 1))"), "1001 1:22");
   EXPECT_EQ(errors_of("CREATE SYSTEM FUNCTION f AS 'c'"), "1001 1:8");
