@@ -55,8 +55,8 @@ std::string Diagnostics::render(const SourceText& source) const {
 std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& known) {
   auto distance = [&](const std::string& name) { return edit_distance(wrong, name); };
   auto nearest = std::ranges::min_element(known, {}, distance);
-  // Of a short word a change more makes another word.
-  size_t distance_max = wrong.size() < 5 ? 1 : std::max<size_t>(2, wrong.size() / 3);
+  // Of a short word a change more makes another word, and of two letters any change.
+  size_t distance_max = wrong.size() < 3 ? 0 : wrong.size() < 5 ? 1 : std::max<size_t>(2, wrong.size() / 3);
   // A name that shares no character with the wrong one is not near: of one letter, every other would be.
   bool is_far = nearest == known.end() || distance(*nearest) > distance_max || distance(*nearest) >= wrong.size();
   if (is_far) return {};

@@ -121,7 +121,7 @@ class TypeBinder {
  private:
   // Names of other systems go further from ours than a misspelling.
   static std::string hint_of(const std::string& name, const std::vector<std::string>& known) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kOthers = {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kOthers = {
         {{"TEXT", "STRING"},
          {"VARCHAR2", "STRING"},
          {"NVARCHAR", "STRING"},
@@ -132,13 +132,13 @@ class TypeBinder {
          {"TIMESTAMPTZ", "TIMESTAMP_LTZ(3)"},
          {"FLOAT64", "DOUBLE"},
          {"BYTEA", "BYTES"},
-         {"NUMBER", "DECIMAL"},
          {"LONG", "BIGINT"},
          {"BOOL", "BOOLEAN"},
          {"DATETIME", "TIMESTAMP"},
          {"BLOB", "BYTES"},
          {"INT64", "BIGINT"},
          {"INT32", "INT"}}};
+    if (name == "NUMBER") return "Write DECIMAL(p, s): p digits, s of them behind the point.";
     for (auto [other, ours] : kOthers) {
       if (name == other) return fmt::format("Did you mean `{}`?", ours);
     }

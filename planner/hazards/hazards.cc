@@ -118,7 +118,11 @@ class JobHazards {
                      std::optional<SourceSpan> span = {}) {
     if (keys.empty() || !keeps_state_for_ever() || !reads_endless(input)) return;
     std::string names;
-    for (uint32_t key : keys) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", input->schema[key].name);
+    for (uint32_t key : keys) {
+      const std::string& name = input->schema[key].name;
+      bool is_own = name.starts_with('$');  // Of an expression.
+      names += (names.empty() ? "" : ", ") + (is_own ? "value of an expression" : fmt::format("`{}`", name));
+    }
     if (!span || span->end <= span->begin) span = place_of(input, keys);
     warn(fail(ErrorCode::UnboundedState, span, "{} for every {} that ever comes, and none is given up", what, names)
              .hint("Use windows, or let state end: SET 'table.exec.state.ttl' = '1 d'."));

@@ -89,6 +89,10 @@ def test_suppressions(world):
         other = world.write("other.sql", TABLES + GROWING.replace(";", ";  " + comment))
         assert "SL5001" in [f["code"] for f in findings(world, other, code=0)], comment
     world.run("check", other, "--ignore", "bogus", code=2)
+    world.run("check", other, "--ignore", "SL1102", code=2)
+    world.write(".sluice.toml", 'ignore = ["SL5001"]\n')
+    assert findings(world, noted, code=0) == []  # The comment is of use without the configuration.
+    (world.root / ".sluice.toml").unlink()
     growing = world.write("growing.sql", TABLES + GROWING)
     assert findings(world, growing, "--ignore", "SL5001", code=0) == []
     world.write(".sluice.toml", '[[files]]\nmatch = ["grow*.sql"]\nignore = ["SL5001"]\n')

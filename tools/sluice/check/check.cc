@@ -9,6 +9,7 @@
 #include "tools/sluice/check/checker.h"
 #include "tools/sluice/check/fixes.h"
 #include "tools/sluice/check/report.h"
+#include "tools/sluice/check/suppressions.h"
 #include "tools/sluice/commands.h"
 #include "tools/sluice/file_replacement.h"
 #include "tools/sluice/script_arguments.h"
@@ -31,7 +32,9 @@ struct CheckArguments {
 std::string check_code(const std::string& text) {
   bool is_code = text.size() == 6 && text.starts_with("SL") &&
                  std::ranges::all_of(text.substr(2), [](unsigned char c) { return std::isdigit(c) != 0; });
-  return is_code ? "" : fmt::format("`{}` is no code such as SL5001", text);
+  if (!is_code) return fmt::format("`{}` is no code such as SL5001", text);
+  auto code = static_cast<ErrorCode>(std::stoi(text.substr(2)));
+  return is_suppressible(code) ? "" : fmt::format("{} is an error: warnings and SL1901 can be ignored", text);
 }
 
 FailOn fail_on_of(const std::string& name) {

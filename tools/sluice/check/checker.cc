@@ -156,10 +156,10 @@ CheckedFile Checker::check(const std::string& path) const {
   auto file_begin = static_cast<uint32_t>(script.source.text().size() - script.files.back().text.size());
   if (!script.files.back().text.ends_with('\n') && !script.files.back().text.empty()) --file_begin;
   settle_changes(out, file_begin, script.files.back().text != *text);
+  apply_suppressions(*text, out);  // Before what is ignored everywhere, so that a comment for it stays of use.
   std::erase_if(out.findings, [&](const Finding& finding) {
     return is_suppressible(finding.code) && config_.is_ignored(id_of(finding.code), finding.file);
   });
-  apply_suppressions(*text, out);
   std::ranges::stable_sort(out.findings, {}, [](const Finding& finding) {
     return finding.region ? std::pair(finding.region->line, finding.region->column) : std::pair(0U, 0U);
   });

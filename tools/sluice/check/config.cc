@@ -36,7 +36,11 @@ class ConfigReader {
       } else if (name == "files") {
         SLUICE_DO(read_rules(node));
       } else {
-        return wrong(node, fmt::format("key `{}` is not known", name));
+        return wrong(
+            node,
+            fmt::format("key `{}` is not known; there are schema, baseline, fail-on, ignore, settings, variables and "
+                        "[[files]]",
+                        name));
       }
     }
     return Done{};

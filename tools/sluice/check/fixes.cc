@@ -19,6 +19,25 @@ bool is_word(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return c == '_' || std::isalnum(c) != 0; });
 }
 
+std::string sorted_letters(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  std::ranges::sort(out);
+  return out;
+}
+
+// Of three letters another one is another name, unless two have changed places or one is too many; of functions that
+// begin in another way, or of which one is the beginning of the other, the meaning may be the opposite.
+bool is_sure(const Error& error, std::string_view written, std::string_view meant) {
+  constexpr size_t kSureLettersMin = 4;
+  if (sorted_letters(written) == sorted_letters(meant)) return true;
+  bool is_long = written.size() >= kSureLettersMin;
+  if (error.code != ErrorCode::UnknownFunction) return is_long || written.size() == meant.size() + 1;
+  std::string some = sorted_letters(written.substr(0, 1)), other = sorted_letters(meant.substr(0, 1));
+  bool continues = meant.size() > written.size() + 1 || written.size() > meant.size() + 1;
+  return is_long && some == other && !continues;
+}
+
 }  // namespace
 
 std::optional<Note> change_of_hint(const Error& error, const SourceText& source) {
@@ -38,6 +57,10 @@ std::optional<Note> change_of_hint(const Error& error, const SourceText& source)
   bool is_about_text = error.message.find("`" + written + "`") != std::string::npos ||
                        error.message.find("." + written + "`") != std::string::npos || is_quoted;
   if (!is_about_text) return std::nullopt;
+  bool is_word_of_grammar = error.code == ErrorCode::SyntaxError || error.code == ErrorCode::UnknownType ||
+                            error.code == ErrorCode::UnknownTimeFrame;
+  std::string_view bare = is_quoted ? text.substr(begin + 1, text.size() - begin - 2) : text.substr(begin);
+  if (!is_word_of_grammar && !is_sure(error, bare, *meant)) return std::nullopt;
   bool is_called = source.text().substr(error.span->end).starts_with('(');
   if (error.code == ErrorCode::UnknownFunction && !is_called) is_word_of_sql = false;
   std::string name = is_word_of_sql ? std::string(*meant)  // Reserved words may be called, and types are some.
@@ -59,7 +82,8 @@ std::string with_changes(std::string text, const CheckedFile& file, size_t& made
     out.append(text, at, change->span.begin - at);
     out += change->text;
     at = change->span.end;
-    made += 1;
+    bool is_other = text.compare(change->span.begin, change->span.end - change->span.begin, change->text) != 0;
+    made += is_other ? 1 : 0;
   }
   return out.append(text, at);
 }

@@ -1,6 +1,7 @@
 #include "tools/sluice/check/suppressions.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/utf8.h"
 #include "grammar/line_comments.h"
@@ -107,13 +108,22 @@ std::string line_at(std::string_view text, uint32_t number) {
   return std::string(text.substr(0, text.find_first_of("\r\n")));
 }
 
+// Codes are checked for their form before.
+bool names_error(const Suppression& suppression) {
+  return std::ranges::any_of(suppression.codes, [](const std::string& code) {
+    int number = code.size() > 2 ? std::atoi(code.c_str() + 2) : 0;
+    return number > 0 && !is_suppressible(static_cast<ErrorCode>(number));
+  });
+}
+
 Finding unused(const Suppression& suppression, const std::string& path, std::string_view text) {
   Finding finding;
   finding.file = path;
   finding.severity = Severity::Warning;
   finding.code = ErrorCode::UnusedSuppression;
   finding.message = "`noqa` suppresses nothing here";
-  finding.hint = "Remove the comment, or the codes in it that are no longer needed.";
+  finding.hint = names_error(suppression) ? "Errors other than SL1901 are not suppressed: mend what they say."
+                                          : "Remove the comment, or the codes in it that are no longer needed.";
   finding.region = suppression.region;
   finding.source_line = line_at(text, suppression.region.line);
   const Region& at = suppression.region;

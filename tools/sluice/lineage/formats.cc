@@ -193,7 +193,12 @@ std::string json_lineage(const LineageReport& report) {
       if (edge.span.end > edge.span.begin) {
         Position at = report.source->position(edge.span.begin);
         entry["expression"] = std::string(report.source->text(edge.span));
-        entry["place"] = {{"file", std::string(at.file)}, {"line", at.line}, {"column", at.column}};
+        Position end = report.source->position(edge.span.end);
+        entry["place"] = {{"file", std::string(at.file)},
+                          {"line", at.line},
+                          {"column", at.column},
+                          {"end_line", end.line},
+                          {"end_column", end.column}};
       }
       edges.push_back(std::move(entry));
     }

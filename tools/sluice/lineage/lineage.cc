@@ -2,6 +2,7 @@
 // shows statements, too, that the engine cannot run yet.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include "base/env/real_env.h"
@@ -51,9 +52,15 @@ int show(const LineageArguments& arguments, const LoadedScript& script, int64_t 
   std::fputs(diagnostics.render(script.source).c_str(), stderr);
   if (!diagnostics.ok()) return kStatementFailed;
   LineageReport report{{}, &script.source, wall_ms};
+  std::map<std::string, int> jobs_of_name;
   for (const planner::CompiledStatement& statement : compiled.statements) {
     auto* job = std::get_if<planner::PlannedJob>(&statement.kind);
-    if (job != nullptr) report.jobs.push_back(lineage_of(*job, report.jobs.size() + 1));
+    if (job == nullptr) continue;
+    report.jobs.push_back(lineage_of(*job, report.jobs.size() + 1));
+    // Jobs that write to one table are told apart by a number.
+    std::string& name = report.jobs.back().name;
+    int number = ++jobs_of_name[name];
+    if (number > 1) name += fmt::format("-{}", number);
   }
   for (const LineageFormat& format : lineage_formats()) {
     if (format.name == arguments.format) std::fputs(format.write(report).c_str(), stdout);
