@@ -33,6 +33,20 @@ std::string hint_of_unknown(const std::string& name) {
       {"NVL", "COALESCE(a, b)"},
       {"ISNULL", "COALESCE(a, b), or a IS NULL"},
       {"LEN", "CHAR_LENGTH(text)"},
+      {"LENGTH", "CHAR_LENGTH(text)"},
+      {"SIZE", "CARDINALITY(array)"},
+      {"ARRAY_LENGTH", "CARDINALITY(array)"},
+      {"DATE_ADD", "time + INTERVAL '1' DAY"},
+      {"DATE_SUB", "time - INTERVAL '1' DAY"},
+      {"CURDATE", "CURRENT_DATE"},
+      {"DATE", "CAST(.. AS DATE)"},
+      {"TIMESTAMP", "CAST(.. AS TIMESTAMP(3)), or TO_TIMESTAMP(text)"},
+      {"TO_UNIXTIME", "UNIX_TIMESTAMP(text)"},
+      {"SUBSTRING_INDEX", "SPLIT_INDEX(text, separator, number)"},
+      {"TO_JSON", "JSON_STRING(value)"},
+      {"GET_JSON_OBJECT", "JSON_VALUE(text, '$.path')"},
+      {"TRY", "TRY_CAST(.. AS ..), which gives NULL where a CAST fails"},
+      {"MEDIAN", "PERCENTILE(number, 0.5)"},
       {"GETDATE", "CURRENT_TIMESTAMP"},
       {"SYSDATE", "CURRENT_TIMESTAMP"},
       {"TO_CHAR", "DATE_FORMAT(time, 'yyyy-MM-dd')"},
@@ -60,7 +74,9 @@ std::string hint_of_unknown(const std::string& name) {
 
 std::string_view same_function(std::string_view name) {
   constexpr std::pair<std::string_view, std::string_view> kSame[] = {
-      {"NVL", "COALESCE"}, {"LEN", "CHAR_LENGTH"}, {"IIF", "IF"}, {"STRING_AGG", "LISTAGG"}, {"CHARINDEX", "LOCATE"}};
+      {"NVL", "COALESCE"},       {"LEN", "CHAR_LENGTH"},          {"LENGTH", "CHAR_LENGTH"},
+      {"SIZE", "CARDINALITY"},   {"ARRAY_LENGTH", "CARDINALITY"}, {"IIF", "IF"},
+      {"STRING_AGG", "LISTAGG"}, {"CHARINDEX", "LOCATE"}};
   for (auto [other, ours] : kSame) {
     if (name == other) return ours;
   }
