@@ -255,6 +255,7 @@ std::vector<FunctionDecl> array_functions() {
           .example("ARRAY_POSITION(ARRAY['a', 'b'], 'b')", "2"),
       value_function<sluice_array_remove>("ARRAY_REMOVE", {Array, Any}, first_type)
           .coerce(with_element)
+          .nullability(ResultNullability::AsRuled)
           .sees_null()
           .doc("The array without the elements that equal the value.")
           .example("ARRAY_REMOVE(ARRAY[1, 2, 1], 1)", "ARRAY[2]"),

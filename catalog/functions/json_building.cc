@@ -71,8 +71,6 @@ void write_value(const Value& value, const Type& type, std::string& out) {
     out += value.get<bool>() ? "true" : "false";
   } else if (type.is_approximate()) {
     out += floating_text(value, type);
-  } else if (type.is_interval()) {
-    out += std::to_string(value.get<int64_t>());
   } else if (type.is_numeric()) {
     out += big_decimal_text(cast_text(value, type));
   } else if (type.is_timestamp()) {
@@ -264,8 +262,6 @@ Value sluice_json_unquote(ValueCall& call) {
       inside += text[i];
     } else if (text[i] == '"') {
       inside += "\\\"";
-    } else if (static_cast<unsigned char>(text[i]) < 0x20) {
-      inside += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[i]));
     } else {
       inside += text[i];
     }
@@ -284,7 +280,7 @@ std::vector<Type> as_they_are(const CallArguments& arguments) {
 std::optional<std::vector<Type>> convertible_value(const CallArguments& arguments) {
   if (arguments.types.size() != 1) return {};
   const Type& type = arguments.types[0];
-  if (!has_json(type) && !type.is_interval() && !type.is(TypeRoot::Variant)) return {};
+  if (!has_json(type) && !type.is(TypeRoot::Variant)) return {};
   return as_they_are(arguments);
 }
 // The letters come from the binder.

@@ -19,7 +19,15 @@ Result<Expr> make_cast(Expr arg, const Type& type, SourceSpan span, bool is_try)
     arg.type = Type::invalid();
     return arg;
   }
-  if (arg.type.equals_ignoring_nullability(target)) return arg;
+  bool is_same = arg.type.equals_ignoring_nullability(target);
+  // TRY_CAST gives a type that can be NULL, also where nothing is to be done.
+  const Overload* widening = is_same && is_try && !arg.type.nullable() ? find_cast(arg.type, target, true) : nullptr;
+  if (widening != nullptr) {
+    std::vector<Expr> args;
+    args.push_back(std::move(arg));
+    return Expr{Call{"TRY_CAST", widening->version, widening}, target, std::move(args), span};
+  }
+  if (is_same) return arg;
   // TIME of any precision is computed as TIME(0).
   if (target.is(TypeRoot::Time)) target = Type::time(0).with_nullability(target.nullable());
   if (auto* value = arg.as<Literal>(); value != nullptr && value->value.is_null()) {

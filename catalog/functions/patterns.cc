@@ -140,6 +140,13 @@ std::shared_ptr<const void> prepare_regex(const PrepareArguments& prepared) {
   return std::make_shared<const RegexState>(RegexState{Regex::compile(pattern->get<std::string>())});
 }
 
+// NULL when the pattern is not valid, which a constant tells.
+Type replaced(const CallArguments& arguments) {
+  const Value* pattern = arguments.constant(1);
+  const auto* text = pattern == nullptr ? nullptr : std::get_if<std::string>(&pattern->data);
+  return text_unless(text == nullptr || Regex::compile_cached(*text) == nullptr, arguments);
+}
+
 constexpr std::string_view kLibrary = "calls the regular expression library";
 
 }  // namespace
@@ -167,6 +174,8 @@ std::vector<FunctionDecl> pattern_functions() {
           .example("REGEXP_EXTRACT('x&channel_id=7&y', '(&|^)channel_id=([^&]*)', 2)", "'7'")
           .example("REGEXP_EXTRACT('abc', 'x', 0)", "NULL"),
       scalar<sluice_regexp_replace>("REGEXP_REPLACE")
+          .returns(replaced)
+          .nullability(ResultNullability::AsRuled)
           .prepare(prepare_regex)
           .opaque(kLibrary)
           .doc("Every match replaced by a text.")

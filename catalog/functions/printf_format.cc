@@ -8,13 +8,17 @@
 
 #include "catalog/functions/letter_case.h"
 #include "catalog/functions/utf16.h"
-#include "catalog/types/decimal.h"
 #include "catalog/types/value_text.h"
 
 namespace sluice {
 namespace {
 
 constexpr int kWidthMax = 1 << 20;
+
+// Java sees dates, times of day and intervals as the numbers that they are kept as.
+bool stands_as_integer(const Type& type) {
+  return type.is_integer() || type.is_interval() || type.is(TypeRoot::Date) || type.is(TypeRoot::Time);
+}
 
 struct Place {
   int index = 0;  // Of the argument, from 1; 0: the next one.
@@ -124,7 +128,7 @@ std::string Formatter::sign_and_group(const Place& place, bool negative, std::st
 }
 
 bool Formatter::integer(const Place& place, const Value& value, const Type& type, std::string& out) {
-  if (!type.is_integer() || place.precision >= 0) return false;
+  if (!stands_as_integer(type) || place.precision >= 0) return false;
   int64_t number = value.get<int64_t>();
   if (place.conversion == 'd') {
     std::string digits = fmt::format("{}", number);
@@ -144,18 +148,8 @@ bool Formatter::integer(const Place& place, const Value& value, const Type& type
 }
 
 bool Formatter::floating(const Place& place, const Value& value, const Type& type, std::string& out) {
-  if (!type.is_approximate() && !type.is(TypeRoot::Decimal)) return false;
+  if (!type.is_approximate()) return false;  // A DECIMAL is no number of Java's there.
   int digits = place.precision < 0 ? 6 : std::min(place.precision, 1000);
-  if (type.is(TypeRoot::Decimal)) {
-    if (place.conversion != 'f') return false;
-    DecimalValue number{unscaled_of(value), type.scale()};
-    Int128 rounded = 0;
-    if (digits > 38 || !decimal_rescale(number, {38, digits}, rounded)) return false;
-    bool negative = rounded < 0;
-    std::string text = cast_text(Value{negative ? -rounded : rounded}, Type::decimal(38, digits));
-    out = sign_and_group(place, negative, text);
-    return true;
-  }
   double number = type.is(TypeRoot::Float) ? static_cast<double>(value.get<float>()) : value.get<double>();
   if (!std::isfinite(number)) {
     out = std::isnan(number) ? "NaN" : number < 0 ? "-Infinity" : place.plus ? "+Infinity" : "Infinity";
@@ -186,8 +180,11 @@ bool Formatter::character(const Value& value, const Type& type, std::string& out
 // Java shows values of these types in its own way.
 std::string shown(const Value& value, const Type& type) {
   if (type.is(TypeRoot::Boolean)) return value.get<bool>() ? "true" : "false";
-  if (type.is(TypeRoot::Date) || type.is(TypeRoot::Time)) return std::to_string(value.get<int64_t>());
-  return cast_text(value, type);
+  if (stands_as_integer(type)) return std::to_string(value.get<int64_t>());
+  if (!type.is_timestamp()) return cast_text(value, type);
+  std::string text = changelog_text(value, type);
+  if (text.ends_with('Z')) text.pop_back();
+  return text;
 }
 
 bool Formatter::write(const Place& place) {

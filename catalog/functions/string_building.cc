@@ -222,6 +222,16 @@ Type concatenated(const CallArguments& arguments) {
 
 Type plain_string(const CallArguments&) { return Type::string(); }
 
+// NULL when the length is negative or there is nothing to fill with: constants tell.
+Type padded(const CallArguments& arguments) {
+  const Value *length = arguments.constant(1), *filler = arguments.constant(2);
+  bool known = length != nullptr && filler != nullptr && !length->is_null() && !filler->is_null();
+  const auto* size = known ? std::get_if<int64_t>(&length->data) : nullptr;
+  const auto* text = known ? std::get_if<std::string>(&filler->data) : nullptr;
+  bool fits = size != nullptr && text != nullptr && *size >= 0 && !text->empty();
+  return text_unless(!fits, arguments);
+}
+
 Overload variadic(Overload overload) {
   overload.variadic = true;
   return overload;
@@ -247,16 +257,23 @@ std::vector<FunctionDecl> string_building_functions() {
           .example("REPLACE('42', '42', '')", "''"),
       scalar<sluice_repeat>("REPEAT").doc("The text a number of times.").example("REPEAT('ab', 3)", "'ababab'"),
       scalar<sluice_lpad>("LPAD")
+          .returns(padded)
+          .nullability(ResultNullability::AsRuled)
           .doc("Filled at the front, or cut, to a number of characters.")
           .example("LPAD('7', 3, '0')", "'007'"),
       scalar<sluice_rpad>("RPAD")
+          .returns(padded)
+          .nullability(ResultNullability::AsRuled)
           .doc("Filled at the end, or cut, to a number of characters.")
           .example("RPAD('7', 3, '0')", "'700'"),
       scalar<sluice_reverse>("REVERSE")
           .nullability(ResultNullability::Always)
           .doc("Backwards.")
           .example("REVERSE('abc')", "'cba'"),
-      scalar<sluice_chr>("CHR").doc("The character of a code, modulo 256.").example("CHR(97)", "'a'"),
+      scalar<sluice_chr>("CHR")
+          .nullability(ResultNullability::Always)
+          .doc("The character of a code, modulo 256.")
+          .example("CHR(97)", "'a'"),
   };
 }
 

@@ -256,16 +256,22 @@ Type varying_third(const CallArguments& arguments) { return Type::varchar(argume
 
 std::vector<FunctionDecl> cutting_functions() {
   return {
-      FunctionDecl{"SUBSTRING", {overload_of<sluice_substring_from>(), over_text(overload_of<sluice_substring>())}}
+      FunctionDecl{"SUBSTRING", {overload_of<sluice_substring_from>(), overload_of<sluice_substring>()}}
           .alias("SUBSTR")
           .returns(varying_text)
+          .nullability(ResultNullability::Always)
           .doc("The part from a character on (1 is the first, negative counts from the end), of some length.")
           .example("SUBSTRING('streaming', 2, 3)", "'tre'")
           .example("SUBSTRING('streaming', -3)", "'ing'")
           .example("SUBSTRING('streaming', 2, -1)", "NULL"),
-      scalar<sluice_left>("LEFT").returns(varying_text).doc("The first characters.").example("LEFT('abc', 2)", "'ab'"),
+      scalar<sluice_left>("LEFT")
+          .returns(varying_text)
+          .nullability(ResultNullability::Always)
+          .doc("The first characters.")
+          .example("LEFT('abc', 2)", "'ab'"),
       scalar<sluice_right>("RIGHT")
           .returns(varying_text)
+          .nullability(ResultNullability::Always)
           .doc("The last characters.")
           .example("RIGHT('abc', 2)", "'bc'"),
       scalar<sluice_trim, sluice_trim_of>("BTRIM")

@@ -112,6 +112,7 @@ std::vector<FunctionDecl> text_test_functions() {
           .example("IS_DECIMAL('1.5')", "TRUE")
           .example("IS_DECIMAL('a')", "FALSE"),
       scalar<sluice_translate>("TRANSLATE")
+          .alias("TRANSLATE3")
           .returns([](const CallArguments& arguments) {
             return Type::string().with_nullability(arguments.types[0].nullable());
           })

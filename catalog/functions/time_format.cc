@@ -265,6 +265,7 @@ std::vector<FunctionDecl> time_format_functions() {
       scalar<sluice_date_format_timestamp, sluice_date_format_instant, sluice_date_format_text>("DATE_FORMAT")
           .coerce(formatted_types)
           .returns(text)
+          .nullability(ResultNullability::Always)
           .prepare(prepare_format)
           .opaque(kFormats)
           .doc("The time as text, in a pattern of Java's DateTimeFormatter.")
@@ -279,6 +280,7 @@ std::vector<FunctionDecl> time_format_functions() {
           .example("TO_TIMESTAMP('2020-02-29 12:34:56')", "TIMESTAMP '2020-02-29 12:34:56'")
           .example("TO_TIMESTAMP('29.02.2020', 'dd.MM.yyyy')", "TIMESTAMP '2020-02-29 00:00:00'"),
       scalar<sluice_to_date, sluice_to_date_pattern>("TO_DATE")
+          .nullability(ResultNullability::Always)
           .prepare(prepare_format)
           .opaque(kFormats)
           .doc("A text as DATE, NULL when it is none.")

@@ -41,6 +41,11 @@ void evaluate_values(ValueFunction function, const EvalCall& call) {
       context.error = {};
       result = Value::null();
     }
+    if (result.is_null() && call.out->validity == nullptr) {
+      fail_row(context.error, "the value is NULL, but its type is NOT NULL");
+      context.error.row = row;
+      return;
+    }
     put_value(*call.out, site.result, row, result, context);
   }
 }

@@ -230,7 +230,7 @@ bool is_castable(const Type& from, const Type& to) {
   if (from.is(TypeRoot::Boolean)) return to.is(TypeRoot::Boolean) || to.is_numeric();
   if (from.is_numeric()) {
     if (to.is_numeric() || to.is(TypeRoot::Boolean)) return true;
-    return from.is_exact() && to.is_interval();
+    return from.is_integer() && to.is_interval();
   }
   if (from.is(TypeRoot::Date)) return to.is(TypeRoot::Date) || to.is_timestamp();
   if (from.is(TypeRoot::Time)) return to.is(TypeRoot::Time) || to.is_timestamp();

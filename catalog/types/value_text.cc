@@ -136,6 +136,25 @@ std::string temporal_iso_text(const Value& value, const Type& type) {
   }
 }
 
+// As Java shows its Duration (PT26H3M4.567S) and Period (P14M).
+std::string java_interval_text(const Value& value, const Type& type) {
+  int64_t amount = value.get<int64_t>();
+  if (type.is(TypeRoot::IntervalYearMonth)) return amount == 0 ? "P0D" : "P" + std::to_string(amount) + "M";
+  int64_t hours = amount / 3'600'000, minutes = amount / 60'000 % 60, ms = amount % 60'000;
+  std::string out = "PT";
+  if (hours != 0) out += std::to_string(hours) + "H";
+  if (minutes != 0) out += std::to_string(minutes) + "M";
+  if (ms == 0 && amount != 0) return out;
+  if (ms < 0) out += "-";
+  out += std::to_string(std::abs(ms / 1000));
+  if (ms % 1000 != 0) {
+    std::string fraction = std::to_string(1000 + std::abs(ms % 1000));
+    while (fraction.ends_with('0')) fraction.pop_back();
+    out += "." + fraction.substr(1);
+  }
+  return out + "S";
+}
+
 // A BITMAP as its numbers, others as they are.
 std::string string_of(const Value& value, const Type& type) {
   const std::string& bytes = value.get<std::string>();
@@ -189,7 +208,8 @@ std::string changelog_text(const Value& value, const Type& type) {
       break;
   }
   if (type.is_numeric()) return number_text(value, type);
-  if (type.is_temporal() || type.is_interval()) return temporal_iso_text(value, type);
+  if (type.is_interval()) return java_interval_text(value, type);
+  if (type.is_temporal()) return temporal_iso_text(value, type);
   if (type.is_binary_string()) return byte_list(value.get<std::string>());
   return string_of(value, type);
 }

@@ -29,6 +29,10 @@ std::string print_structured(const StructuredType& type) {
   return fmt::format("STRUCTURED< {}{} >", print(type.class_name), fields);
 }
 
+std::string print_collection(const char* name, const Type& element, bool is_postfix) {
+  return is_postfix ? fmt::format("{} {}", print(element), name) : fmt::format("{}< {} >", name, print(element));
+}
+
 }  // namespace
 
 std::string print(const IntervalRange& range) {
@@ -49,8 +53,8 @@ std::string print(const Type& type) {
   std::string out = match(
       type.kind, [](const SimpleType& simple) { return print_simple(simple); },
       [](const IntervalType& interval) { return "INTERVAL " + print(interval.range); },
-      [](const ArrayType& array) { return fmt::format("ARRAY< {} >", print(*array.element)); },
-      [](const MultisetType& set) { return fmt::format("MULTISET< {} >", print(*set.element)); },
+      [](const ArrayType& array) { return print_collection("ARRAY", *array.element, array.is_postfix); },
+      [](const MultisetType& set) { return print_collection("MULTISET", *set.element, set.is_postfix); },
       [](const MapType& map) { return fmt::format("MAP< {}, {} >", print(*map.key), print(*map.value)); },
       [](const RowType& row) { return print_row(row); },
       [](const StructuredType& structured) { return print_structured(structured); },

@@ -86,16 +86,19 @@ struct IntervalType {
   static void fields(auto& self, auto&& v) { v("range", self.range); }
 };
 
-// ARRAY<T>, MULTISET<T> and MAP<K, V>; `T ARRAY` and `T MULTISET` are the same types.
+// ARRAY<T>, MULTISET<T> and MAP<K, V>. `T ARRAY` and `T MULTISET` are the same types, but in a CAST their elements are
+// NOT NULL.
 struct ArrayType {
   TypePtr element;
+  bool is_postfix = false;
 
-  static void fields(auto& self, auto&& v) { v("element", self.element); }
+  static void fields(auto& self, auto&& v) { v("element", self.element), v("is_postfix", self.is_postfix); }
 };
 struct MultisetType {
   TypePtr element;
+  bool is_postfix = false;
 
-  static void fields(auto& self, auto&& v) { v("element", self.element); }
+  static void fields(auto& self, auto&& v) { v("element", self.element), v("is_postfix", self.is_postfix); }
 };
 struct MapType {
   TypePtr key;

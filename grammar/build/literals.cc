@@ -85,13 +85,14 @@ class Escapes {
           code_point(8);
           break;
         case 'x':
-          up_to(2, 16);
+          if (!up_to(2, 16)) out_ += 'x';
           break;
         default:
           if (c >= '0' && c <= '7') {
             --at_;
             up_to(3, 8);
-          } else {
+          } else {  // An escape that does not exist keeps its backslash.
+            if (c != '\\' && c != '\'' && c != '"') out_ += '\\';
             out_ += c;
           }
       }
@@ -118,12 +119,15 @@ class Escapes {
       append_utf8(out_, *code);
     }
   }
-  void up_to(size_t digits, int base) {
+  // False when no digit stands here.
+  bool up_to(size_t digits, int base) {
     uint32_t value = 0;
     const char* begin = text_.data() + at_;
     auto [end, error] = std::from_chars(begin, begin + std::min(digits, text_.size() - at_), value, base);
+    if (error != std::errc{}) return false;
     at_ += static_cast<size_t>(end - begin);
     append_utf8(out_, value);
+    return true;
   }
 
   std::string_view text_;

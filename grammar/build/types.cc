@@ -108,9 +108,9 @@ ast::TypePtr wrap(ast::TypePtr element, antlr4::tree::TerminalNode* suffix, bool
   auto out = std::make_unique<ast::Type>();
   out->span = join(element->span, span_of(suffix));
   if (is_array) {
-    out->kind = ast::ArrayType{std::move(element)};
+    out->kind = ast::ArrayType{std::move(element), true};
   } else {
-    out->kind = ast::MultisetType{std::move(element)};
+    out->kind = ast::MultisetType{std::move(element), true};
   }
   return out;
 }
@@ -126,10 +126,10 @@ ast::TypePtr build_type_core(P::TypeCoreContext* context, Build& build) {
       out->kind = ast::RowType{build_fields(context->rowField(), build), context->LPAREN() != nullptr};
       break;
     case K_ARRAY:
-      out->kind = ast::ArrayType{build_type(context->type(0), build)};
+      out->kind = ast::ArrayType{.element = build_type(context->type(0), build)};
       break;
     case K_MULTISET:
-      out->kind = ast::MultisetType{build_type(context->type(0), build)};
+      out->kind = ast::MultisetType{.element = build_type(context->type(0), build)};
       break;
     case K_MAP:
       out->kind = ast::MapType{build_type(context->type(0), build), build_type(context->type(1), build)};

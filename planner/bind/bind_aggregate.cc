@@ -160,7 +160,7 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& named, const ast::Call& cal
   }
   auto shape = bound_shape(*decl, item.args, item.distinct, span, session_);
   if (!shape) return invalid_expr(span);
-  bool by_argument = decl->name.find("ARRAY_AGG") != std::string_view::npos;
+  bool by_argument = decl->name.find("ARRAY_AGG") != std::string_view::npos || decl->name == "PERCENTILE";
   item.result = by_argument ? shape->result : shape->result.with_nullability(shape->result.nullable() && nullable);
   if (is_variance(decl->name)) return bind_variance(std::move(item), *aggregates, session_);
   return aggregates->add(std::move(item));

@@ -41,11 +41,10 @@ Expr ExprBinder::bind_comparison(const std::string& op, Expr left, Expr right, S
   for (auto [one, other] : {std::pair{&left, &right}, std::pair{&right, &left}}) {
     if (is_untyped_null(*one) && !is_untyped_null(*other)) one->type = other->type.as_nullable();
   }
-  if (is_untyped_null(left)) {
-    session_.report(fail(ErrorCode::TypeMismatch, span, "`NULL` has no type here")
-                        .hint("NULL is equal to nothing, not even to NULL: write IS NULL."),
-                    span);
-    return invalid_expr(span);
+  if (is_untyped_null(left)) {  // Both are: the answer is known.
+    bool is_known = op.starts_with("IS ");
+    Value answer = is_known ? Value{op == "IS NOT DISTINCT FROM"} : Value::null();
+    return Expr{Literal{std::move(answer)}, Type::boolean().with_nullability(!is_known), {}, span};
   }
   // Nested values have no order, but Flink lets one be compared with itself, and knows the answer.
   if (left.type.child_count() > 0 && left == right && op.size() <= 2 && op[0] != '=' && op != "<>") {

@@ -186,21 +186,6 @@ Expr ExprBinder::bind_kind(const ast::Parameter&, SourceSpan span) {
   return invalid_expr(span);
 }
 
-Expr ExprBinder::bind_kind(const ast::Cast& cast, SourceSpan span) {
-  Expr operand = bind(*cast.operand);
-  auto* reference = operand.as<ColumnRef>();
-  bool is_time = reference != nullptr && scope_.time_of(reference->index) != TimeRole::None;
-  Expr result = cast_or_report(std::move(operand), bind_type(*cast.type, session_), span, session_, cast.is_try);
-  // A cast to its own type makes a time attribute a plain timestamp, so it must stay visible.
-  const Overload* overload =
-      is_time && result.as<ColumnRef>() != nullptr ? find_cast(result.type, result.type) : nullptr;
-  if (overload == nullptr) return result;
-  Type type = result.type;
-  std::vector<Expr> args;
-  args.push_back(std::move(result));
-  return Expr{Call{"CAST", overload->version, overload}, std::move(type), std::move(args), span};
-}
-
 bool ExprBinder::unify(std::vector<Expr*> values, SourceSpan span, const char* what, Type& type) {
   std::vector<Type> types;
   bool all_null = true;
@@ -313,6 +298,12 @@ Expr ExprBinder::bind_kind(const ast::In& in, SourceSpan span) {
     return invalid_expr(span);
   }
   if (value.type.is_invalid()) return value;
+  if (is_untyped_null(value) && std::ranges::all_of(list, is_untyped_null)) {
+    session_.report(fail(ErrorCode::TypeMismatch, span, "the values of IN have no type")
+                        .hint("NULL is equal to nothing, not even to NULL: write IS NULL."),
+                    span);
+    return invalid_expr(span);
+  }
   bool all_literals = std::ranges::all_of(list, [](const Expr& item) { return item.as<Literal>() != nullptr; });
   bool may_differ = (all_literals || list.size() == 1) && !value.type.is(TypeRoot::Null);
   if (may_differ && !cast_items(value.type, list)) return invalid_expr(span);

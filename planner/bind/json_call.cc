@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/types/value_text.h"
 #include "planner/bind/bind_type.h"
 
 namespace sluice::planner {
@@ -13,6 +14,14 @@ using Kind = ast::JsonBehaviorKind;
 Expr text_argument(std::string text, SourceSpan span) {
   auto size = static_cast<int32_t>(text.size());
   return Expr{Literal{Value{std::move(text)}}, Type::character(size).not_null(), {}, span};
+}
+
+// A literal as Java shows it: a DATE and a TIME are numbers there.
+Expr as_text(const Expr& literal) {
+  const Value& value = literal.as<Literal>()->value;
+  bool is_number = literal.type.is(TypeRoot::Date) || literal.type.is(TypeRoot::Time);
+  return text_argument(is_number ? std::to_string(value.get<int64_t>()) : changelog_text(value, literal.type),
+                       literal.span);
 }
 
 Expr null_of(const Type& type, SourceSpan span) { return Expr{Literal{Value::null()}, type.as_nullable(), {}, span}; }
@@ -92,6 +101,7 @@ bool JsonCallBinder::add_default(const std::optional<JsonBehavior>& behavior, st
     return false;
   }
   if (is_untyped_null(value)) value.type = Type::boolean();
+  if (!clauses_->returning && !value.as<Literal>()->value.is_null()) value = as_text(value);
   args.push_back(std::move(value));
   return true;
 }

@@ -62,13 +62,15 @@ class Cursor {
     text_.remove_prefix(digits);
     return true;
   }
-  // `.123` as nanoseconds; nothing there is 0.
-  bool fraction(int64_t& nanoseconds, int32_t& digits) {
+  // `.123` as nanoseconds; nothing there is 0. More than nine digits are cut, or refused.
+  bool fraction(int64_t& nanoseconds, int32_t& digits, bool cuts) {
     nanoseconds = 0;
     digits = 0;
     if (!skip('.')) return true;
     for (; !text_.empty() && text_.front() >= '0' && text_.front() <= '9'; text_.remove_prefix(1)) {
-      if (++digits > 9) return false;
+      if (digits == 9 && !cuts) return false;
+      if (digits == 9) continue;
+      ++digits;
       nanoseconds = nanoseconds * 10 + (text_.front() - '0');
     }
     for (int32_t i = digits; i < 9; ++i) nanoseconds *= 10;
@@ -116,7 +118,7 @@ struct TimeOfDayText {
 bool parse_time(Cursor& cursor, TimeOfDayText& time) {
   int64_t hour = 0, minute = 0, second = 0, nanos = 0;
   if (!cursor.number(2, hour) || !cursor.skip(':') || !cursor.number(2, minute) || !cursor.skip(':') ||
-      !cursor.number(2, second) || !cursor.fraction(nanos, time.digits)) {
+      !cursor.number(2, second) || !cursor.fraction(nanos, time.digits, true)) {
     return false;
   }
   if (hour > 23 || minute > 59 || second > 59) return false;
@@ -209,7 +211,7 @@ bool parse_interval(const ast::IntervalLiteral& interval, int64_t& value) {
   }
   int64_t nanos = 0;
   int32_t fraction_digits = 0;
-  if (last == TimeUnit::Second && !cursor.fraction(nanos, fraction_digits)) return false;
+  if (last == TimeUnit::Second && !cursor.fraction(nanos, fraction_digits, false)) return false;
   value += nanos / 1'000'000;
   if (negative) value = -value;
   return at == last && cursor.at_end();
@@ -321,18 +323,21 @@ Expr bind_temporal(const ast::TemporalLiteral& temporal, SourceSpan span, BindSe
     return bad_literal(fmt::format("`{}` is no time", temporal.text), span, session, "Write TIME 'HH:mm:ss'.",
                        lacks_seconds ? with_seconds : std::string());
   }
-  if (temporal.type != Timestamp) {
+  if (temporal.type != Timestamp && temporal.type != TimestampLtz) {
     session.not_supported(span, "a literal of this type");
     return invalid_expr(span);
   }
-  bool valid = parse_date(cursor, days) && cursor.skip(' ') && parse_time(cursor, time) && cursor.at_end();
+  bool valid = parse_date(cursor, days);
+  bool is_day = valid && cursor.at_end();  // Its midnight.
+  valid = is_day || (valid && cursor.skip(' ') && parse_time(cursor, time) && cursor.at_end());
   if (!valid) {
     return bad_literal(fmt::format("`{}` is no timestamp", temporal.text), span, session,
                        "Write TIMESTAMP 'yyyy-MM-dd HH:mm:ss' with up to nine digits behind the seconds.",
                        mended_timestamp(temporal.text));
   }
   int64_t milliseconds = days * 86'400'000 + time.milliseconds;
-  return literal_expr(timestamp_value(milliseconds, time.nanoseconds, time.digits), Type::timestamp(time.digits), span);
+  Type type = temporal.type == TimestampLtz ? Type::timestamp_ltz(time.digits) : Type::timestamp(time.digits);
+  return literal_expr(timestamp_value(milliseconds, time.nanoseconds, time.digits), type, span);
 }
 
 Expr bind_interval(const ast::IntervalLiteral& interval, SourceSpan span, BindSession& session) {
@@ -342,6 +347,16 @@ Expr bind_interval(const ast::IntervalLiteral& interval, SourceSpan span, BindSe
   }
   bool months = is_months(interval.range.first);
   return literal_expr({value}, months ? Type::interval_year_month() : Type::interval_day_time(), span);
+}
+
+std::optional<Expr> interval_of_units(const Expr& number, ast::TimeUnit unit, SourceSpan span) {
+  auto* literal = number.as<Literal>();
+  if (literal == nullptr || !number.type.is_integer() || literal->value.is_null()) return {};
+  int64_t amount = 0;
+  bool overflows = __builtin_mul_overflow(literal->value.get<int64_t>(), factor_of(unit), &amount);
+  bool months = is_months(unit);
+  if (overflows || (months && amount != static_cast<int32_t>(amount))) return {};
+  return literal_expr({amount}, months ? Type::interval_year_month() : Type::interval_day_time(), span);
 }
 
 }  // namespace sluice::planner
