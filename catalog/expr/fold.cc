@@ -9,6 +9,9 @@ namespace sluice {
 
 bool is_foldable(const Expr& expr) {
   if (expr.as<ColumnRef>() != nullptr || expr.type.is_invalid()) return false;
+  constexpr int32_t kPaddedMax = 1 << 20;  // A literal of that many blanks helps nobody.
+  bool is_padded = expr.type.is(TypeRoot::Char) || expr.type.is(TypeRoot::Binary);
+  if (is_padded && expr.type.length() > kPaddedMax) return false;
   if (auto* call = expr.as<Call>()) {
     const FunctionDecl* decl = find_function(call->function);
     if (decl == nullptr || decl->volatility != Volatility::Pure) return false;

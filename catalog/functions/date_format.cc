@@ -145,6 +145,16 @@ bool DateFormat::add_letters(char letter, int32_t count) {
       part.field = Field::WeekdayNumber;
       if (count > 2) return false;
       break;
+    case 'X':
+    case 'x':
+    case 'Z':
+      part.field = Field::Offset;
+      part.is_numeric = false;
+      part.is_era = letter == 'X' || (letter == 'Z' && count == 5);  // `Z` stands for no offset.
+      if (count > (letter == 'Z' ? 5 : 3) || (letter == 'Z' && count == 4)) return false;
+      part.width = letter == 'Z' ? (count == 5 ? 3 : 2) : count;
+      write_error_ = "a timestamp has no offset that a pattern could show";
+      break;
     default:
       return false;
   }
@@ -165,12 +175,14 @@ std::shared_ptr<const DateFormat> DateFormat::compile(std::string_view pattern) 
       size_t end = std::min(pattern.find_first_not_of(c, at), pattern.size());
       if (!format->add_letters(c, static_cast<int32_t>(end - at))) {
         format->write_error_ = "a letter of the date pattern is not supported";
+        format->is_readable_ = false;
       }
       at = end;
     } else if (c == '\'') {
       size_t end = pattern.find('\'', at + 1);
       if (end == std::string_view::npos) {
         format->write_error_ = "the date pattern ends in an open quote";
+        format->is_readable_ = false;
         break;
       }
       text(end == at + 1 ? "'" : pattern.substr(at + 1, end - at - 1));
@@ -185,7 +197,7 @@ std::shared_ptr<const DateFormat> DateFormat::compile(std::string_view pattern) 
   }
   size_t bytes = 0;
   for (const Part& part : format->parts_) bytes += part.text.size() + static_cast<size_t>(part.width) + 20;
-  if (bytes > kTextMax) format->write_error_ = "the date pattern is too long";
+  if (bytes > kTextMax) format->write_error_ = "the date pattern is too long", format->is_readable_ = false;
   format->find_fixed_form();
   return format;
 }
@@ -346,6 +358,8 @@ char* DateFormat::write_parts(char* out, const TimestampNs& local, int64_t days,
       }
       case Field::Week:
         out = put_number(out, local_week_of(days).week, part.width);
+        break;
+      case Field::Offset:
         break;
       case Field::WeekdayNumber:
         out = put_number(out, iso_day_of_week(days) % 7 + 1, part.width);

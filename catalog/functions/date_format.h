@@ -50,6 +50,7 @@ class DateFormat {
     WeekYear,
     Week,
     WeekdayNumber,
+    Offset,  // X, x and Z, of a time that stands in its zone: read, and not looked at.
   };
   struct Part {
     Field field = Field::Text;
@@ -80,6 +81,7 @@ class DateFormat {
   uint32_t fixed_size_ = 0;
   bool has_options_ = false;  // Parts in brackets: written, never read.
   const char* write_error_ = nullptr;
+  bool is_readable_ = true;
 };
 
 }  // namespace sluice

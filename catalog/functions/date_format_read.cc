@@ -18,6 +18,20 @@ bool take_digits(std::string_view& text, size_t least, size_t most, int64_t& out
   return count >= least;
 }
 
+// An offset from UTC: `+02` with minutes where there are any (form 1), `+0200` (2) or `+02:00` (3).
+bool take_offset(std::string_view& text, int32_t form, bool takes_z) {
+  if (takes_z && text.starts_with('Z')) return text.remove_prefix(1), true;
+  if (!text.starts_with('+') && !text.starts_with('-')) return false;
+  text.remove_prefix(1);
+  int64_t hours = 0, minutes = 0;
+  if (!take_digits(text, 2, 2, hours)) return false;
+  bool has_minutes = form != 1 || (!text.empty() && is_digit(text[0]));
+  if (form == 3 && !text.starts_with(':')) return false;
+  if (form == 3) text.remove_prefix(1);
+  if (has_minutes && !take_digits(text, 2, 2, minutes)) return false;
+  return hours <= 18 && minutes <= 59;
+}
+
 }  // namespace
 
 struct DateFormat::Fields {
@@ -91,13 +105,15 @@ bool DateFormat::read_part(const Part& part, std::string_view& text, Fields& fie
         return true;
       }
       return false;
+    case Field::Offset:
+      return take_offset(text, part.width, part.is_era);
     default:
       return false;
   }
 }
 
 bool DateFormat::read(std::string_view text, bool strict, TimestampNs& local) const {
-  if (write_error_ != nullptr || has_options_) return false;
+  if (!is_readable_ || has_options_) return false;
   Fields fields;
   for (const Part& part : parts_) {
     if (!read_part(part, text, fields)) return false;

@@ -56,18 +56,22 @@ Value sluice_map_from_arrays(ValueCall& call) {
 Value sluice_split(ValueCall& call) {
   if (call[0].is_null() || call[1].is_null()) return Value::null();
   const std::string &text = call.text(0), &separator = call.text(1);
+  constexpr size_t kPartsMax = size_t{1} << 22;
+  constexpr std::string_view kTooMany = "SPLIT gives at most 4,194,304 parts";
   ValueList out;
   size_t begin = 0;
   if (text.empty()) return Value::list({});
   if (separator.empty()) {
     for (size_t at = 1; at <= text.size(); ++at) {
       if (at < text.size() && is_continuation(text[at])) continue;
+      if (out.size() == kPartsMax) return call.fail(kTooMany);
       out.push_back({text.substr(begin, at - begin)});
       begin = at;
     }
     return Value::list(std::move(out));
   }
   for (size_t at; (at = text.find(separator, begin)) != std::string::npos; begin = at + separator.size()) {
+    if (out.size() + 1 >= kPartsMax) return call.fail(kTooMany);
     out.push_back({text.substr(begin, at - begin)});
   }
   out.push_back({text.substr(begin)});

@@ -63,6 +63,25 @@ void pad(KernelContext& context, const StringView& text, int32_t length, const S
   out.value = {bytes, static_cast<uint32_t>(padding + text.size())};
 }
 
+// An empty text stands before every character and at the end.
+void put_between(KernelContext& context, const StringView& text, const StringView& part, StringView& out) {
+  if (part.size() == 0) return;
+  const char* data = text.data();
+  int64_t size = text.size() + (int64_t{count_characters(data, text.size())} + 1) * part.size();
+  char* bytes = room_for(context, size);
+  if (bytes == nullptr) return;
+  char* write = bytes;
+  for (uint32_t at = 0; at < text.size(); ++at) {
+    if (!is_continuation(data[at])) {
+      std::memcpy(write, part.data(), part.size());
+      write += part.size();
+    }
+    *write++ = data[at];
+  }
+  std::memcpy(write, part.data(), part.size());
+  out = {bytes, static_cast<uint32_t>(size)};
+}
+
 inline const StringView& text_at(const EvalCall& call, uint32_t arg, uint32_t row) {
   return static_cast<const StringView*>(call.args[arg].column->values)[row & call.args[arg].row_mask];
 }
@@ -124,7 +143,7 @@ SLUICE_KERNEL void sluice_concat_ws(const EvalCall& call) noexcept {
 SLUICE_KERNEL void sluice_replace(const StringView& text, const StringView& from, const StringView& to,
                                   KernelContext& context, StringView& out) noexcept {
   out = text;
-  if (from.size() == 0) return;
+  if (from.size() == 0) return put_between(context, text, to, out);
   const char* data = text.data();
   int64_t hits = 0;
   for (const char* at = data; (at = static_cast<const char*>(
@@ -254,7 +273,8 @@ std::vector<FunctionDecl> string_building_functions() {
       scalar<sluice_replace>("REPLACE")
           .doc("Every occurrence of the second text replaced by the third.")
           .example("REPLACE('hello', 'l', 'LL')", "'heLLLLo'")
-          .example("REPLACE('42', '42', '')", "''"),
+          .example("REPLACE('42', '42', '')", "''")
+          .example("REPLACE('ab', '', 'x')", "'xaxbx'"),
       scalar<sluice_repeat>("REPEAT").doc("The text a number of times.").example("REPEAT('ab', 3)", "'ababab'"),
       scalar<sluice_lpad>("LPAD")
           .returns(padded)

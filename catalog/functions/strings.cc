@@ -195,11 +195,38 @@ inline bool split_front(const StringView& text, char separator, int32_t index, N
   return true;
 }
 
-// The part between two separators, counted from 0.
+// Bytes of the white space that begins here, as Java sees it; 0 for others.
+inline uint32_t blank_size(const char* at, uint32_t left) {
+  auto byte = [&](uint32_t i) { return static_cast<unsigned char>(at[i]); };
+  unsigned first = byte(0);
+  if (first < 0x80) return (first >= 9 && first <= 13) || (first >= 28 && first <= 32) ? 1 : 0;
+  if (left < 3 || first < 0xE1 || first > 0xE3) return 0;
+  uint32_t code = (first & 0x0FU) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU);
+  bool is_blank = code == 0x1680 || (code >= 0x2000 && code <= 0x200A && code != 0x2007) || code == 0x2028 ||
+                  code == 0x2029 || code == 0x205F || code == 0x3000;
+  return is_blank ? 3 : 0;
+}
+// The part between two characters of white space.
+inline void split_blanks(const StringView& text, int32_t index, Nullable<StringView>& out) {
+  const char* data = text.data();
+  uint32_t begin = 0, at = 0;
+  for (; at < text.size();) {
+    uint32_t size = blank_size(data + at, text.size() - at);
+    if (size > 0 && index-- == 0) break;
+    at += size > 0 ? size : 1;
+    if (size > 0) begin = at;
+  }
+  if (at == text.size() && index > 0) return;
+  out.value = part_of(text, begin, at - begin);
+  out.is_null = false;
+}
+
+// The part between two separators, counted from 0; an empty one stands for white space.
 SLUICE_KERNEL void sluice_split_index(const StringView& text, const StringView& separator, int32_t index,
                                       Nullable<StringView>& out) noexcept {
   out.is_null = true;
-  if (index < 0 || text.size() == 0 || separator.size() == 0) return;
+  if (index < 0 || text.size() == 0) return;
+  if (separator.size() == 0) return split_blanks(text, index, out);
   if (separator.size() == 1 && split_front(text, separator.data()[0], index, out)) return;
   uint32_t begin = 0;
   for (; index > 0; --index) {
@@ -296,7 +323,8 @@ std::vector<FunctionDecl> cutting_functions() {
       FunctionDecl{"SPLIT_INDEX", {overload_of<sluice_split_index>(), overload_of<sluice_split_index_code>()}}
           .doc("A part of the text between separators (a text or a character's code), counted from 0.")
           .example("SPLIT_INDEX('a/b/c', '/', 1)", "'b'")
-          .example("SPLIT_INDEX('a/b/c', '/', 3)", "NULL"),
+          .example("SPLIT_INDEX('a/b/c', '/', 3)", "NULL")
+          .example("SPLIT_INDEX('a b', '', 1)", "'b'"),
   };
 }
 

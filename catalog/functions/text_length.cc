@@ -9,6 +9,18 @@
 
 namespace sluice {
 
+namespace {
+
+// Blanks up to a length that nobody needs must not take the memory of the process.
+bool has_room(KernelContext& context, uint32_t size) {
+  constexpr int64_t kPaddedMax = int64_t{1} << 28;
+  if (static_cast<int64_t>(context.arena->held_bytes()) + size <= kPaddedMax) return true;
+  fail_row(context.error, "the padded texts of a batch would be longer than 256 MiB");
+  return false;
+}
+
+}  // namespace
+
 StringView fit_text(KernelContext& context, const StringView& text, const TypeDescriptor& type) {
   auto length = static_cast<uint32_t>(type.precision);
   bool pads = type.root == TypeRoot::Char;
@@ -16,7 +28,8 @@ StringView fit_text(KernelContext& context, const StringView& text, const TypeDe
   uint32_t characters = count_characters(text.data(), text.size());
   if (characters == length || (!pads && characters < length)) return text;
   if (characters > length) return part_of(text, 0, offset_of_character(text.data(), text.size(), length));
-  uint32_t size = text.size() + length - characters;
+  uint32_t size = text.size() + (length - characters);
+  if (!has_room(context, size)) return {};
   char* out = context.arena->allocate(size);
   std::memcpy(out, text.data(), text.size());
   std::memset(out + text.size(), ' ', size - text.size());
@@ -27,6 +40,7 @@ StringView fit_bytes(KernelContext& context, const StringView& bytes, const Type
   auto length = static_cast<uint32_t>(type.precision);
   if (bytes.size() > length) return part_of(bytes, 0, length);
   if (type.root != TypeRoot::Binary || bytes.size() == length) return bytes;
+  if (!has_room(context, length)) return {};
   char* out = context.arena->allocate(length);
   std::memcpy(out, bytes.data(), bytes.size());
   std::memset(out + bytes.size(), 0, length - bytes.size());

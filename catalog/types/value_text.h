@@ -13,8 +13,7 @@ class TimeZone;
 
 // CAST(value AS STRING); TIMESTAMP_LTZ in `zone` (null: UTC). NULL is `NULL`.
 std::string cast_text(const Value& value, const Type& type, const TimeZone* zone = nullptr);
-// A field of a changelog line such as `+I[1, null, 2020-02-29T12:34]`: java.time's ISO forms (`PT26H` and
-// `P14M` of intervals), NULL as `null`.
+// A field of a changelog line such as `+I[1, null, 2020-02-29T12:34]`: java.time's ISO forms, NULL as `null`.
 std::string changelog_text(const Value& value, const Type& type);
 // A SQL literal or constructor that gives the value back: `'it''s'`, `1.50`, `DATE '2020-02-29'`. For plans.
 std::string literal_text(const Value& value, const Type& type);

@@ -3,6 +3,8 @@
 //   Project[.. e = e ..] (x)    =>  Project[.. NULL OR e IS NOT NULL ..] (x), for any pure e
 //
 // So a filter `c = c` passes rows whose c is NULL, and NaN equals itself here and nowhere else.
+#include <cmath>
+
 #include "catalog/functions/function_table.h"
 #include "planner/rules/expressions.h"
 #include "planner/rules/rule.h"
@@ -11,6 +13,13 @@ namespace sluice::planner {
 namespace {
 
 enum class SelfRelation : uint8_t { None, Reflexive, Irreflexive, Same, Distinct };
+
+// Expressions that were folded to NaN: no literal of SQL is one.
+bool is_nan(const Expr& expr) {
+  auto* literal = expr.as<Literal>();
+  auto* number = literal == nullptr ? nullptr : std::get_if<double>(&literal->value.data);
+  return number != nullptr && std::isnan(*number);
+}
 
 SelfRelation relation_of(const Expr& expr) {
   struct Named {
@@ -27,7 +36,8 @@ SelfRelation relation_of(const Expr& expr) {
       {"IS NOT DISTINCT FROM", SelfRelation::Same},
       {"IS DISTINCT FROM", SelfRelation::Distinct},
   };
-  if (expr.args.size() != 2 || !(expr.args[0] == expr.args[1])) return SelfRelation::None;
+  if (expr.args.size() != 2) return SelfRelation::None;
+  if (!(expr.args[0] == expr.args[1]) && !(is_nan(expr.args[0]) && is_nan(expr.args[1]))) return SelfRelation::None;
   for (const Named& named : kNamed) {
     if (expr.is_call(named.name)) return named.relation;
   }

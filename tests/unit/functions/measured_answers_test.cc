@@ -51,7 +51,14 @@ TEST(MeasuredAnswers, Texts) {
                                {"TRANSLATE3('aabbcc', 'abc', 'xyz12')", "'xxyyzz'"},
                                {"TRANSLATE3('héé', 'é', '')", "'h'"},
                                {"TRANSLATE3('abc', 'ab', CAST(NULL AS STRING))", "'c'"},
-                               {"TRANSLATE3('abc', 'aa', 'xy')", "'xbc'"}};
+                               {"TRANSLATE3('abc', 'aa', 'xy')", "'xbc'"},
+                               {"REPLACE('hello', '', 'x')", "'xhxexlxlxox'"},
+                               {"REPLACE('', '', 'x')", "'x'"},
+                               {"SPLIT_INDEX('hello', '', 0)", "'hello'"},
+                               {"SPLIT_INDEX('hello', '', 1)", "NULL"},
+                               {"SPLIT_INDEX('a b', '', 1)", "'b'"},
+                               {"SPLIT_INDEX(' a', '', 0)", "''"},
+                               {"SPLIT_INDEX('a ', '', 1)", "''"}};
   expect_answers(kAll);
 }
 
@@ -83,6 +90,29 @@ TEST(MeasuredAnswers, TimesAndIntervals) {
             "'2024-01-01 08:00:00'");
 }
 
+// An offset is read and not looked at.
+TEST(MeasuredAnswers, OffsetsInDatePatterns) {
+  auto read = [](const std::string& pattern, const std::string& offset) {
+    return answer_of("TO_TIMESTAMP('2024-01-01T10:00:00" + offset + "', 'yyyy-MM-dd''T''HH:mm:ss" + pattern + "')");
+  };
+  const std::string there = "TIMESTAMP '2024-01-01 10:00:00.000'";
+  for (const char* offset : {"Z", "+02", "+0230"}) EXPECT_EQ(read("X", offset), there) << offset;
+  for (const char* offset : {"Z", "+02:00"}) EXPECT_EQ(read("XXX", offset), there) << offset;
+  for (const char* offset : {"+02", "+00"}) EXPECT_EQ(read("x", offset), there) << offset;
+  EXPECT_EQ(read("Z", "+0230"), there);
+  for (const char* offset : {"+02:00", ""}) EXPECT_EQ(read("X", offset), "NULL") << offset;
+  for (const char* offset : {"+02", "+0230"}) EXPECT_EQ(read("XXX", offset), "NULL") << offset;
+  for (const char* offset : {"Z", "+02", "+02:00"}) EXPECT_EQ(read("Z", offset), "NULL") << offset;
+  EXPECT_EQ(read("x", "Z"), "NULL");
+}
+
+// What nobody needs must not take the memory of the process.
+TEST(MeasuredAnswers, HugeValuesFailTheirRow) {
+  EXPECT_TRUE(answer_of("CHAR_LENGTH(CAST('a' AS CHAR(2147483647)))").starts_with("ERROR"));
+  EXPECT_TRUE(answer_of("CAST(X'01' AS BINARY(2147483647)) IS NULL").starts_with("ERROR"));
+  EXPECT_TRUE(answer_of("CARDINALITY(SPLIT(REPEAT(',', 5000000), ','))").starts_with("ERROR"));
+}
+
 TEST(MeasuredAnswers, NullBesideNull) {
   constexpr Measured kAll[] = {{"NULL = NULL", "NULL"},
                                {"NULL <> NULL", "NULL"},
@@ -91,6 +121,13 @@ TEST(MeasuredAnswers, NullBesideNull) {
                                {"NULL IS NOT DISTINCT FROM NULL", "TRUE"},
                                {"CASE NULL WHEN NULL THEN 1 ELSE 2 END", "2"}};
   expect_answers(kAll);
+}
+
+// NaN equals nothing but itself, where it stands on both sides of a constant.
+TEST(MeasuredAnswers, NotANumberBesideItself) {
+  SqlExpression expression("CAST('NaN' AS DOUBLE) = CAST('NaN' AS DOUBLE)", {});
+  ASSERT_TRUE(expression.ok());
+  EXPECT_TRUE(expression.fold_row({}).value == Value{true});
 }
 
 // Rows of a changelog show intervals as Java's Duration and Period.
