@@ -87,6 +87,8 @@ Result<KernelRef<PipelineKernel>> LlvmCodeProvider::pipeline(const PipelineSpec&
   } else if (!split.is_whole()) {
     return std::move(interpreted).as_failure();
   }
+  bool begins_interpreted = options_.start == CodeProviderOptions::Start::Interpreter && whole != nullptr;
+  if (begins_interpreted && has_sequence(spec)) return whole;
   if (!split.generates_condition || (split.generated.empty() && !spec.computed.empty())) return whole;
 
   struct Kept {

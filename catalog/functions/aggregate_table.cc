@@ -120,6 +120,14 @@ Shape list_shape(Types arguments, bool retracts) {
                         arguments[0].as_nullable()};
 }
 
+// Of bitmaps, and of whole numbers that become one.
+template <bool kBuilds, bool kCounts>
+Shape bitmap_shape(Types arguments, bool) {
+  bool fits = kBuilds ? arguments[0].is_integer() : arguments[0].is(TypeRoot::Bitmap);
+  if (!fits) return {};
+  return planned(arguments, kCounts ? Type::bigint() : Type(TypeRoot::Bitmap));
+}
+
 // Declared as Flink does, though texts may be longer.
 Type json_type() { return Type::varchar(2000).not_null(); }
 
@@ -136,7 +144,11 @@ const std::vector<AggregateDecl>& aggregate_table() {
   using enum AccumulatorKind;
   static const std::vector<AggregateDecl> kTable = {
       {.name = "$ARRAY_AGG_IGNORE_NULLS", .shape = array_shape},
+      {.name = "$ARRAY_AGG_ORDERED", .shape = array_shape},  // Planned only: their order is in no plan yet.
+      {.name = "$ARRAY_AGG_ORDERED_IGNORE_NULLS", .shape = array_shape},
       {.name = "$JSON_ARRAYAGG_NULLS", .shape = json_array_shape},
+      {.name = "$JSON_ARRAYAGG_ORDERED", .shape = json_array_shape},
+      {.name = "$JSON_ARRAYAGG_ORDERED_NULLS", .shape = json_array_shape},
       {.name = "$JSON_OBJECTAGG_ABSENT", .shape = json_object_shape, .arguments_min = 2, .arguments_max = 2},
       {.name = "$SUM0", .summary = "Sum of the values; 0 without any.", .shape = sum0_shape},
       {.name = "ARRAY_AGG",
@@ -147,6 +159,38 @@ const std::vector<AggregateDecl>& aggregate_table() {
        .usage = "AVG([DISTINCT] number)",
        .summary = "Mean of the values, in their own type: of integers it is cut.",
        .shape = average_shape},
+      {.name = "BITMAP_AND_AGG",
+       .usage = "BITMAP_AND_AGG(bitmap)",
+       .summary = "The numbers that all bitmaps have.",
+       .shape = bitmap_shape<false, false>},
+      {.name = "BITMAP_AND_CARDINALITY_AGG",
+       .usage = "BITMAP_AND_CARDINALITY_AGG(bitmap)",
+       .summary = "How many numbers BITMAP_AND_AGG gives.",
+       .shape = bitmap_shape<false, true>},
+      {.name = "BITMAP_BUILD_AGG",
+       .usage = "BITMAP_BUILD_AGG(number)",
+       .summary = "A bitmap of the numbers.",
+       .shape = bitmap_shape<true, false>},
+      {.name = "BITMAP_BUILD_CARDINALITY_AGG",
+       .usage = "BITMAP_BUILD_CARDINALITY_AGG(number)",
+       .summary = "How many numbers BITMAP_BUILD_AGG gives.",
+       .shape = bitmap_shape<true, true>},
+      {.name = "BITMAP_OR_AGG",
+       .usage = "BITMAP_OR_AGG(bitmap)",
+       .summary = "The numbers that one of the bitmaps has.",
+       .shape = bitmap_shape<false, false>},
+      {.name = "BITMAP_OR_CARDINALITY_AGG",
+       .usage = "BITMAP_OR_CARDINALITY_AGG(bitmap)",
+       .summary = "How many numbers BITMAP_OR_AGG gives.",
+       .shape = bitmap_shape<false, true>},
+      {.name = "BITMAP_XOR_AGG",
+       .usage = "BITMAP_XOR_AGG(bitmap)",
+       .summary = "The numbers that an odd number of the bitmaps has.",
+       .shape = bitmap_shape<false, false>},
+      {.name = "BITMAP_XOR_CARDINALITY_AGG",
+       .usage = "BITMAP_XOR_CARDINALITY_AGG(bitmap)",
+       .summary = "How many numbers BITMAP_XOR_AGG gives.",
+       .shape = bitmap_shape<false, true>},
       {.name = "COLLECT",
        .usage = "COLLECT([DISTINCT] value)",
        .summary = "The values that are not NULL, as a MULTISET.",

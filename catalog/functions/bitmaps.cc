@@ -102,12 +102,14 @@ std::vector<FunctionDecl> bitmap_functions() {
                                    "BITMAP_TO_STRING(BITMAP_XOR(BITMAP_BUILD(ARRAY[1, 2]), BITMAP_BUILD(ARRAY[2, 3])))",
                                    "'{1,3}'"),
       value_function<sluice_bitmap_build>("BITMAP_BUILD", {ArgClass::Array}, bitmap_type)
+          .example("BITMAP_CARDINALITY(BITMAP_BUILD(ARRAY[1, 5]))", "2")
           .coerce(array_of_int)
           .doc("The bitmap of an array of INT, taken as unsigned."),
       of_bitmap<sluice_bitmap_cardinality>("BITMAP_CARDINALITY", [](const CallArguments&) { return Type::bigint(); })
           .doc("How many numbers a bitmap has.")
           .example("BITMAP_CARDINALITY(BITMAP_BUILD(ARRAY[1, 2, 1]))", "2"),
       value_function<sluice_bitmap_from_bytes>("BITMAP_FROM_BYTES", {ArgClass::Binary}, bitmap_type)
+          .example("BITMAP_CARDINALITY(BITMAP_FROM_BYTES(BITMAP_TO_BYTES(BITMAP_BUILD(ARRAY[1]))))", "1")
           .doc("The bitmap of bytes of the portable Roaring format."),
       of_bitmap<sluice_bitmap_to_bytes>("BITMAP_TO_BYTES", [](const CallArguments&) { return Type::bytes(); })
           .doc("A bitmap as bytes of the portable Roaring format.")

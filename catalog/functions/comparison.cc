@@ -156,22 +156,26 @@ std::vector<FunctionDecl> comparison_functions() {
       SLUICE_BY_FORM(gt)(">", order_coercion).doc("Whether the first is greater.").example("'b' > 'a'", "TRUE"),
       SLUICE_BY_FORM(ge)(">=", order_coercion).doc("Whether the first is not less.").example("1 >= 2", "FALSE"),
       SLUICE_BY_FORM(distinct)("IS DISTINCT FROM", equality_coercion)
-          .doc("Whether both differ, where NULL is a value like any other."),
+          .doc("Whether both differ, where NULL is a value like any other.")
+          .example("1 IS DISTINCT FROM CAST(NULL AS INT)", "TRUE"),
       SLUICE_BY_FORM(same)("IS NOT DISTINCT FROM", equality_coercion)
-          .doc("Whether both are equal, where NULL is a value like any other."),
+          .doc("Whether both are equal, where NULL is a value like any other.")
+          .example("1 IS NOT DISTINCT FROM CAST(NULL AS INT)", "FALSE"),
       FunctionDecl{"IS NULL",
                    {overload_of<sluice_is_null>({ArgClass::Any}, [](const CallArguments&) { return Type::boolean(); })}}
           .nullability(ResultNullability::Never)
           .sees_null()
           .alias("IS UNKNOWN")
-          .doc("Whether the value is NULL."),
+          .doc("Whether the value is NULL.")
+          .example("NULLIF(1, 1) IS NULL", "TRUE"),
       FunctionDecl{
           "IS NOT NULL",
           {overload_of<sluice_is_not_null>({ArgClass::Any}, [](const CallArguments&) { return Type::boolean(); })}}
           .nullability(ResultNullability::Never)
           .sees_null()
           .alias("IS NOT UNKNOWN")
-          .doc("Whether the value is not NULL."),
+          .doc("Whether the value is not NULL.")
+          .example("NULLIF(1, 1) IS NOT NULL", "FALSE"),
   };
 }
 

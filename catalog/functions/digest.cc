@@ -77,10 +77,14 @@ std::vector<FunctionDecl> digest_functions() {
           .example("MD5('abc')", "'900150983cd24fb0d6963f7d28e17f72'"),
       digest_row<sluice_sha1, sluice_sha1_bytes, 40>("SHA1", "SHA-1 digest as hexadecimal digits.")
           .example("SHA1('abc')", "'a9993e364706816aba3e25717850c26c9cd0d89d'"),
-      digest_row<sluice_sha224, sluice_sha224_bytes, 56>("SHA224", "SHA-224 digest as hexadecimal digits."),
-      digest_row<sluice_sha256, sluice_sha256_bytes, 64>("SHA256", "SHA-256 digest as hexadecimal digits."),
-      digest_row<sluice_sha384, sluice_sha384_bytes, 96>("SHA384", "SHA-384 digest as hexadecimal digits."),
-      digest_row<sluice_sha512, sluice_sha512_bytes, 128>("SHA512", "SHA-512 digest as hexadecimal digits."),
+      digest_row<sluice_sha224, sluice_sha224_bytes, 56>("SHA224", "SHA-224 digest as hexadecimal digits.")
+          .example("LEFT(SHA224('abc'), 8)", "'23097d22'"),
+      digest_row<sluice_sha256, sluice_sha256_bytes, 64>("SHA256", "SHA-256 digest as hexadecimal digits.")
+          .example("LEFT(SHA256('abc'), 8)", "'ba7816bf'"),
+      digest_row<sluice_sha384, sluice_sha384_bytes, 96>("SHA384", "SHA-384 digest as hexadecimal digits.")
+          .example("LEFT(SHA384('abc'), 8)", "'cb00753f'"),
+      digest_row<sluice_sha512, sluice_sha512_bytes, 128>("SHA512", "SHA-512 digest as hexadecimal digits.")
+          .example("LEFT(SHA512('abc'), 8)", "'ddaf35a1'"),
       scalar<sluice_sha2, sluice_sha2_bytes>("SHA2")
           .returns([](const CallArguments&) { return Type::varchar(128); })
           .opaque("calls the digest library")

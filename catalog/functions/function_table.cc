@@ -26,6 +26,43 @@ void merge(FunctionDecl& into, FunctionDecl&& from) {
   if (into.summary.empty()) into.summary = from.summary;
 }
 
+// Functions whose answers have changed: what was computed with another version is not gone on with.
+struct Version {
+  std::string_view function;
+  uint32_t version;
+};
+constexpr Version kVersions[] = {
+    {"<>", 2},             // Of FLOAT and DOUBLE the first operand decides.
+    {"=", 2},              // The same.
+    {"CAST", 2},           // Intervals of many days as text; TIME keeps its milliseconds.
+    {"CEIL", 2},           // Units above the year, times before 1582.
+    {"DATE_FORMAT", 2},    // Java's patterns by parts.
+    {"DECODE", 2},         // Bytes that are no text.
+    {"EXTRACT", 2},        // Units above the year.
+    {"FLOOR", 2},          // As CEIL.
+    {"FROM_UNIXTIME", 2},  // Patterns of java.text.
+    {"GREATEST", 2},       // NaN is the greatest number.
+    {"JSON_ARRAY", 2},     // Blank texts of JSON(..).
+    {"JSON_QUERY", 2},     // The order of fields.
+    {"JSON_QUOTE", 2},     // The slash.
+    {"LEAST", 2},          // NaN is the greatest number.
+    {"PRINTF", 2},         // DATE and TIME as numbers.
+    {"REGEXP", 2},         // Java's ends of lines, flags and classes, as in those that follow.
+    {"REGEXP_COUNT", 2},
+    {"REGEXP_EXTRACT", 2},
+    {"REGEXP_EXTRACT_ALL", 2},
+    {"REGEXP_INSTR", 2},
+    {"REGEXP_REPLACE", 2},
+    {"REGEXP_SUBSTR", 2},
+    {"TIMESTAMPDIFF", 2},  // Months and years as calendars count them.
+    {"TO_DATE", 2},        // Patterns of java.text.
+    {"TO_TIMESTAMP", 2},   // The same.
+    {"TO_TIMESTAMP_LTZ", 2},
+    {"TRANSLATE", 2},       // NULL in place of the characters.
+    {"TRY_CAST", 2},        // As CAST.
+    {"UNIX_TIMESTAMP", 2},  // Patterns of java.text.
+};
+
 std::vector<FunctionDecl> all_families() {
   std::vector<FunctionDecl> all;
   for (auto family : {comparison_functions,
@@ -65,6 +102,11 @@ std::vector<FunctionDecl> all_families() {
     }
   }
   std::ranges::sort(all, {}, &FunctionDecl::name);
+  for (const Version& changed : kVersions) {
+    auto decl = std::ranges::find(all, changed.function, &FunctionDecl::name);
+    SLUICE_CHECK(decl != all.end());
+    decl->version = changed.version;
+  }
   for (FunctionDecl& decl : all) {
     for (Overload& overload : decl.overloads) overload.version = decl.version;
   }

@@ -256,10 +256,15 @@ std::vector<FunctionDecl> json_query_functions() {
           .example("'[]' IS JSON ARRAY", "TRUE"),
       test_of_json<sluice_is_json_scalar>("IS JSON SCALAR", "Whether a text is JSON, but neither object nor array.")
           .example("'[]' IS JSON SCALAR", "FALSE"),
-      test_of_json<sluice_is_not_json>("IS NOT JSON", "Whether a text is no JSON.").alias("IS NOT JSON VALUE"),
-      test_of_json<sluice_is_not_json_object>("IS NOT JSON OBJECT", "Whether a text is no JSON object."),
-      test_of_json<sluice_is_not_json_array>("IS NOT JSON ARRAY", "Whether a text is no JSON array."),
-      test_of_json<sluice_is_not_json_scalar>("IS NOT JSON SCALAR", "Whether a text is no JSON scalar."),
+      test_of_json<sluice_is_not_json>("IS NOT JSON", "Whether a text is no JSON.")
+          .example("'a' IS NOT JSON", "TRUE")
+          .alias("IS NOT JSON VALUE"),
+      test_of_json<sluice_is_not_json_object>("IS NOT JSON OBJECT", "Whether a text is no JSON object.")
+          .example("'[]' IS NOT JSON OBJECT", "TRUE"),
+      test_of_json<sluice_is_not_json_array>("IS NOT JSON ARRAY", "Whether a text is no JSON array.")
+          .example("'[]' IS NOT JSON ARRAY", "FALSE"),
+      test_of_json<sluice_is_not_json_scalar>("IS NOT JSON SCALAR", "Whether a text is no JSON scalar.")
+          .example("'1' IS NOT JSON SCALAR", "FALSE"),
   };
 }
 

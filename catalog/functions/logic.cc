@@ -20,10 +20,18 @@ namespace sluice {
 std::vector<FunctionDecl> logic_functions() {
   return {
       scalar<sluice_not>("NOT").doc("TRUE for FALSE, FALSE for TRUE.").example("NOT TRUE", "FALSE"),
-      scalar<sluice_is_true>("IS TRUE").doc("Whether the condition is TRUE, and not FALSE or unknown."),
-      scalar<sluice_is_not_true>("IS NOT TRUE").doc("Whether the condition is FALSE or unknown."),
-      scalar<sluice_is_false>("IS FALSE").doc("Whether the condition is FALSE, and not TRUE or unknown."),
-      scalar<sluice_is_not_false>("IS NOT FALSE").doc("Whether the condition is TRUE or unknown."),
+      scalar<sluice_is_true>("IS TRUE")
+          .doc("Whether the condition is TRUE, and not FALSE or unknown.")
+          .example("(1 = 2) IS TRUE", "FALSE"),
+      scalar<sluice_is_not_true>("IS NOT TRUE")
+          .doc("Whether the condition is FALSE or unknown.")
+          .example("CAST(NULL AS BOOLEAN) IS NOT TRUE", "TRUE"),
+      scalar<sluice_is_false>("IS FALSE")
+          .doc("Whether the condition is FALSE, and not TRUE or unknown.")
+          .example("(1 = 2) IS FALSE", "TRUE"),
+      scalar<sluice_is_not_false>("IS NOT FALSE")
+          .doc("Whether the condition is TRUE or unknown.")
+          .example("(1 = 2) IS NOT FALSE", "FALSE"),
   };
 }
 

@@ -206,7 +206,7 @@ std::vector<FunctionDecl> math_functions() {
       scalar<sluice_cosh>("COSH").doc("Hyperbolic cosine.").example("COSH(0)", "1.0"),
       scalar<sluice_tan>("TAN").doc("Tangent.").example("TAN(0)", "0.0"),
       scalar<sluice_tanh>("TANH").doc("Hyperbolic tangent.").example("TANH(0)", "0.0"),
-      scalar<sluice_cot>("COT").doc("Cotangent."),
+      scalar<sluice_cot>("COT").doc("Cotangent.").example("COT(1) > 0.64", "TRUE"),
       scalar<sluice_asin>("ASIN").doc("Inverse sine.").example("ASIN(0)", "0.0"),
       scalar<sluice_acos>("ACOS").doc("Inverse cosine.").example("ACOS(1)", "0.0"),
       scalar<sluice_atan>("ATAN").doc("Inverse tangent.").example("ATAN(0)", "0.0"),
@@ -216,8 +216,8 @@ std::vector<FunctionDecl> math_functions() {
           .example("ATAN2(0, 1)", "0.0"),
       scalar<sluice_degrees>("DEGREES").doc("Radians as degrees.").example("DEGREES(0)", "0.0"),
       scalar<sluice_radians>("RADIANS").doc("Degrees as radians.").example("RADIANS(0)", "0.0"),
-      scalar<sluice_pi>("PI").nullability(ResultNullability::Never).doc("3.14159..."),
-      scalar<sluice_e>("E").nullability(ResultNullability::Never).doc("2.71828..."),
+      scalar<sluice_pi>("PI").nullability(ResultNullability::Never).doc("3.14159...").example("PI() > 3.14159", "TRUE"),
+      scalar<sluice_e>("E").nullability(ResultNullability::Never).doc("2.71828...").example("E() > 2.71828", "TRUE"),
   };
   for (FunctionDecl& decl : more) out.push_back(std::move(decl));
   return out;

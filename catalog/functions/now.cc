@@ -55,10 +55,18 @@ FunctionDecl of_the_moment(std::string_view name) {
 
 std::vector<FunctionDecl> now_functions() {
   return {
-      of_the_moment<sluice_now>("NOW").alias("CURRENT_TIMESTAMP").alias("CURRENT_ROW_TIMESTAMP").doc("This instant."),
+      of_the_moment<sluice_now>("NOW")
+          .alias("CURRENT_TIMESTAMP")
+          .alias("CURRENT_ROW_TIMESTAMP")
+          .doc("This instant.")
+          .example("NOW() IS NOT NULL", "TRUE"),
       of_the_moment<sluice_now>("PROCTIME").doc("This instant, as a processing time attribute."),
-      of_the_moment<sluice_localtimestamp>("LOCALTIMESTAMP").doc("This moment in the session's time zone."),
-      of_the_moment<sluice_current_date>("CURRENT_DATE").doc("Today in the session's time zone."),
+      of_the_moment<sluice_localtimestamp>("LOCALTIMESTAMP")
+          .doc("This moment in the session's time zone.")
+          .example("LOCALTIMESTAMP IS NOT NULL", "TRUE"),
+      of_the_moment<sluice_current_date>("CURRENT_DATE")
+          .doc("Today in the session's time zone.")
+          .example("CURRENT_DATE IS NOT NULL", "TRUE"),
       of_the_moment<sluice_localtime>("LOCALTIME")
           .alias("CURRENT_TIME")
           .doc("The time of day in the session's time zone."),

@@ -21,7 +21,17 @@ bool changes_per_row(const Expr& expr) {
   return std::ranges::any_of(expr.args, changes_per_row);
 }
 
+bool is_sequence(const Expr& expr) {
+  bool seeded =
+      (expr.is_call("RAND") && expr.args.size() == 1) || (expr.is_call("RAND_INTEGER") && expr.args.size() == 2);
+  return (seeded && expr.args[0].as<Literal>() != nullptr) || std::ranges::any_of(expr.args, is_sequence);
+}
+
 }  // namespace
+
+bool has_sequence(const PipelineSpec& spec) {
+  return std::ranges::any_of(spec.condition, is_sequence) || std::ranges::any_of(spec.computed, is_sequence);
+}
 
 PipelineSplit split_of(const PipelineSpec& spec) {
   PipelineSplit split;

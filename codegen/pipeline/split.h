@@ -16,6 +16,8 @@ struct PipelineSplit {
   bool is_whole() const { return generates_condition && interpreted.empty(); }
 };
 PipelineSplit split_of(const runtime::PipelineSpec& spec);
+// Whether a call goes on with numbers from row to row, as RAND with a seed: code that takes over would begin them anew.
+bool has_sequence(const runtime::PipelineSpec& spec);
 // The spec with these computed columns only.
 runtime::PipelineSpec with_columns(const runtime::PipelineSpec& spec, const std::vector<uint32_t>& columns);
 

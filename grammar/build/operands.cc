@@ -95,6 +95,12 @@ void fill_arguments(ast::Call& call, P::ArgumentsContext* context, bool of_table
     bool is_wrong_star = argument != context->argument(0) || call.quantifier != ast::SetQuantifier::None;
     if (argument->STAR() && is_wrong_star) build.not_expected(span_of(argument->STAR()));
   }
+  if (auto* nulls = context->ARGUMENT_NULLS()) {
+    bool ignore = to_upper(build.text(span_of(nulls))) == "IGNORE";
+    call.nulls = ignore ? ast::NullTreatment::Ignore : ast::NullTreatment::Respect;
+    bool takes_nulls = takes_order(to_upper(call.function.parts.back().text));
+    if (!takes_nulls) build.not_expected(span_of(nulls), "It belongs behind the call.");
+  }
   call.order_by = build_order_by(context->orderBy(), build);
   if (context->orderBy() && !takes_order(to_upper(call.function.parts.back().text))) {
     build.not_expected(span_of(context->orderBy()->getStart()), "This function has no order of its rows.");

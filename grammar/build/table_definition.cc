@@ -34,6 +34,8 @@ ast::Column build_column(P::ColumnContext* context, Build& build) {
     out.kind = std::move(column);
   } else if (context->type()) {
     out.kind = ast::PhysicalColumn{build_type(context->type(), build), build_inline(context, build)};
+    auto* interval = context->type()->typeCore()->K_INTERVAL();
+    if (interval != nullptr) build.not_expected(span_of(interval), "No column of a table is an interval.");
   }
   out.comment = build_comment(context->comment(), build);
   if (auto* position = context->columnPosition()) {

@@ -64,9 +64,10 @@ bool is_name(const PlacedToken& token, std::string_view text) {
 std::string word_of(const PlacedToken& token, std::string_view text) {
   if (token.kind == DOT_STAR) return ".*";
   if (is_name(token, text)) return std::string(text);
-  bool is_word = token.kind >= kKeywords[0].kind ||
-                 is_one_of(token.kind, TYPE_WORD, FUNCTION_NAME, NILADIC_FUNCTION, RESERVED_WORD, ARGUMENT_ORDER,
-                           CONFLICT_ON, INTERVAL_TO, MAP_CONSTRUCTOR, TIME_ZONE_WITH, TIME_ZONE_WITHOUT);
+  bool is_word =
+      token.kind >= kKeywords[0].kind ||
+      is_one_of(token.kind, TYPE_WORD, FUNCTION_NAME, NILADIC_FUNCTION, RESERVED_WORD, ARGUMENT_NULLS, ARGUMENT_ORDER,
+                CONFLICT_ON, INTERVAL_TO, MAP_CONSTRUCTOR, TIME_ZONE_WITH, TIME_ZONE_WITHOUT);
   return is_word && token.rule != P::RuleNonReserved ? to_upper(text) : std::string(text);
 }
 

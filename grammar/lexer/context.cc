@@ -193,6 +193,7 @@ class Context {
         return keep_if(i, next == K_ON && kind(i + 2) == K_NULL);
       case K_IGNORE:
       case K_RESPECT:
+        if (next == K_NULLS && before(i) != RPAREN) return set(i, ARGUMENT_NULLS);
         return keep_if(i, next == K_NULLS);
       case K_UNBOUNDED:
         return keep_if(i, is_one_of(next, K_PRECEDING, K_FOLLOWING));

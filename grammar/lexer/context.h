@@ -7,6 +7,7 @@
 //   DAYS         K_DAY, but only as the unit of an interval; the TO after it is INTERVAL_TO
 //   PERIOD (     K_ROW: two points in time are a row
 //   MAP          MAP_CONSTRUCTOR in front of [ or a query
+//   IGNORE       ARGUMENT_NULLS in f(a IGNORE NULLS), as RESPECT; behind a `)` it belongs to the call that ends there
 //   ORDER        ARGUMENT_ORDER in f(TABLE t PARTITION BY a ORDER BY b)
 //   ON           CONFLICT_ON in ON CONFLICT DO
 //   WITH         TIME_ZONE_WITH in WITH [LOCAL] TIME ZONE

@@ -40,6 +40,20 @@ const AggregateDecl* by_nulls(const AggregateDecl& decl, const ast::Call& call, 
   return &decl;
 }
 
+// The function whose values come in an order; null after a report.
+const AggregateDecl* by_order(const AggregateDecl& decl, const ast::Call&, SourceSpan span, BindSession& session) {
+  constexpr std::pair<std::string_view, std::string_view> kOrdered[] = {
+      {"ARRAY_AGG", "$ARRAY_AGG_ORDERED"},
+      {"$ARRAY_AGG_IGNORE_NULLS", "$ARRAY_AGG_ORDERED_IGNORE_NULLS"},
+      {"JSON_ARRAYAGG", "$JSON_ARRAYAGG_ORDERED"},
+      {"$JSON_ARRAYAGG_NULLS", "$JSON_ARRAYAGG_ORDERED_NULLS"}};
+  for (auto [name, ordered] : kOrdered) {
+    if (decl.name == name) return find_aggregate(ordered);
+  }
+  session.not_supported(span, "ORDER BY in this aggregate");
+  return nullptr;
+}
+
 std::optional<double> number_of(const Expr& expr) {
   auto* literal = expr.as<Literal>();
   if (literal == nullptr || literal->value.is_null()) return {};
@@ -123,8 +137,8 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& named, const ast::Call& cal
                     span);
     return invalid_expr(span);
   }
-  if (!call.order_by.empty()) return refuse(span, "ORDER BY in this aggregate");
   const AggregateDecl* decl = by_nulls(named, call, span, session_);
+  if (decl != nullptr && !call.order_by.empty()) decl = by_order(*decl, call, span, session_);
   if (decl == nullptr) return invalid_expr(span);
   AggregateCalls::Item item{.decl = decl, .distinct = call.quantifier == ast::SetQuantifier::Distinct, .span = span};
   in_aggregate_ = true;
@@ -143,7 +157,18 @@ Expr ExprBinder::bind_aggregate(const AggregateDecl& named, const ast::Call& cal
     valid &= !item.filter->type.is_invalid();
   }
   in_aggregate_ = false;
+  for (const ast::OrderItem& order : call.order_by) {
+    in_aggregate_ = true;
+    valid &= !bind_value(*order.expr).type.is_invalid();
+    in_aggregate_ = false;
+  }
   if (!valid) return invalid_expr(span);
+  if (decl->name == "COUNT" && call.args.empty()) {
+    session_.report(fail(ErrorCode::WrongArgumentCount, span, "`{}` takes one argument", display_name(call))
+                        .hint("COUNT(*) counts rows."),
+                    span);
+    return invalid_expr(span);
+  }
   if (decl->name == "COUNT" && item.args.size() > 1) {
     session_.report(fail(ErrorCode::WrongArgumentCount, span, "`{}` takes one argument, and not {}", display_name(call),
                          item.args.size())

@@ -8,6 +8,7 @@
 #include "planner/bind/grouping_sets.h"
 #include "planner/bind/json_call.h"
 #include "planner/bind/literal.h"
+#include "planner/bind/object_call.h"
 #include "planner/bind/type_reasons.h"
 #include "planner/bind/unknown_function.h"
 
@@ -23,10 +24,11 @@ bool is_comparison(std::string_view name) {
 // Functions for which an untyped NULL is an argument like any other.
 bool takes_null(std::string_view name) {
   constexpr std::string_view kNames[] = {
-      "IS NULL",        "IS NOT NULL",  "IS UNKNOWN",    "IS NOT UNKNOWN", "ARRAY",      "MAP",
-      "TYPEOF",         "ARRAY_APPEND", "UNHEX",         "BTRIM",          "URL_DECODE", "URL_ENCODE",
-      "JSON_QUOTE",     "JSON_UNQUOTE", "ARRAY_PREPEND", "JSON_STRING",    "PARSE_JSON", "TO_TIMESTAMP_LTZ",
-      "ARRAY_CONTAINS", "ARRAY_REMOVE", "ARRAY_JOIN",    "ARRAY_SLICE",    "ARRAY_SORT", "SPLIT"};
+      "IS NULL",      "IS NOT NULL", "IS UNKNOWN",       "IS NOT UNKNOWN", "ARRAY",
+      "MAP",          "TYPEOF",      "ARRAY_APPEND",     "UNHEX",          "BTRIM",
+      "URL_DECODE",   "URL_ENCODE",  "JSON_QUOTE",       "JSON_UNQUOTE",   "ARRAY_PREPEND",
+      "JSON_STRING",  "PARSE_JSON",  "TO_TIMESTAMP_LTZ", "ARRAY_CONTAINS", "ARRAY_POSITION",
+      "ARRAY_REMOVE", "ARRAY_JOIN",  "ARRAY_SLICE",      "ARRAY_SORT",     "SPLIT"};
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
@@ -232,6 +234,10 @@ Expr ExprBinder::bind_coalesce(std::vector<Expr> args, SourceSpan span, const ch
 // IF(condition, a, b): a CASE, but NULL in any argument makes the result nullable, as Flink declares it.
 Expr ExprBinder::bind_if(const ast::Call& call, SourceSpan span) {
   Expr result{Special{Form::Case}, Type::invalid(), {}, span};
+  if (std::holds_alternative<ast::NullLiteral>(call.args[0]->kind)) {
+    session_.error(ErrorCode::TypeMismatch, call.args[0]->span, "`NULL` is no condition of IF: it has no type");
+    return invalid_expr(span);
+  }
   result.args.push_back(bind_condition(*call.args[0], "the first argument of IF"));
   result.args.push_back(bind_value(*call.args[1]));
   result.args.push_back(bind_value(*call.args[2]));
@@ -311,6 +317,7 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
                     span);
     return invalid_expr(span);
   }
+  if (lookup == "OBJECT_OF" || lookup == "OBJECT_UPDATE") return bind_object_call(*this, call, span, session_);
   if (!known && lookup == "APPROX_COUNT_DISTINCT") {
     session_.report(
         fail(ErrorCode::NotInStreaming, span, "`{}` does not run on streams", lookup).hint("Write COUNT(DISTINCT ..)."),
@@ -361,6 +368,13 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
     if (!check_collection(lookup, args, span, session_)) return invalid_expr(span);
     return call_or_report(lookup, std::move(args), span, session_);
   }
+  if (lookup == "MULTISET" && call.form != ast::CallForm::Function) {
+    session_.report(fail(ErrorCode::NotInStreaming, span, "the constructor MULTISET[..] does not run on streams")
+                        .hint("ARRAY[..] holds several values; COLLECT(value) makes a MULTISET of those of a group."),
+                    span);
+    return invalid_expr(span);
+  }
+  if (session_.is_refused_function(call.function)) return invalid_expr(span);
   if (is_aggregate || is_function_of_flink(lookup)) {
     session_.not_supported(name_span(call, span), "function `{}`", display_name(call));
   } else {

@@ -142,7 +142,8 @@ std::optional<BoundDdl> drop_catalog(const ast::Drop& drop, BindSession& session
 
 // There are no functions of users yet, so there is none to drop.
 std::optional<BoundDdl> drop_function(const ast::Drop& drop, BindSession& session) {
-  if (drop.if_exists) return BoundDdl{};
+  bool was_refused = session.refused_functions.erase(BindSession::to_lower(drop.name.parts.back().text)) > 0;
+  if (drop.if_exists || was_refused) return BoundDdl{};
   session.report(
       fail(ErrorCode::UnknownFunction, drop.name.span, "function `{}` does not exist", session.text(drop.name.span))
           .hint("Write IF EXISTS where that is right; functions that are built in cannot be dropped."),
@@ -306,7 +307,7 @@ std::optional<BoundDdl> bind_drop(const ast::Drop& drop, SourceSpan span, BindSe
     case ast::ObjectKind::Function:
       return drop_function(drop, session);
     case ast::ObjectKind::Model:
-      if (drop.if_exists) return BoundDdl{};
+      if (session.refused_models.erase(drop.name.parts.back().text) > 0 || drop.if_exists) return BoundDdl{};
       session.report(
           fail(ErrorCode::UnknownModel, drop.name.span, "model `{}` does not exist", session.text(drop.name.span))
               .hint("Write IF EXISTS where that is right."),

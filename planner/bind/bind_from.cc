@@ -135,8 +135,12 @@ From QueryBinder::bind_relation(const ast::TableFunction& function, const ast::T
   const auto& call = std::get<ast::Call>(function.call->kind);
   if (auto kind = window_kind(call.lookup)) return bind_window_function(call, *kind, reference);
   if (call.lookup == "TO_CHANGELOG" || call.lookup == "FROM_CHANGELOG") return bind_changelog_call(call, reference);
+  if (session_.is_refused_function(call.function)) return single(broken_query(), "", {}, reference.span);
   for (const ast::ExprPtr& arg : call.args) {
-    if (auto* named = std::get_if<ast::ModelArgument>(&arg->kind)) {
+    auto* named = std::get_if<ast::ModelArgument>(&arg->kind);
+    if (named != nullptr && session_.is_refused_model(named->model))
+      return single(broken_query(), "", {}, reference.span);
+    if (named != nullptr) {
       session_.report(fail(ErrorCode::UnknownModel, named->model.span, "model `{}` does not exist",
                            session_.text(named->model.span))
                           .hint("Create it with CREATE MODEL."),

@@ -36,7 +36,9 @@ class GroupByBinder {
         }
       }
     }
-    if (sets.size() > 1 && out_.valid) out_.valid = add_sets(sets, group_by_.span, out_.grouping, session_);
+    bool is_distinct = group_by_.quantifier == ast::SetQuantifier::Distinct;
+    if (sets.size() > 1 && out_.valid)
+      out_.valid = add_sets(sets, is_distinct, group_by_.span, out_.grouping, session_);
     if (sets.size() > 1 && out_.window) {
       session_.not_supported(group_by_.span, "a window in GROUPING SETS");
       out_.valid = false;

@@ -302,17 +302,6 @@ class InsertBinder {
   std::map<uint32_t, Expr> statics_;
 };
 
-// Names of a result are unique: a, a0, a1.
-std::vector<std::string> unique_names(const RowSchema& schema) {
-  std::vector<std::string> names;
-  for (const RowField& field : schema) {
-    std::string name = field.name;
-    for (int i = 0; std::ranges::find(names, name) != names.end(); ++i) name = fmt::format("{}{}", field.name, i);
-    names.push_back(std::move(name));
-  }
-  return names;
-}
-
 std::optional<BoundJob> checked(BoundJob job, size_t errors_before, BindSession& session) {
   for (const Plan& sink : job.sinks) check_over(sink, session);
   infer_changelogs(job.sinks, *session.diagnostics);
@@ -325,6 +314,16 @@ std::optional<BoundJob> checked(BoundJob job, size_t errors_before, BindSession&
 }
 
 }  // namespace
+
+std::vector<std::string> unique_names(const RowSchema& schema) {
+  std::vector<std::string> names;
+  for (const RowField& field : schema) {
+    std::string name = field.name;
+    for (int i = 0; std::ranges::find(names, name) != names.end(); ++i) name = fmt::format("{}{}", field.name, i);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
 
 std::optional<Plan> bind_insert(const ast::Insert& insert, BindSession& session) {
   return InsertBinder(insert, session).bind();

@@ -187,6 +187,13 @@ From QueryBinder::bind_relation(const ast::Join& join, const ast::TableRef& refe
     node = *std::move(temporal);
   }
   From from{make_join(std::move(node)), std::move(both)};
+  if (mixes_row_times(*from.plan.as<Join>())) {
+    session_.report(fail(ErrorCode::BadJoin, span,
+                         "the times that bound the join are TIMESTAMP on one side and "
+                         "TIMESTAMP_LTZ on the other")
+                        .hint("Declare both time attributes with the same type."),
+                    span);
+  }
   for (Relation& relation : from.scope.relations) {
     auto first = from.plan->times.begin() + relation.offset;
     relation.times.assign(first, first + static_cast<std::ptrdiff_t>(relation.columns.size()));

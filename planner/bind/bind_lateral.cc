@@ -194,6 +194,10 @@ class TemporalJoin {
                         : "Its connector cannot look up keys: take a row time of the left side, and declare PRIMARY "
                           "KEY (..) NOT ENFORCED.");
     }
+    if (!compares_key(join)) {
+      return refuse("a temporal join compares the whole primary key of the versioned table",
+                    "Add the missing columns of the key to the condition.");
+    }
     if (!by_rowtime) {
       return refuse("the table cannot be looked up, so there is no version at processing time",
                     "Use a row time of the left side, or a table whose connector can look up keys.");
@@ -202,6 +206,13 @@ class TemporalJoin {
   }
 
  private:
+  bool compares_key(const Join& join) const {
+    std::vector<uint32_t> compared = join_keys_of(join).right;
+    return std::ranges::any_of(upsert_keys_of(right_.plan), [&](const std::vector<uint32_t>& key) {
+      return std::ranges::all_of(key, [&](uint32_t one) { return std::ranges::find(compared, one) != compared.end(); });
+    });
+  }
+
   std::optional<Join> looked_up(Join join) {
     if (!join_keys_of(join).left.empty()) return join;
     return refuse("a lookup needs an equality between both sides",

@@ -101,9 +101,11 @@ BoundQuery QueryBinder::bind(const ast::Query& query) {
 BoundQuery QueryBinder::bind_whole(const ast::Query& query) {
   WithScope scope{with_, {}};
   if (query.recursive) {
-    session_.report(fail(ErrorCode::NotSupportedYet, query.span, "WITH RECURSIVE is not supported yet")
-                        .hint("Flink does not run it on streams: write as many steps as there can be, with UNION ALL."),
+    session_.report(fail(ErrorCode::NotInStreaming, query.span, "WITH RECURSIVE does not run on streams")
+                        .hint("Write as many steps as there can be, with UNION ALL; leave RECURSIVE out where no query "
+                              "names itself."),
                     query.span);
+    for (const ast::WithItem& item : query.with) scope.queries.insert_or_assign(item.name.text, broken_query());
   }
   for (const ast::WithItem& item : query.with) {
     BoundQuery bound = QueryBinder(session_, &scope, outer_).bind(*item.query);

@@ -6,6 +6,7 @@
 #include "catalog/connectors/connectors.h"
 #include "grammar/ast/print.h"
 #include "planner/bind/bind_type.h"
+#include "planner/bind/columns_of_query.h"
 #include "planner/bind/ddl.h"
 #include "planner/bind/like_strategies.h"
 #include "planner/bind/query_binder.h"
@@ -16,7 +17,8 @@ namespace {
 
 class TableBinder {
  public:
-  TableBinder(const ast::CreateTable& create, BindSession& session) : create_(create), session_(session) {}
+  TableBinder(const ast::CreateTable& create, const RowSchema* of_query, BindSession& session)
+      : create_(create), of_query_(of_query), session_(session) {}
 
   std::shared_ptr<const Table> bind(const ObjectPath& path) {
     size_t before = session_.diagnostics->count();
@@ -85,9 +87,7 @@ class TableBinder {
         bound.kind = ComputedColumn{ast::print(*computed->expr), invalid_expr(column.span)};
         computed_.emplace_back(name, computed->expr.get());
       } else {
-        session_.report(fail(ErrorCode::UnknownType, column.span, "column `{}` has no type", name)
-                            .hint("Write one behind the name; only CREATE TABLE .. AS takes names without types."),
-                        column.span);
+        bound.type = type_in_query(name, of_query_, column.span, session_);
       }
       if (constraint != nullptr) constraints_.push_back({constraint, {name}});
       add_column(std::move(bound), column.name.span);
@@ -96,6 +96,16 @@ class TableBinder {
       std::vector<std::string> names;
       for (const ast::Identifier& column : constraint.columns) names.push_back(column.text);
       constraints_.push_back({&constraint, std::move(names)});
+    }
+    take_columns_of_query();
+  }
+
+  // Columns without types put those of the query in another order; beside others they come behind.
+  void take_columns_of_query() {
+    if (of_query_ == nullptr) return;
+    if (is_list_of_names(create_, *of_query_, session_)) return;
+    for (const RowField& field : *of_query_) {
+      if (!table_.find(field.name)) add_column({field.name, field.type, PhysicalColumn{}, {}}, create_.query->span);
     }
   }
 
@@ -379,6 +389,7 @@ class TableBinder {
   }
 
   const ast::CreateTable& create_;
+  const RowSchema* of_query_;
   BindSession& session_;
   Table table_;
   LikeStrategies like_;
@@ -393,8 +404,9 @@ class TableBinder {
 
 }  // namespace
 
-std::shared_ptr<const Table> bind_table(const ast::CreateTable& create, const ObjectPath& path, BindSession& session) {
-  return TableBinder(create, session).bind(path);
+std::shared_ptr<const Table> bind_table(const ast::CreateTable& create, const ObjectPath& path, BindSession& session,
+                                        const RowSchema* of_query) {
+  return TableBinder(create, of_query, session).bind(path);
 }
 
 }  // namespace sluice::planner

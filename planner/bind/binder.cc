@@ -1,8 +1,10 @@
 #include "planner/bind/binder.h"
 
 #include "catalog/objects/setting_keys.h"
+#include "planner/bind/bind_type.h"
 #include "planner/bind/ddl.h"
 #include "planner/bind/jobs.h"
+#include "planner/bind/query_binder.h"
 #include "planner/bind/session.h"
 #include "planner/bind/show.h"
 
@@ -132,20 +134,36 @@ class ScriptBinder {
     return wrap(bind_inserts(JobKind::StatementSet, set.inserts, session_));
   }
   std::optional<Kind> bind_one(const ast::Explain& explain, SourceSpan span) {
-    std::optional<BoundJob> job;
-    const auto& statement = explain.statement->kind;
-    if (auto* select = std::get_if<ast::SelectStatement>(&statement)) {
-      job = bind_select(*select->query, explain.statement->span, session_);
-      if (job) job->sinks[0] = without_update_befores(job->sinks[0]);
-    } else if (auto* insert = std::get_if<ast::Insert>(&statement)) {
-      job = bind_inserts(JobKind::Insert, {insert}, session_);
-    } else if (auto* set = std::get_if<ast::StatementSet>(&statement)) {
-      job = bind_set(*set);
-    } else {
-      return refuse(span, "EXPLAIN of this statement");
+    size_t before = session_.diagnostics->count();
+    auto job = bind_inner(*explain.statement);
+    if (job) return Kind{BoundExplain{explain.details, std::move(*job)}};
+    if (session_.diagnostics->count() == before) session_.not_supported(span, "EXPLAIN of this statement");
+    return {};
+  }
+
+  // A statement inside of another one: nothing of it is carried out.
+  std::optional<BoundJob> bind_inner(const ast::Statement& statement) {
+    if (auto* insert = std::get_if<ast::Insert>(&statement.kind)) {
+      return bind_inserts(JobKind::Insert, {insert}, session_);
     }
-    if (!job) return {};
-    return Kind{BoundExplain{explain.details, std::move(*job)}};
+    if (auto* set = std::get_if<ast::StatementSet>(&statement.kind)) return bind_set(*set);
+    if (auto* select = std::get_if<ast::SelectStatement>(&statement.kind)) {
+      auto job = bind_select(*select->query, statement.span, session_);
+      if (job) job->sinks[0] = without_update_befores(job->sinks[0]);
+      return job;
+    }
+    Catalog catalog = session_.catalog;
+    auto definitions = session_.definitions;
+    auto broken = session_.broken;
+    if (auto* create = std::get_if<ast::CreateTable>(&statement.kind))
+      bind_create_table(*create, statement.span, session_);
+    if (auto* create = std::get_if<ast::CreateMaterializedTable>(&statement.kind)) {
+      bind_materialized_table(*create, statement.span, session_);
+    }
+    session_.catalog = std::move(catalog);
+    session_.definitions = std::move(definitions);
+    session_.broken = std::move(broken);
+    return {};
   }
 
   // A query that nobody reads from is planned for whoever needs least.
@@ -242,16 +260,27 @@ class ScriptBinder {
                     span);
     return {};
   }
-  std::optional<Kind> bind_one(const ast::CreateMaterializedTable&, SourceSpan span) {
-    return refuse(span, "CREATE MATERIALIZED TABLE", "CREATE TABLE, and INSERT INTO it: the job keeps it up to date.");
+  std::optional<Kind> bind_one(const ast::CreateMaterializedTable& create, SourceSpan span) {
+    bind_materialized_table(create, span, session_);
+    return {};
   }
   // Nexmark's one function is built in; scripts that create it run unchanged.
   std::optional<Kind> bind_one(const ast::DefineFunction& define, SourceSpan span) {
     bool built_in = define.class_name.value == "com.github.nexmark.flink.udf.CountChar" && !define.alter;
-    return built_in ? std::optional<Kind>(BoundDdl{})
-                    : refuse(span, "CREATE FUNCTION", "SHOW FUNCTIONS lists the functions that there are.");
+    if (built_in) return BoundDdl{};
+    session_.refused_functions.insert(BindSession::to_lower(define.name.parts.back().text));
+    return refuse(span, "CREATE FUNCTION", "SHOW FUNCTIONS lists the functions that there are.");
   }
-  std::optional<Kind> bind_one(const ast::CreateModel&, SourceSpan span) {
+  std::optional<Kind> bind_one(const ast::CreateModel& create, SourceSpan span) {
+    size_t before = session_.diagnostics->count();
+    for (const auto* columns : {&create.input, &create.output}) {
+      for (const ast::Column& column : *columns) {
+        if (auto* physical = std::get_if<ast::PhysicalColumn>(&column.kind)) bind_type(*physical->type, session_);
+      }
+    }
+    if (create.query) QueryBinder(session_).bind_outermost(*create.query);
+    session_.refused_models.insert(create.name.parts.back().text);
+    if (session_.diagnostics->count() != before) return {};
     return refuse(span, "CREATE MODEL",
                   "Write the rows to a topic, and let the model's service answer into another one.");
   }
@@ -287,7 +316,10 @@ class ScriptBinder {
   std::optional<Kind> bind_one(const ast::Analyze&, SourceSpan span) {
     return batch_only(span, "ANALYZE TABLE", "An endless table has no statistics: leave the statement out.");
   }
-  std::optional<Kind> bind_one(const ast::CompilePlan&, SourceSpan span) {
+  std::optional<Kind> bind_one(const ast::CompilePlan& compile, SourceSpan span) {
+    size_t before = session_.diagnostics->count();
+    bind_inner(*compile.statement);
+    if (session_.diagnostics->count() != before) return {};
     return refuse(span, "COMPILE PLAN", "Write the INSERT alone: a job keeps the plan that it was started with.");
   }
   std::optional<Kind> bind_one(const ast::ExecutePlan&, SourceSpan span) {

@@ -19,9 +19,13 @@ std::optional<BoundDdl> alter_table(const ast::Alter& alter, const Table& table,
 std::optional<BoundDdl> bind_use(const ast::UseCatalog& use, BindSession& session);
 std::optional<BoundDdl> bind_use(const ast::UseDatabase& use, BindSession& session);
 
-// The table of a definition without AS; nothing after an error, except that one whose options alone are wrong is a
-// table, and reported.
-std::shared_ptr<const Table> bind_table(const ast::CreateTable& create, const ObjectPath& path, BindSession& session);
+// Its query is bound, and its name is known to what follows; then it is refused.
+void bind_materialized_table(const ast::CreateMaterializedTable& create, SourceSpan span, BindSession& session);
+
+// The table of a definition; nothing after an error, except that one whose options alone are wrong is a table, and
+// reported. `of_query`: the columns of the query behind AS.
+std::shared_ptr<const Table> bind_table(const ast::CreateTable& create, const ObjectPath& path, BindSession& session,
+                                        const RowSchema* of_query = nullptr);
 
 // ---- Names of objects
 

@@ -1,6 +1,7 @@
 #include "planner/bind/describe_function.h"
 
 #include "catalog/functions/aggregate_decl.h"
+#include "catalog/functions/forms.h"
 #include "catalog/functions/function_table.h"
 
 namespace sluice::planner {
@@ -38,6 +39,10 @@ std::string examples_of(const FunctionDecl& function) {
   return out;
 }
 
+void add_example(Info& info, const Example& example) {
+  info.add("examples", std::string(example.sql) + " = " + std::string(example.result));
+}
+
 void add_details(Info& info, const FunctionDecl& function) {
   bool is_pure = function.volatility == Volatility::Pure;
   info.add("kind", "SCALAR");
@@ -56,17 +61,40 @@ void add_details(Info& info, const AggregateDecl& function) {
   info.add("supports constant folding", "false");
   info.add("signature", std::string(function.usage));
   info.add("description", std::string(function.summary));
+  if (const Example* example = example_of_aggregate(function.name)) add_example(info, *example);
+}
+
+void add_details(Info& info, const FormDecl& form) {
+  bool is_table = form.kind == FormDecl::Kind::Table;
+  info.add("kind", is_table ? "TABLE" : form.kind == FormDecl::Kind::Scalar ? "SCALAR" : "OTHER");
+  info.add("requirements", "[]");
+  info.add("is deterministic", "true");
+  info.add("supports constant folding", form.example.sql.empty() ? "false" : "true");
+  info.add("signature", std::string(form.usage));
+  info.add("description", std::string(form.summary));
+  if (!form.example.sql.empty()) add_example(info, form.example);
 }
 
 }  // namespace
+
+std::vector<std::string> callable_names() {
+  std::vector<std::string> names = function_names();
+  for (const AggregateDecl& decl : aggregate_table()) {
+    if (!decl.name.starts_with('$')) names.emplace_back(decl.name);
+  }
+  for (const FormDecl& form : form_table()) names.emplace_back(form.name);
+  return names;
+}
 
 std::optional<BoundRows> describe_function(const ast::Name& name, bool extended, BindSession& session) {
   const std::string& last = name.parts.back().text;
   const FunctionDecl* scalar = find_function(last);
   const AggregateDecl* aggregate = find_aggregate(last);
-  if (scalar == nullptr && aggregate == nullptr) {
+  const FormDecl* form = find_form(last);
+  if (scalar == nullptr && aggregate == nullptr && form == nullptr) {
+    if (session.is_refused_function(name)) return {};
     session.report(fail(ErrorCode::UnknownFunction, name.span, "function `{}` is not known", last)
-                       .hint(did_you_mean(last, function_names())),
+                       .hint(did_you_mean(last, callable_names())),
                    name.span);
     return {};
   }
@@ -76,8 +104,10 @@ std::optional<BoundRows> describe_function(const ast::Name& name, bool extended,
   if (!extended) return info.take();
   if (scalar != nullptr) {
     add_details(info, *scalar);
-  } else {
+  } else if (aggregate != nullptr) {
     add_details(info, *aggregate);
+  } else {
+    add_details(info, *form);
   }
   return info.take();
 }

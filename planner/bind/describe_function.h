@@ -6,7 +6,10 @@
 
 namespace sluice::planner {
 
-// DESCRIBE FUNCTION [EXTENDED] name, from the function's row in the table. Nothing after an error.
+// All that can be called: functions, aggregates and forms.
+std::vector<std::string> callable_names();
+
+// DESCRIBE FUNCTION [EXTENDED] name, from its row in the table. Nothing after an error.
 std::optional<BoundRows> describe_function(const ast::Name& name, bool extended, BindSession& session);
 
 }  // namespace sluice::planner

@@ -55,12 +55,11 @@ constexpr std::string_view kGroupWindows =
     "HOP_PROCTIME SESSION_START SESSION_END SESSION_ROWTIME SESSION_PROCTIME";
 
 // Operators of more than one word.
-constexpr std::array<std::string_view, 19> kOperators = {
+constexpr std::array<std::string_view, 13> kOperators = {
     "IS JSON",        "IS NOT JSON",        "IS JSON VALUE", "IS NOT JSON VALUE",
     "IS JSON OBJECT", "IS NOT JSON OBJECT", "IS JSON ARRAY", "IS NOT JSON ARRAY",
     "IS JSON SCALAR", "IS NOT JSON SCALAR", "SIMILAR TO",    "FORMAT JSON",
-    "MEMBER OF",      "SUBMULTISET OF",     "IS EMPTY",      "IS NOT EMPTY",
-    "IS A SET",       "IS NOT A SET",       "OVERLAPS"};
+    "OVERLAPS"};
 
 }  // namespace
 

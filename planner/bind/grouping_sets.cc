@@ -97,7 +97,8 @@ std::optional<std::vector<Set>> grouping_sets(const std::vector<ast::GroupingEle
   return out;
 }
 
-bool add_sets(const std::vector<std::vector<size_t>>& sets, SourceSpan span, Grouping& grouping, BindSession& session) {
+bool add_sets(const std::vector<std::vector<size_t>>& sets, bool distinct, SourceSpan span, Grouping& grouping,
+              BindSession& session) {
   if (grouping.keys.size() > kKeysMax) {
     session.error(ErrorCode::StatementTooLarge, span, "GROUPING SETS of more than {} expressions", kKeysMax);
     return false;
@@ -106,10 +107,11 @@ bool add_sets(const std::vector<std::vector<size_t>>& sets, SourceSpan span, Gro
     uint64_t missing = (uint64_t{1} << grouping.keys.size()) - 1;
     for (size_t key : set) missing &= ~grouping.bit_of(key);
     if (std::ranges::find(grouping.sets, missing) != grouping.sets.end()) {
-      session.report(
-          fail(ErrorCode::BadGroupingSets, span, "a grouping set stands twice, which is not supported yet")
-              .hint("Leave one of the equal sets out; where its rows are wanted twice, UNION ALL a second query."),
-          span);
+      if (distinct) continue;
+      session.report(fail(ErrorCode::BadGroupingSets, span, "a grouping set stands twice, which is not supported yet")
+                         .hint("Write GROUP BY DISTINCT, or leave one of the equal sets out; where its rows are wanted "
+                               "twice, UNION ALL a second query."),
+                     span);
       return false;
     }
     grouping.sets.push_back(missing);

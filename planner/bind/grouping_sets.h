@@ -23,8 +23,10 @@ struct Grouping {
   uint64_t bit_of(size_t key) const { return uint64_t{1} << (keys.size() - 1 - key); }
 };
 
-// Notes the sets, each of which is positions of keys. False where they cannot be; that is reported.
-bool add_sets(const std::vector<std::vector<size_t>>& sets, SourceSpan span, Grouping& grouping, BindSession& session);
+// Notes the sets, each of which is positions of keys; equal ones once if `distinct`, else they are an error. False
+// where they cannot be; that is reported.
+bool add_sets(const std::vector<std::vector<size_t>>& sets, bool distinct, SourceSpan span, Grouping& grouping,
+              BindSession& session);
 
 // The input once per set, with the keys and the number of the set as columns behind its own.
 Plan expand_sets(const Plan& input, const Grouping& grouping, SourceSpan span);

@@ -12,6 +12,9 @@ std::optional<Plan> bind_insert(const ast::Insert& insert, BindSession& session)
 // Several INSERTs as one job.
 std::optional<BoundJob> bind_inserts(JobKind kind, const std::vector<const ast::Insert*>& inserts,
                                      BindSession& session);
+// Names of a result or a view are unique: a, a0, a1.
+std::vector<std::string> unique_names(const RowSchema& schema);
+
 std::optional<BoundJob> bind_select(const ast::Query& query, SourceSpan span, BindSession& session);
 
 }  // namespace sluice::planner

@@ -186,6 +186,13 @@ std::optional<Plan> top_n(const Over& over, const Range& range, BindSession& ses
   const std::string& name = over.names[0];
   if (range.last && *range.last < first) return with_number(make(Values{over.input->schema, {}}), first, name);
   Partition partition = partition_of(over);
+  if (!partition.window.empty() && window_properties_of(over.input).window->processing_time) {
+    session.report(
+        fail(ErrorCode::NotInStreaming, over.span, "a Top-N of windows over processing time does not run on streams")
+            .hint("Make the windows over a column with a watermark."),
+        over.span);
+    return {};
+  }
   bool mini_batch = session.settings.get_bool("table.exec.mini-batch.enabled");
   const SortKey& key = over.order[0];
   bool one = range.last == first;

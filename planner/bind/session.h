@@ -67,12 +67,25 @@ struct BindSession {
   // Objects whose CREATE had errors: not finding them is not another mistake. One whose columns are known all the same
   // is in the catalog, so that what is wrong with its uses is told, too.
   std::set<ObjectPath> broken;
+  // Functions (in lower case) and models that this script creates, which is refused: a use of one is told no more.
+  std::set<std::string> refused_functions, refused_models;
   bool uses_broken = false;  // The statement that is being bound: it is checked, and does not go on.
   int view_depth = 0;
   // A limit of the statement that is being bound was reported: what is left of it is not looked at.
   bool is_too_large = false;
   // While a view's stored text is bound: the place in the script where the view is named, for all that comes from it.
   std::optional<SourceSpan> place;
+
+  bool is_refused_function(const ast::Name& name) const {
+    return !name.parts.empty() && refused_functions.contains(to_lower(name.parts.back().text));
+  }
+  bool is_refused_model(const ast::Name& name) const {
+    return !name.parts.empty() && refused_models.contains(name.parts.back().text);
+  }
+  static std::string to_lower(std::string text) {
+    for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return text;
+  }
 
   template <class... Args>
   void error(ErrorCode code, SourceSpan span, fmt::format_string<Args...> format, Args&&... args) {

@@ -216,7 +216,7 @@ std::optional<BoundRows> bind_show(const ast::Show& show, SourceSpan span, BindS
     case ast::ShowKind::Columns:
       return describe_object(*show.name, show.like, session);
     case ast::ShowKind::Functions: {
-      std::vector<std::string> names = show.user ? std::vector<std::string>{} : function_names();
+      std::vector<std::string> names = show.user ? std::vector<std::string>{} : callable_names();
       std::ranges::sort(names);
       return names_as("function name", names, show);
     }

@@ -1,32 +1,11 @@
 #include "planner/bind/unknown_function.h"
 
-#include <vector>
-
 #include <fmt/format.h>
 
 #include "base/diagnostics.h"
-#include "catalog/functions/aggregate_decl.h"
-#include "catalog/functions/function_table.h"
+#include "planner/bind/describe_function.h"
 
 namespace sluice::planner {
-
-namespace {
-
-// What a call may be meant to be: functions, aggregates and the forms that the binder resolves itself.
-std::vector<std::string> callable_names() {
-  std::vector<std::string> names = function_names();
-  for (const AggregateDecl& decl : aggregate_table()) {
-    if (!decl.name.starts_with('$')) names.emplace_back(decl.name);
-  }
-  for (const char* name : {"COALESCE", "IFNULL", "NULLIF", "IF", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD",
-                           "TUMBLE_START", "TUMBLE_END", "HOP_START", "HOP_END", "SESSION_START", "SESSION_END",
-                           "TUMBLE_ROWTIME", "HOP_ROWTIME", "SESSION_ROWTIME"}) {
-    names.emplace_back(name);
-  }
-  return names;
-}
-
-}  // namespace
 
 std::string hint_of_unknown(const std::string& name) {
   constexpr std::pair<std::string_view, std::string_view> kOthers[] = {

@@ -33,9 +33,12 @@ Result<std::string> explain_statement(const JobRequest& request, const std::vect
     return fail(ErrorCode::NotSupportedYet, "EXPLAIN with details other than CHANGELOG_MODE is not supported yet");
   }
   SLUICE_TRY(OptimizedJob job, optimize_job(request, settings, session, diagnostics));
-  SLUICE_TRY(jobgraph::JobGraph graph, lower_job(request, job, settings, session));
+  auto graph = lower_job(request, job, settings, session);
+  bool runs = graph.has_value();
+  if (!runs && graph.error().code != ErrorCode::NotSupportedYet) return std::move(graph).as_failure();
+  std::string execution = runs ? physical_text(*graph) : graph.error().message + "\n";
   return "== Abstract Syntax Tree ==\n" + plans_text(request.sinks) + "\n== Optimized Physical Plan ==\n" +
-         plans_text(job.sinks) + "\n== Optimized Execution Plan ==\n" + physical_text(graph);
+         plans_text(job.sinks) + "\n== Optimized Execution Plan ==\n" + execution;
 }
 
 }  // namespace sluice::planner

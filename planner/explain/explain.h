@@ -20,7 +20,8 @@ Result<std::string> explain_stage(ExplainStage stage, const JobRequest& request,
                                   const SessionContext& session, Diagnostics& diagnostics);
 
 // The answer to an EXPLAIN statement: Flink's three headings above our plans. The kinds of change are always shown, so
-// CHANGELOG_MODE adds nothing; the other details are refused.
+// CHANGELOG_MODE adds nothing; the other details are refused. In place of operators that do not run yet stands which
+// ones these are.
 Result<std::string> explain_statement(const JobRequest& request, const std::vector<ast::ExplainDetail>& details,
                                       const Settings& settings, const SessionContext& session,
                                       Diagnostics& diagnostics);

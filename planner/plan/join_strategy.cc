@@ -16,6 +16,7 @@ enum class Side : uint8_t { Left, Right };
 struct TimeOperand {
   Side side{};
   TimeRole role = TimeRole::None;
+  TypeRoot root{};
 };
 
 class TimeConditions {
@@ -29,6 +30,8 @@ class TimeConditions {
     return equalities_ == 0 && lower_ == 1 && upper_ == 1;
   }
 
+  bool mixes_types() const { return mixes_types_; }
+
  private:
   void note(const Expr& part) {
     bool less = part.is_call("<") || part.is_call("<=");
@@ -37,6 +40,7 @@ class TimeConditions {
     auto one = operand(part.args[0]);
     auto other = operand(part.args[1]);
     if (!one || !other || one->side == other->side || one->role != other->role) return;
+    mixes_types_ |= one->root != other->root;
     if (part.is_call("=")) {
       ++equalities_;
     } else {
@@ -57,7 +61,7 @@ class TimeConditions {
       bool is_left = reference->index < width_;
       TimeRole role = is_left ? left_->times[reference->index] : right_->times[reference->index - width_];
       if (found || role == TimeRole::None) return false;
-      found = TimeOperand{is_left ? Side::Left : Side::Right, role};
+      found = TimeOperand{is_left ? Side::Left : Side::Right, role, expr.type.root()};
       return true;
     }
     return std::ranges::all_of(expr.args, [&](const Expr& arg) { return collect(arg, found); });
@@ -67,6 +71,7 @@ class TimeConditions {
   const Plan& right_;
   uint32_t width_;
   int equalities_ = 0, lower_ = 0, upper_ = 0;
+  bool mixes_types_ = false;
 };
 
 // Both bounds of one window are equal on both sides.
@@ -95,6 +100,13 @@ Plan make_join(Join join) {
                                              : JoinStrategy::Regular;
   }
   return make(std::move(join));
+}
+
+bool mixes_row_times(const Join& join) {
+  if (join.strategy != JoinStrategy::Interval) return false;
+  TimeConditions times(join);
+  times.bound_both_sides(join.condition[0]);
+  return times.mixes_types();
 }
 
 }  // namespace sluice::planner

@@ -9,4 +9,7 @@ namespace sluice::planner {
 // are equal on both sides; a regular one otherwise.
 Plan make_join(Join join);
 
+// An interval join whose sides have a TIMESTAMP and a TIMESTAMP_LTZ as their times, which have no order.
+bool mixes_row_times(const Join& join);
+
 }  // namespace sluice::planner

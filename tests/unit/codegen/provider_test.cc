@@ -72,6 +72,22 @@ TEST_F(Provider, StartsOnTheInterpreterAndMovesToOptimizedCode) {
   EXPECT_TRUE(provider->failures().empty());
 }
 
+TEST_F(Provider, NumbersOfASeedGoOnWhileTiersChange) {
+  auto provider = make();
+  RowSchema schema{{"auction", Type::bigint()}};
+  PipelineSpec spec{schema, {}, {call("RAND", {literal({int64_t{7}}, Type::integer().not_null())})}};
+  RandomRows random(3);
+  Batch batch = random.batch(run_.pool, run_.arena, spec.input, 50);
+  auto oracle = *interpreter_.pipeline(spec);
+  auto first = run_.run(spec, oracle->current(), batch);
+  auto second = run_.run(spec, oracle->current(), batch);
+  ASSERT_NE(first, second);
+  auto handle = *provider->pipeline(spec);
+  EXPECT_EQ(run_.run(spec, handle->current(), batch), first);
+  provider->wait_until_optimized();
+  EXPECT_EQ(run_.run(spec, handle->current(), batch), second);
+}
+
 TEST_F(Provider, HandleMayGoBeforeItsCodeComes) {
   auto provider = make();
   for (int i = 0; i < 5; ++i) (void)provider->pipeline(bids_over(i));

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "catalog/functions/aggregate_decl.h"
+#include "catalog/functions/forms.h"
 #include "catalog/functions/function_table.h"
 
 namespace sluice::tests {
@@ -48,14 +49,37 @@ std::string how_it_runs(const AggregateDecl& aggregate) {
   return runs(aggregate, false) ? "where no rows are taken back" : "planned only (SL1901)";
 }
 
+// "(Flink 2.3)" behind the names of what Flink 2.2 does not have.
+std::string origin(std::string_view name) {
+  std::string_view origin = origin_of(name);
+  return origin.empty() ? "" : " (" + std::string(origin) + ")";
+}
+
+std::string text_of_example(const Example* example) {
+  if (example == nullptr || example->sql.empty()) return "";
+  return in_ticks(std::string(example->sql) + " → " + std::string(example->result));
+}
+
 std::string aggregates() {
   std::string out =
       "\n## Aggregates\n\n"
       "NULL arguments do not count, except where it says so.\n\n"
-      "| aggregate | what it gives | runs |\n|---|---|---|\n";
+      "| aggregate | what it gives | runs | example |\n|---|---|---|---|\n";
   for (const AggregateDecl& aggregate : aggregate_table()) {
     if (aggregate.name.starts_with('$')) continue;
-    out += "| " + in_ticks(aggregate.usage) + " | " + std::string(aggregate.summary) + " | " + how_it_runs(aggregate) +
+    out += "| " + in_ticks(aggregate.usage) + origin(aggregate.name) + " | " + std::string(aggregate.summary) + " | " +
+           how_it_runs(aggregate) + " | " + text_of_example(example_of_aggregate(aggregate.name)) + " |\n";
+  }
+  return out;
+}
+
+std::string forms() {
+  std::string out =
+      "\n## Forms\n\n"
+      "What is no function of the table: conditions, functions over windows, tables in FROM.\n\n"
+      "| form | what it gives | example |\n|---|---|---|\n";
+  for (const FormDecl& form : form_table()) {
+    out += "| " + in_ticks(form.usage) + " | " + std::string(form.summary) + " | " + text_of_example(&form.example) +
            " |\n";
   }
   return out;
@@ -75,10 +99,11 @@ std::string page() {
       examples +=
           (examples.empty() ? "" : "<br>") + in_ticks(std::string(example.sql) + " → " + std::string(example.result));
     }
+    names += origin(function.name);
     out += "| " + names + " | " + arguments_of(function) + " | " + std::string(function.summary) + " | " + examples +
            " |\n";
   }
-  return out + aggregates();
+  return out + aggregates() + forms();
 }
 
 TEST(FunctionTable, ItsPageIsUpToDate) {

@@ -75,7 +75,7 @@ TEST(Codec, FindsTheFunctionsOfCallsAgain) {
 TEST(Codec, RefusesCallsOverOtherTypes) {
   auto with_call = [](const char* function, std::vector<Expr> args) {
     JobGraph graph = small_graph();
-    Expr call{Call{function, 1, nullptr}, Type::boolean(), std::move(args), {}};
+    Expr call{Call{function, find_function(function)->version, nullptr}, Type::boolean(), std::move(args), {}};
     std::get<Calc>(calc_of(graph).kind).condition = {std::move(call)};
     return encode(graph);
   };
