@@ -10,6 +10,7 @@
 #include "planner/bind/ddl.h"
 #include "planner/bind/like_strategies.h"
 #include "planner/bind/query_binder.h"
+#include "planner/bind/watermark_type.h"
 
 namespace sluice::planner {
 
@@ -296,7 +297,8 @@ class TableBinder {
     binder.clause = "a watermark";
     Expr expr = binder.bind_value(*written->expr);
     const Column& column = table_.columns[*found];
-    if (!is_time(column.type, written->column.span) || !is_time(expr.type, written->expr->span)) return;
+    if (!can_be_watermark(column.type, written->column.span, session_)) return;
+    if (!can_be_watermark(expr.type, written->expr->span, session_)) return;
     if (column.computed() != nullptr && column.computed()->expr.is_call("PROCTIME")) {
       return session_.report(
           fail(ErrorCode::BadWatermark, written->column.span, "`{}` is a processing time and takes no watermark", name)
@@ -304,27 +306,6 @@ class TableBinder {
           written->column.span);
     }
     table_.watermark = WatermarkStrategy{*found, ast::print(*written->expr), std::move(expr)};
-  }
-
-  // TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p up to 3, or reported before.
-  bool is_time(const Type& type, SourceSpan span) {
-    if (type.is_invalid()) return false;
-    if (type.is_timestamp() && type.precision() <= 3) return true;
-    std::string text = session_.text(span);
-    bool is_quoted = text.size() > 2 && text.front() == '`' && text.find('`', 1) == text.size() - 1;
-    if (is_quoted) text = text.substr(1, text.size() - 2);
-    std::string hint =
-        text.starts_with("CAST(") && type.is_character() ? "Leave the CAST out: a watermark is a time."
-        : type.is_character() ? fmt::format("Add a column `event_time AS TO_TIMESTAMP({})`, and use that.", text)
-        : type.is_integer()   ? fmt::format("Add a column `event_time AS TO_TIMESTAMP_LTZ({}, 3)`, and use that.", text)
-        : type.is_timestamp() ? "Declare it with a precision of 3, or add a computed column that casts it."
-                              : "";
-    session_.report(fail(ErrorCode::BadWatermark, span,
-                         "a watermark needs TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p from 0 to 3, and `{}` is {}", text,
-                         type.as_nullable().to_string())
-                        .hint(std::move(hint)),
-                    span);
-    return false;
   }
 
   // ---- The rest
