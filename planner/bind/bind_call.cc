@@ -317,6 +317,12 @@ Expr ExprBinder::bind_function(const ast::Call& call, SourceSpan span) {
                     span);
     return invalid_expr(span);
   }
+  if (lookup == "MAP" && call.form == ast::CallForm::Function) {
+    session_.report(fail(ErrorCode::UnknownFunction, name_span(call, span), "function `{}` is not known", lookup)
+                        .hint("A map is written in brackets: MAP['key', value]."),
+                    span);
+    return invalid_expr(span);
+  }
   if (lookup == "OBJECT_OF" || lookup == "OBJECT_UPDATE") return bind_object_call(*this, call, span, session_);
   if (!known && lookup == "APPROX_COUNT_DISTINCT") {
     session_.report(
