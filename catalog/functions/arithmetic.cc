@@ -170,7 +170,7 @@ std::vector<FunctionDecl> arithmetic_functions() {
           .doc("Quotient. Of integers it is cut; division of an integer or DECIMAL by zero fails.")
           .example("7 / 2", "3")
           .example("-7 / 2", "-3")
-          .example("1 / 0", "ERROR")
+          .example("1 / (1 - 1)", "ERROR")
           .example("1.00 / 3", "0.3333333333333"),
       scalar<sluice_modulo_i64, sluice_modulo_i64_i32, sluice_modulo_i64_i8, sluice_modulo_i64_i16>("%")
           .alias("MOD")

@@ -45,8 +45,10 @@ constexpr Version kVersions[] = {
     {"JSON_ARRAY", 2},     // Blank texts of JSON(..).
     {"JSON_QUERY", 2},     // The order of fields.
     {"JSON_QUOTE", 2},     // The slash.
+    {"JSON_UNQUOTE", 2},   // Raw control characters are no JSON.
+    {"JSON_VALUE", 2},     // A DEFAULT without RETURNING becomes text.
     {"LEAST", 2},          // NaN is the greatest number.
-    {"PRINTF", 2},         // DATE and TIME as numbers.
+    {"PRINTF", 3},         // Times and intervals as Java has them, no DECIMAL.
     {"REGEXP", 2},         // Java's ends of lines, flags and classes, as in those that follow.
     {"REGEXP_COUNT", 2},
     {"REGEXP_EXTRACT", 2},
@@ -54,10 +56,12 @@ constexpr Version kVersions[] = {
     {"REGEXP_INSTR", 2},
     {"REGEXP_REPLACE", 2},
     {"REGEXP_SUBSTR", 2},
+    {"REPLACE", 2},        // Of an empty text.
+    {"SPLIT_INDEX", 2},    // At an empty separator.
     {"TIMESTAMPDIFF", 2},  // Months and years as calendars count them.
     {"TO_DATE", 2},        // Patterns of java.text.
-    {"TO_TIMESTAMP", 2},   // The same.
-    {"TO_TIMESTAMP_LTZ", 2},
+    {"TO_TIMESTAMP", 3},   // Offsets in patterns.
+    {"TO_TIMESTAMP_LTZ", 3},
     {"TRANSLATE", 2},       // NULL in place of the characters.
     {"TRY_CAST", 2},        // As CAST.
     {"UNIX_TIMESTAMP", 2},  // Patterns of java.text.

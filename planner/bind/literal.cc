@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/utf8.h"
-#include "planner/bind/expr_binder.h"
+#include "planner/bind/scope.h"
 
 namespace sluice::planner {
 
@@ -302,13 +302,6 @@ Expr bind_binary(const ast::BinaryLiteral& bytes, SourceSpan span) {
   return literal_expr({std::move(out)}, Type::binary(size), span);
 }
 
-// A wall-clock value in the session's time zone, which is known when the job runs.
-Expr bind_instant(const std::string& text, int32_t digits, SourceSpan span, BindSession& session) {
-  auto size = static_cast<int32_t>(text.size());
-  Expr written = literal_expr({text}, Type::character(size), span);
-  return cast_or_report(std::move(written), Type::timestamp_ltz(digits), span, session);
-}
-
 Expr bind_temporal(const ast::TemporalLiteral& temporal, SourceSpan span, BindSession& session) {
   Cursor cursor(temporal.text);
   int64_t days = 0;
@@ -339,15 +332,15 @@ Expr bind_temporal(const ast::TemporalLiteral& temporal, SourceSpan span, BindSe
   bool valid = parse_date(cursor, days);
   bool is_day = valid && cursor.at_end();  // Its midnight.
   valid = is_day || (valid && cursor.skip(' ') && parse_time(cursor, time) && cursor.at_end());
-  if (valid && temporal.type == TimestampLtz) return bind_instant(temporal.text, time.digits, span, session);
   if (!valid) {
     return bad_literal(fmt::format("`{}` is no timestamp", temporal.text), span, session,
                        "Write TIMESTAMP 'yyyy-MM-dd HH:mm:ss' with up to nine digits behind the seconds.",
                        mended_timestamp(temporal.text));
   }
   int64_t milliseconds = days * 86'400'000 + time.milliseconds;
-  Value value = timestamp_value(milliseconds, time.nanoseconds, time.digits);
-  return literal_expr(std::move(value), Type::timestamp(time.digits), span);
+  // An instant is written in UTC, whatever the session's time zone is.
+  Type type = temporal.type == TimestampLtz ? Type::timestamp_ltz(time.digits) : Type::timestamp(time.digits);
+  return literal_expr(timestamp_value(milliseconds, time.nanoseconds, time.digits), type, span);
 }
 
 Expr bind_interval(const ast::IntervalLiteral& interval, SourceSpan span, BindSession& session) {
