@@ -46,11 +46,11 @@ RowSchema view_columns(const ast::CreateView& create, const BoundQuery& query, B
     }
     for (size_t i = 0; i < columns.size(); ++i) columns[i].name = create.columns[i].text;
   }
-  auto report = [&](const std::string& name, SourceSpan first, SourceSpan second) {
-    session.report(fail(ErrorCode::DuplicateName, second, "column `{}` stands twice in the view", name)
+  auto report = [&](const std::string& name, SourceSpan span, SourceSpan other) {
+    session.report(fail(ErrorCode::DuplicateName, span, "column `{}` stands twice in the view", name)
                        .hint("Give one of them another name with AS.")
-                       .note(first, "the first one is here"),
-                   second);
+                       .note(other, "the other one is here"),
+                   span);
     return RowSchema();
   };
   auto [first, second] = create.columns.empty() ? repeated_items(*create.query) : Items{};
@@ -58,7 +58,7 @@ RowSchema view_columns(const ast::CreateView& create, const BoundQuery& query, B
   for (size_t i = 0; i < create.columns.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (columns[i].name != columns[j].name) continue;
-      return report(columns[i].name, create.columns[j].span, create.columns[i].span);
+      return report(columns[i].name, create.columns[i].span, create.columns[j].span);
     }
   }
   return columns;
