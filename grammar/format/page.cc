@@ -149,7 +149,7 @@ class Page::Printer {
   std::vector<bool> groups_flat_;
   std::string out_;
   uint32_t column_ = 0, indentation_ = 0;
-  uint32_t blanks_ = 0;  // Before the next text of the line.
+  uint32_t blanks_ = 0;            // Before the next text of the line.
   uint32_t line_indentation_ = 0;  // When the line began: what is indented within it does not move it.
   bool is_line_start_ = false, must_break_ = false;  // What stands in front of the page is not ours.
 };
