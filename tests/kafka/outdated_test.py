@@ -165,7 +165,7 @@ class Suite(RestoreSuite):
         script = self.pass_on("vanish", "vanish-out")
         process = self.begin("vanish", script)
         self.wait_for(lambda: self.checkpoints("vanish"), "a checkpoint")
-        shutil.rmtree(self.engine.folder / "checkpoints/vanish")
+        (self.engine.folder / "checkpoints/vanish").rename(self.engine.folder / "vanished")
         self.send("vanish", (0, 2))
         text, _ = process.communicate(timeout=60)
         check("a job without its checkpoints", (process.returncode != 0, "SL3002" in text or text), (True, True))
