@@ -115,6 +115,13 @@ bool is_pem(const std::map<std::string, std::string>& properties, const std::str
 
 Status refuse_java_stores(const std::map<std::string, std::string>& properties) {
   for (const char* store : {"truststore", "keystore"}) {
+    std::string type = value_of(properties, fmt::format("ssl.{}.type", store));
+    bool is_trusted = std::string_view(store) == "truststore";
+    if (lower(type) == "jks" || (is_trusted && lower(type) == "pkcs12")) {
+      return fail(ErrorCode::BadOptionValue, "option `properties.ssl.{}.type` cannot be `{}`, which cannot be read",
+                  store, type)
+          .hint("Export the certificates as PEM, and keys as PKCS12.");
+    }
     std::string location = value_of(properties, fmt::format("ssl.{}.location", store));
     if (!lower(location).ends_with(".jks") || is_pem(properties, store)) continue;
     return fail(ErrorCode::BadOptionValue,

@@ -84,6 +84,9 @@ TEST(KafkaProperties, JavaKeyStoresAreRefused) {
   auto refused = translate_properties({{"ssl.truststore.location", "/etc/trust.JKS"}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::BadOptionValue);
+  EXPECT_FALSE(translate_properties({{"ssl.truststore.type", "PKCS12"}, {"ssl.truststore.location", "/etc/trust"}}));
+  EXPECT_FALSE(translate_properties({{"ssl.keystore.type", "JKS"}, {"ssl.keystore.location", "/etc/keys"}}));
+  EXPECT_TRUE(translate_properties({{"ssl.keystore.type", "PKCS12"}, {"ssl.keystore.location", "/etc/keys"}}));
 }
 
 // As in the Java client, what does not go with idempotence turns it off, unless it was asked for.
