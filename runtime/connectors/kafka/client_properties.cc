@@ -59,7 +59,12 @@ constexpr std::string_view kWithoutMeaning[] = {"key.deserializer",
                                                 "commit.offsets.on.checkpoint",
                                                 "allow.auto.create.topics",
                                                 "client.dns.lookup",
-                                                "request.timeout.ms"};
+                                                "request.timeout.ms",
+                                                "enable.metrics.push",
+                                                "metadata.recovery.strategy",
+                                                "retry.backoff.max.ms",
+                                                "security.providers",
+                                                "ssl.secure.random.implementation"};
 
 // Up to the quote that ends it; a backslash keeps what is behind it from being one.
 std::optional<std::string> quoted_value(std::string_view text, char quote) {
@@ -188,6 +193,10 @@ std::map<std::string, std::string> client_properties(const std::map<std::string,
 Result<std::map<std::string, std::string>> translate_properties(const std::map<std::string, std::string>& properties) {
   SLUICE_DO(refuse_java_stores(properties));
   SLUICE_DO(check_pem_texts(properties));
+  if (properties.contains("bootstrap.servers") && value_of(properties, "bootstrap.servers").empty()) {
+    return fail(ErrorCode::BadOptionValue, "option `properties.bootstrap.servers` is empty")
+        .hint("Name one or more brokers: 'host:9092,host:9092'.");
+  }
   std::map<std::string, std::string> out;
   for (const auto& [key, value] : properties) {
     if (key == "enable.auto.commit" || key == "partitioner.class") continue;  // Looked at by those whom they concern.

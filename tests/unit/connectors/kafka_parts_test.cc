@@ -67,6 +67,8 @@ TEST(KafkaProperties, WhatOnlyTheJavaClientCanDoIsRefusedByName) {
   EXPECT_TRUE(translate_properties({{"partitioner.class", "com.example.Mine"}})->empty());
   EXPECT_TRUE(check_auto_commit({{"enable.auto.commit", "false"}}));
   EXPECT_FALSE(check_auto_commit({{"enable.auto.commit", "true"}}));
+  EXPECT_FALSE(translate_properties({{"bootstrap.servers", ""}}));
+  EXPECT_TRUE(translate_properties({{"enable.metrics.push", "false"}})->empty());
 }
 
 TEST(KafkaProperties, ALoginIsReadFromItsModule) {
