@@ -97,7 +97,6 @@ TEST(MeasuredAnswers, OffsetsInDatePatterns) {
   };
   const std::string with_colon(3, 'X');
   const std::string there = "TIMESTAMP '2024-01-01 10:00:00.000'";
-  const std::string with_colon(3, 'X');
   for (const char* offset : {"Z", "+02", "+0230"}) EXPECT_EQ(read("X", offset), there) << offset;
   for (const char* offset : {"Z", "+02:00"}) EXPECT_EQ(read(with_colon, offset), there) << offset;
   for (const char* offset : {"+02", "+00"}) EXPECT_EQ(read("x", offset), there) << offset;
