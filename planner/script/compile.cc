@@ -74,25 +74,6 @@ class ScriptCompiler {
     return std::optional<Made>();
   }
 
-  // Functions that are planned, and that the Flink whose answers are given does not have yet.
-  bool refuses_later(const BoundJob& job, const BoundStatement& statement) {
-    const ChangelogCall* found = nullptr;
-    std::set<const Node*> seen;
-    for (const Plan& sink : job.sinks) find_later(sink, seen, found);
-    if (found == nullptr) return false;
-    const char* name = found->added.empty() ? "FROM_CHANGELOG" : "TO_CHANGELOG";
-    diagnostics_.report(placed(fail(ErrorCode::UnknownFunction, found->span, "{} is of a later Flink than 2.2", name)
-                                   .hint("Write a changelog to a table whose connector can update."),
-                               statement.span));
-    return true;
-  }
-
-  static void find_later(const Plan& plan, std::set<const Node*>& seen, const ChangelogCall*& found) {
-    if (!seen.insert(plan.id()).second) return;
-    if (auto* call = plan.as<ChangelogCall>()) found = call;
-    for_each_input(plan, [&](const Plan& input) { find_later(input, seen, found); });
-  }
-
   std::optional<PlannedJob> optimize(const BoundJob& job, const BoundStatement& statement) {
     auto optimized = attempt(job, statement, [&](const JobRequest& request, const SessionContext& session) {
       return optimize_job(request, statement.settings, session, diagnostics_);
@@ -125,7 +106,6 @@ void ScriptCompiler::compile(BoundStatement& statement, CompiledScript& out) {
   auto* stage = std::get_if<ExplainStage>(&target_);
   if ((job || explained) && std::holds_alternative<ToPlan>(target_)) {
     const BoundJob& bound = job ? *job : explained->job;
-    if (refuses_later(bound, statement)) return;
     auto planned = optimize(bound, statement);
     if (!planned) return;
     compiled.kind = *std::move(planned);

@@ -115,7 +115,7 @@ def test_baseline(world):
 def test_fix(world):
     script = world.write("old.sql", "SET 'execution.savepoint.path' = 'x';\n")
     assert [f["code"] for f in findings(world, script, code=0)] == ["SL5007"]
-    misspelt = world.write("misspelt.sql", TABLES + "SELECT idd, CHAR_LENGHT(`nam`) FROM default_database.click;\n"
+    misspelt = world.write("misspelt.sql", TABLES + "SELECT idd, CHAR_LENGHT(`nmae`) FROM default_database.click;\n"
                            "SET 'table.exec.state.tl' = '1 d';\n")
     assert "changes made: 5, files changed: 1" in world.run("check", misspelt, "--fix").stderr
     fixed = world.run("check", misspelt, "--fix", code=0)
