@@ -1,5 +1,6 @@
 // WITH, set operations, VALUES, ORDER BY.
 #include <algorithm>
+#include <cctype>
 
 #include "catalog/expr/interpreter.h"
 #include "planner/bind/query_binder.h"
@@ -78,6 +79,17 @@ Plan plan_rows(std::vector<std::vector<Expr>> rows, const std::vector<Type>& typ
   return inputs.size() == 1 ? inputs[0] : make(Union{std::move(inputs)});
 }
 
+// Whether the text of a query of WITH holds its own name.
+bool names_itself(const ast::WithItem& item, const BindSession& session) {
+  std::string text = session.text(item.query->span);
+  auto is_part = [](char c) { return c == '_' || (c & 0x80) != 0 || std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  for (size_t at = text.find(item.name.text); at != std::string::npos; at = text.find(item.name.text, at + 1)) {
+    size_t end = at + item.name.text.size();
+    if ((at == 0 || !is_part(text[at - 1])) && (end == text.size() || !is_part(text[end]))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 const BoundQuery* WithScope::find(const std::string& name) const {
@@ -100,12 +112,12 @@ BoundQuery QueryBinder::bind(const ast::Query& query) {
 
 BoundQuery QueryBinder::bind_whole(const ast::Query& query) {
   WithScope scope{with_, {}};
-  if (query.recursive) {
+  for (const ast::WithItem& item : query.with) {
+    if (!query.recursive || !names_itself(item, session_)) continue;
     session_.report(fail(ErrorCode::NotInStreaming, query.span, "WITH RECURSIVE does not run on streams")
-                        .hint("Write as many steps as there can be, with UNION ALL; leave RECURSIVE out where no query "
-                              "names itself."),
+                        .hint("Write as many steps as there can be, with UNION ALL."),
                     query.span);
-    for (const ast::WithItem& item : query.with) scope.queries.insert_or_assign(item.name.text, broken_query());
+    scope.queries.insert_or_assign(item.name.text, broken_query());
   }
   for (const ast::WithItem& item : query.with) {
     BoundQuery bound = QueryBinder(session_, &scope, outer_).bind(*item.query);

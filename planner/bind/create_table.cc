@@ -84,7 +84,10 @@ void bind_materialized_table(const ast::CreateMaterializedTable& create, SourceS
   }
   if (exists) return;
   session.broken.insert(*path);
-  if (!query.open) session.catalog.apply(CreateObject{std::make_shared<const Table>(std::move(table))});
+  // Without a connector of its own its rows stand where a refresh would put them: its uses pass in silence.
+  for (const ast::Option& option : create.options) table.options[option.key.value] = option.value.value;
+  if (!query.open && table.options.contains("connector"))
+    session.catalog.apply(CreateObject{std::make_shared<const Table>(std::move(table))});
 }
 
 }  // namespace sluice::planner

@@ -90,7 +90,7 @@ bool parse_date(Cursor& cursor, int64_t& days) {
   std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year)),
                                    std::chrono::month(static_cast<unsigned>(month)),
                                    std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return false;
+  if (!date.ok() || year == 0) return false;
   days = std::chrono::sys_days(date).time_since_epoch().count();
   return true;
 }
@@ -308,9 +308,7 @@ Expr bind_temporal(const ast::TemporalLiteral& temporal, SourceSpan span, BindSe
   TimeOfDayText time;
   using enum ast::TypeName;
   if (temporal.type == Date) {
-    constexpr int64_t kFirstDay = -719162;  // 0001-01-01
-    if (parse_date(cursor, days) && cursor.at_end() && days >= kFirstDay)
-      return literal_expr({days}, Type::date(), span);
+    if (parse_date(cursor, days) && cursor.at_end()) return literal_expr({days}, Type::date(), span);
     std::string reason = reason_of_date(temporal.text);
     return bad_literal(fmt::format("`{}` is no date", temporal.text), span, session,
                        reason.empty() ? "Write DATE 'yyyy-MM-dd'." : reason);
