@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "planner/plan/traits.h"
+
 namespace sluice::planner {
 namespace {
 
@@ -357,6 +359,10 @@ class Trace {
   Origins trace(const Plan&, const Sink& sink) {
     Origins out = of(sink.input);
     for (uint32_t key : sink.table.primary_key) add_indirect(out.rows, out.columns[key], Reason::Group, {});
+    // The row of a key is the one that changed last, and what is written again without a change is none.
+    if (needs_materialize(sink.input, sink.accepts, sink.table.primary_key, "AUTO")) {
+      for (const Influences& column : out.columns) add_indirect(out.rows, column, Reason::Order, {});
+    }
     if (sink.not_null == jobgraph::Sink::NotNull::Error) return out;
     for (size_t i = 0; i < sink.table.columns.size(); ++i) {
       bool drops = !sink.table.columns[i].type.nullable() && sink.input->schema[i].type.nullable();
