@@ -28,6 +28,9 @@ std::string nearest_word(const Token& token, const std::vector<std::string>& wor
   for (const std::string& candidate : words) {
     if (word.size() >= kLongWordBytesMin || candidate[0] == word[0]) candidates.push_back(candidate);
   }
+  // Names of two letters are near to none; of keywords few fit.
+  auto is_short = [&](const std::string& candidate) { return word.size() == 2 && candidate.size() == 2; };
+  if (std::ranges::count_if(candidates, is_short) == 1) return *std::ranges::find_if(candidates, is_short);
   std::string hint = did_you_mean(word, candidates);
   size_t begin = hint.find('`');
   return begin == std::string::npos ? "" : hint.substr(begin + 1, hint.rfind('`') - begin - 1);

@@ -221,6 +221,12 @@ bool check_table_use(const Table& table, TableUse use, SourceSpan span, BindSess
   bool lacks_connector = !table.options.contains("connector");
   for (const Error& error : found.errors()) {
     if (lacks_connector && report_misspelt_connector(table, with, session)) continue;
+    // Of a table that was refused before, it is not known what it would have.
+    bool is_refused = lacks_connector && session.broken.contains(table.identity.path);
+    if (is_refused) {
+      session.uses_broken = true;
+      continue;
+    }
     if (is_misspelt(error, with)) continue;
     bool is_about_use = error.code == ErrorCode::NotASource || error.code == ErrorCode::NotASink;
     if (is_about_use) {

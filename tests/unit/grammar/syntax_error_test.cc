@@ -8,7 +8,7 @@ TEST(SyntaxError, PointsToTheTokenAndSaysWhatWasMeant) {
   EXPECT_EQ(errors_of("SELECT a FORM t", true), "1001 1:10 Did you mean `FROM`?");
   EXPECT_EQ(errors_of("SELEC a FROM t", true), "1001 1:1 Did you mean `SELECT`?");
   EXPECT_EQ(errors_of("SELECT a FROM t WHER a > 1", true), "1001 1:17 Did you mean `WHERE`?");
-  EXPECT_EQ(errors_of("SELECT a FROM t GROUP BT a", true), "1001 1:23 Expected BY.");
+  EXPECT_EQ(errors_of("SELECT a FROM t GROUP BT a", true), "1001 1:23 Did you mean `BY`?");
   EXPECT_EQ(errors_of("SELECT a FROM t ORDR BY a", true), "1001 1:17 Did you mean `ORDER`?");
   EXPECT_EQ(errors_of("SELECT a FROM t JION u ON TRUE", true), "1001 1:17 Did you mean `JOIN`?");
   EXPECT_EQ(errors_of("CRAETE TABLE t (a INT)", true), "1001 1:1 Did you mean `CREATE`?");

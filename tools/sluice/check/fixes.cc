@@ -26,13 +26,13 @@ std::string sorted_letters(std::string_view text) {
   return out;
 }
 
-// Of three letters another one is another name, unless two have changed places or one is too many; of functions that
-// begin in another way, or of which one is the beginning of the other, the meaning may be the opposite.
+// Of three letters another one is another name, unless two have changed places, or one is missing or too many; of
+// functions that begin in another way, or of which one is the beginning of the other, the meaning may be the opposite.
 bool is_sure(const Error& error, std::string_view written, std::string_view meant) {
   constexpr size_t kSureLettersMin = 4;
   if (sorted_letters(written) == sorted_letters(meant)) return true;
   bool is_long = written.size() >= kSureLettersMin;
-  if (error.code != ErrorCode::UnknownFunction) return is_long || written.size() == meant.size() + 1;
+  if (error.code != ErrorCode::UnknownFunction) return is_long || (written.size() == 3 && meant.size() != 3);
   std::string some = sorted_letters(written.substr(0, 1)), other = sorted_letters(meant.substr(0, 1));
   bool continues = meant.size() > written.size() + 1 || written.size() > meant.size() + 1;
   return is_long && some == other && !continues;
