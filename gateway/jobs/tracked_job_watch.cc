@@ -118,7 +118,8 @@ void TrackedJob::relaunch() {
   if (is_terminal(state_)) return;
   if (fate_.is_cancel_wanted) return end_as(JobState::Cancelled, std::nullopt);
   lock.unlock();
-  if (restart_after(launched.error())) return;
+  bool is_for_good = launched.error().code == ErrorCode::NoCheckpoint;
+  if (!is_for_good && restart_after(launched.error())) return;
   lock.lock();
   end_as(JobState::Failed, launched.error());
 }
@@ -131,7 +132,11 @@ Result<bool> TrackedJob::has_own_checkpoint() {
                                            {settings.get("execution.checkpointing.dir"), definition_->name, 1});
   std::vector<runtime::RefusedCheckpoint> refused;
   SLUICE_TRY(std::optional<runtime::RestoreSource> newest, checkpoints.newest(refused));
-  return newest && newest->manifest.job_id == definition_->id;
+  if (newest && newest->manifest.job_id == definition_->id) return true;
+  if (refused.empty()) return false;
+  return fail(ErrorCode::NoCheckpoint, "the newest checkpoint of `{}` cannot be used: {}", definition_->name,
+              refused.front().why.message)
+      .hint("A job that is submitted with `--from none` begins anew, and writes rows again that are visible already.");
 }
 
 }  // namespace sluice::gateway

@@ -179,12 +179,20 @@ void take_places(const WithClause& defined, WithClause& with) {
 
 namespace {
 
-// Of a key that is missing because another one was meant to be it, which is reported.
-bool is_misspelt(const Error& error, const WithClause& with) {
+// Of a key that is missing because one that does not exist was meant to be it, which is reported.
+bool is_misspelt(const Error& error, const Table& table, const WithClause& with, SourceSpan span) {
   size_t begin = error.message.find('`'), end = error.message.rfind('`');
   if (error.code != ErrorCode::MissingOption || begin == end) return false;
   std::string key = error.message.substr(begin + 1, end - begin - 1);
-  return std::ranges::any_of(with, [&](const auto& one) { return !did_you_mean(one.first, {key}).empty(); });
+  Diagnostics unknown;
+  check_definition(table, with, span, unknown);
+  return std::ranges::any_of(with, [&](const auto& one) {
+    std::string quoted = "`" + one.first + "`";
+    auto is_unknown = [&](const Error& told) {
+      return told.code == ErrorCode::UnknownOption && told.message.find(quoted) != std::string::npos;
+    };
+    return !did_you_mean(one.first, {key}).empty() && std::ranges::any_of(unknown.errors(), is_unknown);
+  });
 }
 
 // `conector` where `connector` is missing.
@@ -227,7 +235,7 @@ bool check_table_use(const Table& table, TableUse use, SourceSpan span, BindSess
       session.uses_broken = true;
       continue;
     }
-    if (is_misspelt(error, with)) continue;
+    if (is_misspelt(error, table, with, span)) continue;
     bool is_about_use = error.code == ErrorCode::NotASource || error.code == ErrorCode::NotASink;
     if (is_about_use) {
       session.report(session.with_definition(Failure{error}, table.identity.path, "", "the table is defined here"),

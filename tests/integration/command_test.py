@@ -130,6 +130,9 @@ def test_fmt(world):
     assert once.startswith(b"\xef\xbb\xbfSELECT") and once.count(b"\n") == once.count(b"\r\n") > 2, once
     assert b"\r\r" not in once and b"'a\r\nb'" in once, once
     world.run("fmt", "--check", "folder")
+    windows.write_bytes(b"select  'a\nb' as x;\r\n")
+    world.run("fmt", "folder")
+    assert windows.read_bytes() == b"SELECT 'a\nb' AS x;\n", windows.read_bytes()
 
 
 def main(sluice):

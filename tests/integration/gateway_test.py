@@ -245,6 +245,23 @@ def test_worker_dies(world):
     assert rows == list(range(1, len(rows) + 1)), "something is missing or twice"
 
 
+def test_worker_dies_with_its_checkpoints(world):
+    """A job that began anew would write its rows again."""
+    [job_id] = world.submit(world.write("cut.sql", INSERT.format(rate=500, sink="cut")))
+    wait_until("rows are published", lambda: rows_of(world, "cut"))
+    pid = world.wait_for(job_id, "running")["worker_pid"]
+    os.kill(pid, signal.SIGSTOP)
+    manifests = [path for path in world.root.rglob("chk-*/manifest") if "cut" in str(path)]
+    assert manifests
+    for manifest in manifests:
+        os.truncate(manifest, 10)
+    before = rows_of(world, "cut")
+    os.kill(pid, signal.SIGKILL)
+    failed = world.wait_for(job_id, "failed")
+    assert failed["failure"]["code"] == "SL3002" and "cannot be used" in failed["failure"]["message"], failed
+    assert rows_of(world, "cut") == before
+
+
 def test_foreign_client(world, foreign_client):
     done = subprocess.run([foreign_client, world.address], capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
@@ -287,6 +304,7 @@ def main(sluice, foreign_client):
         test_stop_that_waits_in_vain(world)
         test_gateway_dies(world)
         test_worker_dies(world)
+        test_worker_dies_with_its_checkpoints(world)
         test_foreign_client(world, foreign_client)
         test_gateway_ends(world)
     print("gateway_test: all right")

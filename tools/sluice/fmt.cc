@@ -17,10 +17,13 @@ struct FormatArguments {
   bool check = false, diff = false;
 };
 
-// With the line breaks of `before`, which are those of its first one.
+// With CR LF where `before` has nothing else. Where it has both, a text or a comment may hold either.
 std::string in_line_breaks_of(const std::string& before, std::string text) {
-  size_t first = before.find('\n');
-  if (first == std::string::npos || first == 0 || before[first - 1] != '\r') return text;
+  bool has_others = before.find('\n') == std::string::npos;
+  for (size_t at = before.find('\n'); at != std::string::npos; at = before.find('\n', at + 1)) {
+    has_others |= at == 0 || before[at - 1] != '\r';
+  }
+  if (has_others) return text;
   std::string out;
   for (char c : text) {
     if (c == '\n' && !out.ends_with('\r')) out += '\r';
