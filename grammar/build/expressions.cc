@@ -51,7 +51,17 @@ int binding_of(P::TailContext* tail) {
   }
 }
 
-std::string symbol_of(P::TailContext* tail, Build& build) { return to_upper(build.text(span_of(tail->getStart()))); }
+// What the parser took a token for: of a misspelt keyword, behind which it went on, the one that was meant.
+std::string word_of(TokenKind kind, std::string written) {
+  bool is_word = !written.empty() && written[0] >= 'A' && written[0] <= 'Z';
+  if (!is_word || find_word(written).kind == kind) return written;
+  auto meant = std::ranges::find(known_words(), kind, [](const std::string& word) { return find_word(word).kind; });
+  return meant == known_words().end() ? written : *meant;
+}
+
+std::string symbol_of(P::TailContext* tail, Build& build) {
+  return word_of(first_kind(tail), to_upper(build.text(span_of(tail->getStart()))));
+}
 
 bool is_call(const ast::Expr& expr, std::string_view lookup) {
   auto* call = std::get_if<ast::Call>(&expr.kind);
@@ -136,7 +146,7 @@ class Fold {
       auto* node = dynamic_cast<antlr4::tree::TerminalNode*>(child);
       if (!node) break;
       if (kind_of(node) == K_DISTINCT) continue;  // MULTISET UNION DISTINCT is the default.
-      out += (out.empty() ? "" : " ") + to_upper(build_.text(span_of(node)));
+      out += (out.empty() ? "" : " ") + word_of(kind_of(node), to_upper(build_.text(span_of(node))));
     }
     return out;
   }
@@ -165,7 +175,7 @@ class Fold {
     std::string name = tail->K_NOT() ? "NOT " : "";
     if (tail->K_BETWEEN()) return between(std::move(left), tail, name + "BETWEEN");
     if (tail->K_IN()) return in(std::move(left), tail);
-    name += tail->K_SIMILAR() ? "SIMILAR TO" : to_upper(build_.text(span_of(like_word(tail))));
+    name += tail->K_SIMILAR() ? "SIMILAR TO" : like_word(tail);
     ast::ExprPtr out = infix(name, std::move(left), right_side(tail, kBetween));
     if (at_ < tails_.size() && tails_[at_]->K_ESCAPE()) {
       ast::ExprPtr escape = right_side(tails_[at_++], kBetween);
@@ -175,9 +185,9 @@ class Fold {
     return out;
   }
 
-  static antlr4::tree::TerminalNode* like_word(P::TailContext* tail) {
-    if (tail->K_LIKE()) return tail->K_LIKE();
-    return tail->K_ILIKE() ? tail->K_ILIKE() : tail->K_RLIKE();
+  static const char* like_word(P::TailContext* tail) {
+    if (tail->K_LIKE()) return "LIKE";
+    return tail->K_ILIKE() ? "ILIKE" : "RLIKE";
   }
 
   // The lower bound goes up to the AND that stands in the list behind it.
