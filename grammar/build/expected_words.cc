@@ -66,17 +66,17 @@ std::string_view mark_of(TokenKind kind) {
   }
 }
 
-std::string_view word_of(TokenKind kind) {
-  auto keyword = std::ranges::find(kKeywords, kind, &Keyword::kind);
-  return keyword == std::end(kKeywords) ? std::string_view{} : keyword->word;
-}
-
 template <class... Kinds>
 bool is_one_of(TokenKind kind, Kinds... kinds) {
   return ((kind == kinds) || ...);
 }
 
 }  // namespace
+
+std::string_view keyword_of(TokenKind kind) {
+  auto keyword = std::ranges::find(kKeywords, kind, &Keyword::kind);
+  return keyword == std::end(kKeywords) ? std::string_view{} : keyword->word;
+}
 
 bool is_operator(TokenKind kind) {
   return is_one_of(kind, EQ, NE, LT, GT, LE, GE, PLUS, MINUS, STAR, SLASH, PERCENT, CONCAT, K_AND, K_OR, K_IS, K_IN,
@@ -94,7 +94,7 @@ std::vector<std::string> expected_words(const std::set<TokenKind>& expected) {
   std::vector<std::string> words;
   bool names = takes_name(expected);
   for (TokenKind kind : expected) {
-    std::string_view word = word_of(kind);
+    std::string_view word = keyword_of(kind);
     if (!word.empty() && !(names && !is_reserved(word))) words.emplace_back(word);
   }
   return words;

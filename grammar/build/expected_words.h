@@ -2,11 +2,15 @@
 // What would fit where a token does not, in words.
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "grammar/lexer/token.h"
 
 namespace sluice::grammar {
+
+// The word of a keyword; empty for other tokens.
+std::string_view keyword_of(TokenKind kind);
 
 // Where an expression may go on, its operators are of no help.
 bool is_operator(TokenKind kind);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "grammar/build/build.h"
+#include "grammar/build/expected_words.h"
 #include "grammar/lexer/words.h"
 
 namespace sluice::grammar {
@@ -52,15 +53,13 @@ int binding_of(P::TailContext* tail) {
 }
 
 // What the parser took a token for: of a misspelt keyword, behind which it went on, the one that was meant.
-std::string word_of(TokenKind kind, std::string written) {
-  bool is_word = !written.empty() && written[0] >= 'A' && written[0] <= 'Z';
-  if (!is_word || find_word(written).kind == kind) return written;
-  auto meant = std::ranges::find(known_words(), kind, [](const std::string& word) { return find_word(word).kind; });
-  return meant == known_words().end() ? written : *meant;
+std::string word_of(TokenKind kind, SourceSpan span, Build& build) {
+  std::string_view keyword = keyword_of(kind);
+  return keyword.empty() ? to_upper(build.text(span)) : std::string(keyword);
 }
 
 std::string symbol_of(P::TailContext* tail, Build& build) {
-  return word_of(first_kind(tail), to_upper(build.text(span_of(tail->getStart()))));
+  return word_of(first_kind(tail), span_of(tail->getStart()), build);
 }
 
 bool is_call(const ast::Expr& expr, std::string_view lookup) {
@@ -146,7 +145,7 @@ class Fold {
       auto* node = dynamic_cast<antlr4::tree::TerminalNode*>(child);
       if (!node) break;
       if (kind_of(node) == K_DISTINCT) continue;  // MULTISET UNION DISTINCT is the default.
-      out += (out.empty() ? "" : " ") + word_of(kind_of(node), to_upper(build_.text(span_of(node))));
+      out += (out.empty() ? "" : " ") + word_of(kind_of(node), span_of(node), build_);
     }
     return out;
   }

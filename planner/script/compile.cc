@@ -1,7 +1,5 @@
 #include "planner/script/compile.h"
 
-#include <set>
-
 #include "grammar/parser.h"
 #include "planner/explain/explain.h"
 #include "planner/physical/plan_job.h"
